@@ -1,0 +1,33 @@
+# The two commands of the README, and what developers type. CMake does the work.
+
+JOBS = $(shell nproc)
+CMAKE_QUIET = --log-level=WARNING
+
+.PHONY: all demo check install clean packages-build packages-check
+
+all: packages-build
+	@cmake $(CMAKE_QUIET) --preset release
+	@cmake --build --preset release -j $(JOBS)
+
+# The real program on a shipped host with an in-memory libvirt.
+demo: all
+	@build/release/virt-tune --demo $(ARGS)
+
+check: packages-check
+	cmake $(CMAKE_QUIET) --preset dev -DBUILD_TESTING=ON
+	cmake --build --preset dev -j $(JOBS)
+	cmake $(CMAKE_QUIET) --preset release
+	cmake --build --preset release -j $(JOBS)
+	ctest --preset dev
+
+install: all
+	cmake --install build/release
+
+packages-build:
+	@data/install-packages build
+
+packages-check:
+	@data/install-packages check
+
+clean:
+	rm -rf build

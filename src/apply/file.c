@@ -1,0 +1,244 @@
+/*
+ * Takes texts and paths, gives files. This is the only place in the program
+ * that renames, removes or makes files; everything is synced before it is
+ * called done.
+ */
+#include "apply/file.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *join(const char *root, const char *path)
+{
+    struct str str = STR_INIT;
+
+    str_addf(&str, "%s%s%s", root, str_ends(root, "/") ? "" : "/", path);
+    return str_steal(&str);
+}
+
+/* The directory of a path; free it. */
+static char *directory_of(const char *path)
+{
+    char *copy = mem_strdup(path);
+    char *slash = strrchr(copy, '/');
+
+    if (slash == copy)
+        slash[1] = '\0';
+    else if (slash)
+        *slash = '\0';
+    else
+        strcpy(copy, ".");
+    return copy;
+}
+
+static bool fail(struct err *err, const char *path, const char *what)
+{
+    int number = errno;
+    char *name CLEANUP(mem_free) = str_printable(path);
+
+    return err_set(err, err_code_of_errno(number), "%.300s cannot be %s: %s.",
+                   name, what, strerror(number));
+}
+
+static bool sync_directory(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool is_synced = fd >= 0 && fsync(fd) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return is_synced;
+}
+
+static bool write_all(int fd, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(fd, text, length);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0) {
+            if (written == 0)
+                errno = ENOSPC;
+            return false;
+        }
+        text += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+/* Writes, syncs and closes; the file is removed if that fails. */
+static bool fill(int fd, const char *temporary, const char *text, size_t length,
+                 mode_t mode, const struct stat *owner)
+{
+    bool is_filled = write_all(fd, text, length) &&
+                     (!owner || fchown(fd, owner->st_uid, owner->st_gid) == 0 ||
+                      geteuid() != 0) &&
+                     fchmod(fd, mode) == 0 && fsync(fd) == 0;
+    int number = errno;
+
+    if (close(fd) < 0 && is_filled) {
+        number = errno;
+        is_filled = false;
+    }
+    if (!is_filled)
+        unlink(temporary);
+    errno = number;
+    return is_filled;
+}
+
+static bool replace(const char *path, const char *directory, const char *text,
+                    size_t length, mode_t mode, const struct stat *owner,
+                    struct err *err)
+{
+    char *own CLEANUP(mem_free) = directory_of(path);
+    char *temporary CLEANUP(mem_free) =
+        join(directory ? directory : own, ".virt-tune-XXXXXX");
+    int fd = mkostemp(temporary, O_CLOEXEC);
+
+    if (fd < 0)
+        return fail(err, path, "written");
+    if (!fill(fd, temporary, text, length, mode, owner))
+        return fail(err, path, "written");
+    if (rename(temporary, path) < 0) {
+        fail(err, path, "replaced");
+        unlink(temporary);
+        return false;
+    }
+    return sync_directory(own) || fail(err, path, "made durable");
+}
+
+bool file_replace(const char *root, const char *path, const char *beside,
+                  const char *text, size_t length, mode_t mode,
+                  struct err *err)
+{
+    char *full CLEANUP(mem_free) = join(root, path);
+    char *other CLEANUP(mem_free) = beside ? join(root, beside) : NULL;
+    struct stat now;
+    bool exists = lstat(full, &now) == 0;
+
+    if (exists && !S_ISREG(now.st_mode))
+        return err_set(err, ERR_REFUSED,
+                       "%s is no regular file; it is left alone. Move it away "
+                       "first.",
+                       full);
+    return replace(full, other, text, length, mode, exists ? &now : NULL, err);
+}
+
+bool file_rewrite(const char *path, const char *text, size_t length,
+                  struct err *err)
+{
+    struct stat now;
+
+    if (stat(path, &now) < 0)
+        return fail(err, path, "read");
+    return replace(path, NULL, text, length, now.st_mode & 07777, &now, err);
+}
+
+bool file_create(const char *path, const char *text, size_t length,
+                 mode_t mode, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    char *directory CLEANUP(mem_free) = directory_of(path);
+
+    if (fd < 0 || !fill(fd, path, text, length, mode, NULL) ||
+        !sync_directory(directory))
+        return fail(err, path, "written");
+    return true;
+}
+
+bool file_remove(const char *root, const char *path, struct err *err)
+{
+    char *full CLEANUP(mem_free) = join(root, path);
+    char *directory CLEANUP(mem_free) = directory_of(full);
+
+    if (unlink(full) < 0)
+        return errno == ENOENT || fail(err, full, "removed");
+    return sync_directory(directory) || fail(err, full, "removed durably");
+}
+
+bool file_make_directory(const char *root, const char *path, mode_t mode,
+                         struct err *err)
+{
+    char *full CLEANUP(mem_free) = join(root, path);
+
+    for (char *slash = strchr(full + strlen(root), '/');;
+         slash = strchr(slash + 1, '/')) {
+        bool is_last = !slash;
+
+        if (slash)
+            *slash = '\0';
+        if (*full && mkdir(full, is_last ? mode : 0755) < 0 && errno != EEXIST)
+            return fail(err, full, "made");
+        if (is_last)
+            return true;
+        *slash = '/';
+    }
+}
+
+void file_remove_empty(const char *root, const char *path)
+{
+    char *full CLEANUP(mem_free) = join(root, path);
+
+    rmdir(full);
+}
+
+bool file_is_writable(const char *root, const char *path)
+{
+    char *at = join(root, path);
+    bool is_writable;
+
+    while (access(at, F_OK) < 0 && errno == ENOENT && strcmp(at, "/") != 0 &&
+           strcmp(at, ".") != 0) {
+        char *up = directory_of(at);
+
+        free(at);
+        at = up;
+    }
+    if (access(at, F_OK) == 0) {
+        struct stat now;
+        char *directory;
+
+        if (stat(at, &now) == 0 && !S_ISDIR(now.st_mode)) {
+            directory = directory_of(at);
+            free(at);
+            at = directory;
+        }
+    }
+    is_writable = access(at, W_OK) == 0;
+    free(at);
+    return is_writable;
+}
+
+bool file_is_executable(const char *root, const char *path)
+{
+    char *full CLEANUP(mem_free) = join(root, path);
+    struct stat now;
+
+    return stat(full, &now) == 0 && S_ISREG(now.st_mode) &&
+           (now.st_mode & 0111);
+}
+
+static int remove_one(const char *path, const struct stat *stat, int type,
+                      struct FTW *ftw)
+{
+    (void)stat;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+bool file_remove_tree(const char *path)
+{
+    return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0;
+}

@@ -1,0 +1,54 @@
+/*
+ * Files that are written whole or not at all, beneath a root directory.
+ * Paths are relative to it, without a leading slash.
+ */
+#ifndef APPLY_FILE_H
+#define APPLY_FILE_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Replaces a file atomically and durably: written to a temporary file in the
+ * directory `beside` (NULL: in its own), synced, renamed. `beside` must exist
+ * on the same file system. An existing file keeps its owner. Refuses to
+ * replace what is no regular file.
+ */
+bool file_replace(const char *root, const char *path, const char *beside,
+                  const char *text, size_t length, mode_t mode,
+                  struct err *err);
+
+/* Replaces the file at a full path, which must exist; keeps mode and owner. */
+bool file_rewrite(const char *path, const char *text, size_t length,
+                  struct err *err);
+
+/* Writes a file that must not exist yet, as file_replace does. */
+bool file_create(const char *path, const char *text, size_t length,
+                 mode_t mode, struct err *err);
+
+/* Removes a file durably; absence is no failure. */
+bool file_remove(const char *root, const char *path, struct err *err);
+
+/* Makes a directory and those above it, as far as they are missing. */
+bool file_make_directory(const char *root, const char *path, mode_t mode,
+                         struct err *err);
+
+/* Removes a directory if it is there and empty. */
+void file_remove_empty(const char *root, const char *path);
+
+/*
+ * True if something may be created at this path: the directory above it, or
+ * the nearest one that exists, is writable.
+ */
+bool file_is_writable(const char *root, const char *path);
+
+/* True if a regular file that someone may execute is there. */
+bool file_is_executable(const char *root, const char *path);
+
+/* Removes a directory of ours with all that is in it. */
+bool file_remove_tree(const char *path);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * Where changes go: a libvirt connection or a domain file, and the directory
+ * beneath which everything else is written.
+ */
+#ifndef APPLY_TARGET_H
+#define APPLY_TARGET_H
+
+#include "domain/conn.h"
+
+struct target {
+    const struct conn *conn; /* NULL: the domain is a file */
+    const char *root;        /* "/" or the directory of --root */
+};
+
+#endif

@@ -1,0 +1,143 @@
+/*
+ * Takes a domain, gives it back what its newest applied record replaced.
+ * Looks at everything first; what was edited since is never overwritten.
+ */
+#include "apply/apply.h"
+
+#include "apply/file.h"
+#include "apply/journal.h"
+#include "base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A file's text with its last line end, or NULL; free it. */
+static char *read_now(const struct root *root, const char *path)
+{
+    struct arena *arena = arena_new();
+    const char *text = root_read(root, arena, path);
+    struct str str = STR_INIT;
+
+    if (text)
+        str_addf(&str, "%s\n", text);
+    arena_free(arena);
+    return text ? str_steal(&str) : NULL;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : !a && !b;
+}
+
+static bool is_script(const struct record_file *file)
+{
+    return strcmp(file->path, HOOK_SCRIPT) == 0;
+}
+
+static bool check_unchanged(const struct target *target,
+                            const struct domain *domain,
+                            const struct root *root,
+                            const struct record *record, struct err *err)
+{
+    char *now CLEANUP(mem_free) = apply_read_domain(target, domain, err);
+
+    if (!now)
+        return false;
+    if (strcmp(now, record->after) != 0)
+        return err_set(err, ERR_CHANGED,
+                       "%s was edited since record %04u was applied; undo "
+                       "would lose that edit. The former definition is "
+                       "%s/before.xml.",
+                       domain->name, record->number, record->directory);
+    for (size_t i = 0; i < record->file_count; i++) {
+        const struct record_file *file = &record->files[i];
+        char *text CLEANUP(mem_free) = read_now(root, file->path);
+
+        if (!is_script(file) && !is_same(text, file->after))
+            return err_set(err, ERR_CHANGED,
+                           "/%s was edited since record %04u was applied; it "
+                           "is left alone.",
+                           file->path, record->number);
+    }
+    return true;
+}
+
+/* How many domains still have a file of the hook. */
+static size_t count_data(const struct root *root)
+{
+    struct arena *arena = arena_new();
+    char **names = root_list(root, arena, HOOK_DATA, NULL);
+    size_t count = 0;
+
+    for (; names && *names; names++)
+        count += str_ends(*names, ".conf");
+    arena_free(arena);
+    return count;
+}
+
+static bool restore_files(const struct target *target, const struct root *root,
+                          const struct record *record, struct err *err)
+{
+    for (size_t i = record->file_count; i-- > 0;) {
+        const struct record_file *file = &record->files[i];
+
+        if (is_script(file))
+            continue; /* other domains may use it: see below */
+        if (!file->before) {
+            if (!file_remove(target->root, file->path, err))
+                return false;
+        } else if (!file_make_directory(target->root, HOOK_DATA, 0755, err) ||
+                   !file_replace(target->root, file->path, HOOK_DATA,
+                                 file->before, strlen(file->before), 0644,
+                                 err)) {
+            return false;
+        }
+    }
+    if (record->file_count > 0 && count_data(root) == 0) {
+        if (!file_remove(target->root, HOOK_SCRIPT, err))
+            return false;
+        file_remove_empty(target->root, HOOK_DATA);
+    }
+    return true;
+}
+
+static bool put_back(const struct target *target, const struct domain *domain,
+                     const struct root *root, struct record *record,
+                     struct err *err)
+{
+    char *now CLEANUP(mem_free) = NULL;
+
+    if (strcmp(record->before, record->after) != 0) {
+        if (!apply_store_domain(target, domain, record->before, err))
+            return false;
+        now = apply_read_domain(target, domain, err);
+        if (!now || strcmp(now, record->before) != 0)
+            return err_set(err, ERR_NOT_RESTORED,
+                           "The former definition was put back, but it is "
+                           "stored differently. The copy is %s/before.xml.",
+                           record->directory);
+    }
+    if (restore_files(target, root, record, err) &&
+        journal_state(record, "undone", err))
+        return true;
+    err->code = ERR_NOT_RESTORED;
+    return err_add(err, "The definition is as it was, the hook's files may not "
+                        "be. The copies are in %s.",
+                   record->directory);
+}
+
+bool apply_undo(const struct target *target, const struct domain *domain,
+                unsigned *number, struct err *err)
+{
+    struct record *record = journal_last(target, domain, err);
+    struct root *root = record ? root_open(target->root, err) : NULL;
+    bool is_undone = false;
+
+    if (root && check_unchanged(target, domain, root, record, err)) {
+        *number = record->number;
+        is_undone = put_back(target, domain, root, record, err);
+    }
+    root_free(root);
+    record_free(record);
+    return is_undone;
+}

@@ -1,0 +1,51 @@
+/* Takes verdicts one by one, gives the list; all memory is the arena's. */
+#include "base/finding.h"
+
+#include <string.h>
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[] = {
+        [VERDICT_OK] = "ok",     [VERDICT_NOTE] = "note",
+        [VERDICT_WARN] = "warn", [VERDICT_UNKNOWN] = "unknown",
+        [VERDICT_FAIL] = "fail",
+    };
+
+    return names[verdict];
+}
+
+struct finding *findings_add(struct findings *findings, struct arena *arena,
+                             const char *id, enum verdict verdict)
+{
+    struct finding *finding;
+
+    if (findings->count == findings->capacity) {
+        size_t capacity = findings->capacity ? 2 * findings->capacity : 16;
+        struct finding *list = arena_alloc(arena, capacity, sizeof(*list));
+
+        if (findings->count > 0)
+            memcpy(list, findings->list, findings->count * sizeof(*list));
+        findings->list = list;
+        findings->capacity = capacity;
+    }
+    finding = &findings->list[findings->count++];
+    *finding = (struct finding){
+        .id = id,
+        .verdict = verdict,
+        .text = "",
+        .detail = "",
+        .why = "",
+        .fix = "",
+        .source = "",
+    };
+    return finding;
+}
+
+size_t findings_count(const struct findings *findings, enum verdict verdict)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < findings->count; i++)
+        count += findings->list[i].verdict == verdict;
+    return count;
+}

@@ -1,0 +1,201 @@
+/*
+ * Takes a root directory and paths beneath it, gives texts from an arena.
+ * openat2(2) with RESOLVE_IN_ROOT (Linux 5.6) keeps links inside a root that
+ * is not the host's own; a kernel without it refuses such a root.
+ */
+#include "base/root.h"
+
+#include "base/str.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { FILE_MAX = 16 * 1024 * 1024 };
+
+struct root {
+    int fd;
+    char *path;
+};
+
+static int open_beneath(const struct root *root, const char *path, int flags)
+{
+    struct open_how how = {
+        .flags = (unsigned)(flags | O_CLOEXEC),
+        .resolve = RESOLVE_IN_ROOT,
+    };
+
+    if (root_is_host(root))
+        return openat(root->fd, path, flags | O_CLOEXEC);
+    return (int)syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+}
+
+struct root *root_open(const char *path, struct err *err)
+{
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct root *root;
+
+    if (fd < 0) {
+        err_set(err, ERR_FAILED, "The directory %s cannot be opened: %s.", path,
+                strerror(errno));
+        return NULL;
+    }
+    root = mem_alloc(1, sizeof(*root));
+    root->fd = fd;
+    root->path = mem_strdup(path);
+    fd = open_beneath(root, ".", O_PATH);
+    if (fd < 0) {
+        err_set(err, ERR_FAILED,
+                "The directory %s cannot be read as a host: %s. This needs "
+                "Linux 5.6 or newer.",
+                path, strerror(errno));
+        root_free(root);
+        return NULL;
+    }
+    close(fd);
+    return root;
+}
+
+void root_free(struct root *root)
+{
+    if (!root)
+        return;
+    close(root->fd);
+    free(root->path);
+    free(root);
+}
+
+const char *root_path(const struct root *root)
+{
+    return root->path;
+}
+
+bool root_is_host(const struct root *root)
+{
+    return strcmp(root->path, "/") == 0;
+}
+
+char *root_read(const struct root *root, struct arena *arena, const char *path)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+    char buffer[8192];
+    int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK);
+    ssize_t got;
+
+    if (fd < 0)
+        return NULL;
+    while ((got = read(fd, buffer, sizeof(buffer))) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 || str.length + (size_t)got > FILE_MAX) {
+            int number = got < 0 ? errno : EFBIG;
+
+            close(fd);
+            errno = number;
+            return NULL;
+        }
+        str_add_bytes(&str, buffer, (size_t)got);
+    }
+    close(fd);
+    for (size_t i = 0; i < str.length; i++)
+        if (str.text[i] == '\0')
+            str.text[i] = ' ';
+    if (str.length > 0 && str.text[str.length - 1] == '\n')
+        str.text[str.length - 1] = '\0';
+    return arena_strdup(arena, str_text(&str));
+}
+
+bool root_read_number(const struct root *root, const char *path,
+                      unsigned long *number)
+{
+    char buffer[32];
+    int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK);
+    ssize_t got;
+
+    if (fd < 0)
+        return false;
+    got = read(fd, buffer, sizeof(buffer) - 1);
+    close(fd);
+    if (got <= 0)
+        return false;
+    buffer[got] = '\0';
+    return str_number(str_trim(buffer), ULONG_MAX, number);
+}
+
+char *root_read_link(const struct root *root, struct arena *arena,
+                     const char *path)
+{
+    char target[PATH_MAX];
+    const char *slash;
+    int fd = open_beneath(root, path, O_PATH | O_NOFOLLOW);
+    ssize_t length;
+
+    if (fd < 0)
+        return NULL;
+    length = readlinkat(fd, "", target, sizeof(target) - 1);
+    close(fd);
+    if (length < 0)
+        return NULL;
+    target[length] = '\0';
+    slash = strrchr(target, '/');
+    return arena_strdup(arena, slash ? slash + 1 : target);
+}
+
+bool root_exists(const struct root *root, const char *path)
+{
+    int fd = open_beneath(root, path, O_PATH);
+
+    if (fd < 0)
+        return false;
+    close(fd);
+    return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **root_list(const struct root *root, struct arena *arena, const char *path,
+                 size_t *count)
+{
+    char **names = NULL, **list;
+    size_t used = 0, capacity = 0;
+    int fd = open_beneath(root, path, O_RDONLY | O_DIRECTORY);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    const struct dirent *entry;
+
+    if (count)
+        *count = 0;
+    if (!directory) {
+        if (fd >= 0)
+            close(fd);
+        return NULL;
+    }
+    while ((entry = readdir(directory))) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (used == capacity) {
+            capacity = capacity ? 2 * capacity : 64;
+            names = mem_realloc(names, capacity, sizeof(*names));
+        }
+        names[used++] = arena_strdup(arena, entry->d_name);
+    }
+    closedir(directory);
+    if (used > 0)
+        qsort(names, used, sizeof(*names), compare_names);
+    list = arena_alloc(arena, used + 1, sizeof(*list));
+    if (used > 0)
+        memcpy(list, names, used * sizeof(*names));
+    free(names);
+    if (count)
+        *count = used;
+    return list;
+}

@@ -1,0 +1,51 @@
+/*
+ * Reads files beneath a root directory: "/" on a real host, the directory of
+ * --sysroot on a captured or made-up one. Paths are relative, without a
+ * leading slash. Links cannot lead out of the root. Nothing is ever written.
+ */
+#ifndef BASE_ROOT_H
+#define BASE_ROOT_H
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct root;
+
+/* Opens the directory; fails with a sentence if it is none. Free it. */
+struct root *root_open(const char *path, struct err *err);
+void root_free(struct root *root);
+
+/* The path that it was opened with. */
+const char *root_path(const struct root *root);
+
+/* True if the root is the running host's own "/". */
+bool root_is_host(const struct root *root);
+
+/*
+ * The whole text of a file (at most 16 MiB), line end at the end removed, or
+ * NULL with errno set. NUL bytes become blanks.
+ */
+char *root_read(const struct root *root, struct arena *arena, const char *path);
+
+/* A file that holds one decimal number; false if it is absent or is not. */
+bool root_read_number(const struct root *root, const char *path,
+                      unsigned long *number);
+
+/* The last component of what a symbolic link names, or NULL. */
+char *root_read_link(const struct root *root, struct arena *arena,
+                     const char *path);
+
+bool root_exists(const struct root *root, const char *path);
+
+/*
+ * The names in a directory but "." and "..", in version order (cpu2 before
+ * cpu10), with a NULL after the last. NULL if it cannot be read. `*count` may
+ * be NULL.
+ */
+char **root_list(const struct root *root, struct arena *arena, const char *path,
+                 size_t *count);
+
+#endif

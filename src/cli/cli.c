@@ -1,0 +1,240 @@
+/*
+ * Takes the arguments, finds the command, runs it. Global options may stand
+ * anywhere.
+ */
+#include "cli/cli.h"
+
+#include "base/str.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct command {
+    const char *name;
+    const char *arguments;
+    const char *text;
+    int minimum, maximum; /* words after the name */
+    bool (*run)(const struct options *options, char **words, struct err *err);
+};
+
+static const struct command commands[] = {
+    {"list", "", "domains, and how much could be better in each", 0, 0,
+     command_list},
+    {"show", "host | groups | cpus [DOMAIN]", "facts of the host", 1, 2,
+     command_show},
+    {"plan", "DOMAIN", "the proposal as a plan file", 1, 1, command_plan},
+    {"preview", "DOMAIN", "what a plan would change", 1, 1, command_preview},
+    {"apply", "DOMAIN", "write it into the domain and install the hook", 1, 1,
+     command_apply},
+    {"undo", "DOMAIN", "take the last apply back", 1, 1, command_undo},
+};
+
+enum {
+    OPT_SYSROOT = 256,
+    OPT_ROOT,
+    OPT_JSON,
+    OPT_READ_ONLY,
+    OPT_COLOR,
+    OPT_ASCII,
+    OPT_DEMO,
+    OPT_SCRIPT,
+    OPT_SIZE,
+    OPT_VCPUS,
+    OPT_LAYOUT,
+    OPT_SET,
+    OPT_PLAN,
+    OPT_FORMAT,
+    OPT_DRY_RUN,
+    OPT_YES,
+    OPT_VERSION,
+};
+
+static const struct option long_options[] = {
+    {"connect", required_argument, NULL, 'c'},
+    {"output", required_argument, NULL, 'o'},
+    {"help", no_argument, NULL, 'h'},
+    {"sysroot", required_argument, NULL, OPT_SYSROOT},
+    {"root", required_argument, NULL, OPT_ROOT},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"read-only", no_argument, NULL, OPT_READ_ONLY},
+    {"color", required_argument, NULL, OPT_COLOR},
+    {"ascii", no_argument, NULL, OPT_ASCII},
+    {"demo", no_argument, NULL, OPT_DEMO},
+    {"script", required_argument, NULL, OPT_SCRIPT},
+    {"size", required_argument, NULL, OPT_SIZE},
+    {"vcpus", required_argument, NULL, OPT_VCPUS},
+    {"layout", required_argument, NULL, OPT_LAYOUT},
+    {"set", required_argument, NULL, OPT_SET},
+    {"plan", required_argument, NULL, OPT_PLAN},
+    {"format", required_argument, NULL, OPT_FORMAT},
+    {"dry-run", no_argument, NULL, OPT_DRY_RUN},
+    {"yes", no_argument, NULL, OPT_YES},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+static void print_help(void)
+{
+    puts("virt-tune [DOMAIN]     tune a libvirt domain on a full screen\n");
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+        char left[64];
+
+        snprintf(left, sizeof(left), "%s %s", commands[i].name,
+                 commands[i].arguments);
+        printf("  %-36s %s\n", left, commands[i].text);
+    }
+    puts("\nDOMAIN is a name, a UUID, or the path of an XML file.\n"
+         "  -c, --connect URI   libvirt (qemu:///system)   --read-only  write "
+         "nothing\n"
+         "  --sysroot DIR       read the host there        --json       "
+         "machine-readable\n"
+         "  --root DIR          write hooks and journal beneath DIR\n"
+         "  --demo              a made-up host and libvirt  --ascii --color "
+         "WHEN\n"
+         "plan, preview, apply:\n"
+         "  --vcpus N  --layout N|keep  --set KEY=VALUE  --plan FILE\n"
+         "  -o FILE (plan)   --format text|diff|xml|json   --dry-run --yes "
+         "(apply)\n"
+         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile, "
+         "5 not permitted,\n"
+         "6 failed and not taken back");
+}
+
+static bool need_number(const char *name, const char *text, unsigned *number,
+                        struct err *err)
+{
+    unsigned long value;
+
+    if (!str_number(text, 4096, &value) || value == 0)
+        return err_set(err, ERR_USAGE, "%s takes a number from 1 to 4096.",
+                       name);
+    *number = (unsigned)value;
+    return true;
+}
+
+static bool take_option(struct options *options, int letter, struct err *err)
+{
+    switch (letter) {
+    case 'c':
+        options->session.uri = optarg;
+        return true;
+    case 'o':
+        options->output = optarg;
+        return true;
+    case OPT_SYSROOT:
+        options->session.sysroot = optarg;
+        return true;
+    case OPT_ROOT:
+        options->session.root = optarg;
+        return true;
+    case OPT_JSON:
+        options->is_json = true;
+        return true;
+    case OPT_READ_ONLY:
+        options->session.is_read_only = true;
+        return true;
+    case OPT_COLOR:
+        options->color = optarg;
+        return strcmp(optarg, "auto") == 0 || strcmp(optarg, "always") == 0 ||
+               strcmp(optarg, "never") == 0 ||
+               err_set(err, ERR_USAGE, "--color takes auto, always or never.");
+    case OPT_ASCII:
+        options->is_ascii = true;
+        return true;
+    case OPT_DEMO:
+        options->session.is_demo = true;
+        return true;
+    case OPT_SCRIPT:
+        options->script = optarg;
+        return true;
+    case OPT_SIZE:
+        options->size = optarg;
+        return true;
+    case OPT_VCPUS:
+        return need_number("--vcpus", optarg, &options->vcpus, err);
+    case OPT_LAYOUT:
+        options->layout = optarg;
+        return true;
+    case OPT_SET:
+        if (options->set_count == SET_MAX)
+            return err_set(err, ERR_USAGE, "Too many --set.");
+        options->sets[options->set_count++] = optarg;
+        return true;
+    case OPT_PLAN:
+        options->plan = optarg;
+        return true;
+    case OPT_FORMAT:
+        options->format = optarg;
+        return true;
+    case OPT_DRY_RUN:
+        options->is_dry_run = true;
+        return true;
+    case OPT_YES:
+        options->is_confirmed = true;
+        return true;
+    default:
+        return err_set(err, ERR_USAGE, "See: virt-tune --help.");
+    }
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static bool run(const struct options *options, int count, char **words,
+                struct err *err)
+{
+    const struct command *command = count > 0 ? find_command(words[0]) : NULL;
+
+    if (!command && count > 1) {
+        char *name CLEANUP(mem_free) = str_printable(words[0]);
+
+        return err_set(err, ERR_USAGE,
+                       "There is no command \"%.60s\". See: virt-tune --help.",
+                       name);
+    }
+    if (!command)
+        return command_screens(options, words, err);
+    if (count - 1 < command->minimum || count - 1 > command->maximum)
+        return err_set(err, ERR_USAGE, "Usage: virt-tune %s %s", command->name,
+                       command->arguments);
+    return command->run(options, words + 1, err);
+}
+
+int cli_main(int count, char **arguments)
+{
+    struct options options = {.color = "auto", .size = "80x24"};
+    struct err err = {0};
+    bool is_fine = true, wants_help = false;
+    int letter;
+
+    while (is_fine && (letter = getopt_long(count, arguments, "c:o:h",
+                                            long_options, NULL)) != -1) {
+        if (letter == OPT_VERSION) {
+            puts("virt-tune " VIRT_TUNE_VERSION);
+            return 0;
+        }
+        if (letter == 'h')
+            wants_help = true;
+        else
+            is_fine = take_option(&options, letter, &err);
+    }
+    if (is_fine && wants_help) {
+        print_help();
+        if (optind < count)
+            print_option_keys();
+        return 0;
+    }
+    if (is_fine)
+        is_fine = run(&options, count - optind, arguments + optind, &err);
+    if (!is_fine) {
+        fflush(stdout);
+        fprintf(stderr, "virt-tune: %s\n", err.text);
+    }
+    return is_fine ? 0 : (int)(err.code ? err.code : ERR_FAILED);
+}

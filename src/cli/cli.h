@@ -1,0 +1,69 @@
+/*
+ * The command line: options, the table of commands, and their output.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "session/session.h"
+
+#include <stdio.h>
+
+enum { SET_MAX = 64 };
+
+struct options {
+    struct session_options session;
+    bool is_json, is_dry_run, is_confirmed, is_ascii;
+    const char *color;  /* "auto", "always", "never" */
+    const char *format; /* of preview */
+    const char *script; /* a file of keys for the screens, or NULL */
+    const char *size;   /* of the script's screen: "80x24" */
+    const char *plan;   /* a plan file, or NULL */
+    const char *output; /* a file, or NULL: standard output */
+    const char *layout; /* "keep" or the number of a proposal, or NULL */
+    unsigned vcpus;     /* 0: as the domain has */
+    const char *sets[SET_MAX];
+    size_t set_count;
+};
+
+/*
+ * Reads arguments, runs a command, prints what failed on standard error.
+ * Gives the exit code (see enum err_code).
+ */
+int cli_main(int count, char **arguments);
+
+/* The commands. `words` are the arguments after the command's name. */
+bool command_list(const struct options *options, char **words,
+                  struct err *err);
+bool command_show(const struct options *options, char **words,
+                  struct err *err);
+bool command_plan(const struct options *options, char **words,
+                  struct err *err);
+bool command_preview(const struct options *options, char **words,
+                     struct err *err);
+bool command_apply(const struct options *options, char **words,
+                   struct err *err);
+bool command_undo(const struct options *options, char **words,
+                  struct err *err);
+bool command_screens(const struct options *options, char **words,
+                     struct err *err);
+
+/*
+ * The plan that the options ask for: of a file, or the proposal for the
+ * loaded domain with --vcpus, --layout and --set worked in. NULL on failure.
+ */
+struct plan *cli_plan(const struct session *session,
+                      const struct options *options, struct err *err);
+
+/* Writes to standard output; a failure there is one sentence. */
+bool cli_flush(struct err *err);
+
+/* Prints findings as aligned text; `findings` may be empty. */
+void print_findings(FILE *out, const struct findings *findings);
+
+/* Prints every key of --set with its values and its title. */
+void print_option_keys(void);
+
+/* Prints text with control characters made harmless. */
+void print_printable(FILE *out, const char *text);
+
+#endif

@@ -1,0 +1,337 @@
+/* Takes facts and plans, gives JSON documents by json-c. */
+#include "cli/json.h"
+
+#include "base/str.h"
+#include "plan/rule.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+static struct json_object *document(void)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_object_object_add(object, "version", json_object_new_int(1));
+    return object;
+}
+
+/* A string that is valid UTF-8 whatever came in; null for NULL. */
+static void add_text(struct json_object *object, const char *key,
+                     const char *text)
+{
+    char *printable = text ? str_printable(text) : NULL;
+
+    json_object_object_add(object, key,
+                           printable ? json_object_new_string(printable)
+                                     : NULL);
+    mem_free(&printable);
+}
+
+/* XML and diffs keep their line ends; json-c escapes the rest. */
+static void add_lines(struct json_object *object, const char *key,
+                      const char *text)
+{
+    json_object_object_add(object, key,
+                           text ? json_object_new_string(text) : NULL);
+}
+
+static void add_number(struct json_object *object, const char *key, long number)
+{
+    json_object_object_add(object, key, json_object_new_int64(number));
+}
+
+/* A number, or null if it is negative. */
+static void add_index(struct json_object *object, const char *key, long number)
+{
+    json_object_object_add(
+        object, key, number < 0 ? NULL : json_object_new_int64(number));
+}
+
+static void add_bool(struct json_object *object, const char *key, bool value)
+{
+    json_object_object_add(object, key, json_object_new_boolean(value));
+}
+
+static struct json_object *add_array(struct json_object *object,
+                                     const char *key)
+{
+    struct json_object *array = json_object_new_array();
+
+    json_object_object_add(object, key, array);
+    return array;
+}
+
+static struct json_object *append(struct json_object *array)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_object_array_add(array, object);
+    return object;
+}
+
+static void add_hex(struct json_object *object, const char *key, int digits,
+                    unsigned number)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%0*x", digits, number);
+    add_text(object, key, text);
+}
+
+static void add_device(struct json_object *array,
+                       const struct pci_device *device)
+{
+    struct json_object *object = append(array);
+
+    add_text(object, "address", device->address);
+    add_hex(object, "class", 6, device->class_code);
+    add_hex(object, "vendor", 4, device->vendor);
+    add_hex(object, "device", 4, device->device);
+    add_hex(object, "revision", 2, device->revision);
+    add_text(object, "driver", device->driver);
+    add_text(object, "name", device->name);
+    add_index(object, "node", device->node);
+}
+
+struct json_object *json_groups(const struct host *host)
+{
+    struct json_object *object = document();
+    struct json_object *groups = add_array(object, "groups");
+    struct json_object *others = add_array(object, "ungrouped");
+
+    for (size_t i = 0; i < host->pci.group_count; i++) {
+        const struct iommu_group *group = &host->pci.groups[i];
+        struct json_object *one = append(groups);
+        struct json_object *devices;
+
+        add_number(one, "id", group->id);
+        add_bool(one, "viable", group->is_viable);
+        devices = add_array(one, "devices");
+        for (size_t j = 0; j < group->device_count; j++)
+            add_device(devices, group->devices[j]);
+    }
+    for (size_t i = 0; i < host->pci.device_count; i++)
+        if (host->pci.devices[i].group < 0)
+            add_device(others, &host->pci.devices[i]);
+    if (host->pci.problem)
+        add_text(object, "problem", host->pci.problem);
+    return object;
+}
+
+static void add_cpu(struct json_object *array, const struct cpu_topology *cpu,
+                    int number)
+{
+    const struct cpu_core *core = cpu_core_of(cpu, number);
+    struct json_object *object = append(array);
+    struct json_object *threads;
+
+    add_number(object, "cpu", number);
+    add_index(object, "core", core ? (long)core->index : -1);
+    add_index(object, "l3", core ? core->l3 : -1);
+    add_index(object, "l2", core ? core->l2 : -1);
+    add_index(object, "node", core ? core->node : -1);
+    add_index(object, "package", core ? (long)core->package : -1);
+    add_text(object, "kind", core ? core_kind_name(core->kind) : NULL);
+    add_bool(object, "online", core != NULL);
+    add_bool(object, "isolated", CPU_ISSET((size_t)number, &cpu->isolated));
+    threads = add_array(object, "threads");
+    for (unsigned t = 0; core && t < core->thread_count; t++)
+        json_object_array_add(threads, json_object_new_int(core->threads[t]));
+}
+
+struct json_object *json_cpus(const struct host *host)
+{
+    const struct cpu_topology *cpu = &host->cpu;
+    cpu_set_t all = cpuset_or(&cpu->online, &cpu->offline);
+    struct json_object *object = document();
+    struct json_object *cpus, *caches;
+
+    add_text(object, "model", cpu->model);
+    add_bool(object, "hybrid", cpu->is_hybrid);
+    cpus = add_array(object, "cpus");
+    CPUSET_FOREACH(number, &all)
+    add_cpu(cpus, cpu, number);
+    caches = add_array(object, "l3");
+    for (unsigned i = 0; i < cpu->l3_count; i++) {
+        struct json_object *one = append(caches);
+        struct str text CLEANUP(str_free) = STR_INIT;
+
+        cpuset_add_text(&text, &cpu->l3[i].cpus);
+        add_number(one, "l3", i);
+        add_number(one, "size_kib", (long)cpu->l3[i].size_kib);
+        add_text(one, "cpus", str_text(&text));
+    }
+    return object;
+}
+
+static void add_findings(struct json_object *object,
+                         const struct findings *findings)
+{
+    struct json_object *array = add_array(object, "findings");
+
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
+        struct json_object *one = append(array);
+
+        add_text(one, "id", finding->id);
+        add_text(one, "verdict", verdict_name(finding->verdict));
+        add_text(one, "text", finding->text);
+        add_text(one, "detail", finding->detail);
+        add_text(one, "fix", finding->fix);
+        add_text(one, "source", finding->source);
+    }
+}
+
+struct json_object *json_host(const struct host *host)
+{
+    struct json_object *object = document();
+    struct json_object *pools;
+
+    add_text(object, "cpu", host->cpu.model);
+    add_number(object, "cores", host->cpu.core_count);
+    add_number(object, "cpus", CPU_COUNT(&host->cpu.online));
+    add_text(object, "kernel", host->kernel.release);
+    add_text(object, "command_line", host->kernel.command_line);
+    add_number(object, "memory_kib", (long)host->memory.total_kib);
+    add_number(object, "available_kib", (long)host->memory.available_kib);
+    add_text(object, "frequency_driver", host->kernel.frequency_driver);
+    add_text(object, "governor", host->kernel.governor);
+    pools = add_array(object, "hugepages");
+    for (size_t i = 0; i < host->memory.pool_count; i++) {
+        const struct page_pool *pool = &host->memory.pools[i];
+        struct json_object *one = append(pools);
+
+        add_number(one, "size_kib", (long)pool->size_kib);
+        add_number(one, "total", (long)pool->total);
+        add_number(one, "free", (long)pool->free);
+        add_number(one, "reserved", (long)pool->reserved);
+    }
+    add_findings(object, &host->findings);
+    return object;
+}
+
+struct json_object *json_domains(const struct domain_summary *list,
+                                 size_t count)
+{
+    struct json_object *object = document();
+    struct json_object *array = add_array(object, "domains");
+
+    for (size_t i = 0; i < count; i++) {
+        const struct domain *domain = list[i].domain;
+        struct json_object *one = append(array);
+
+        add_text(one, "name", list[i].name);
+        add_text(one, "uuid", list[i].uuid);
+        add_bool(one, "running", list[i].is_running);
+        add_text(one, "problem", list[i].problem);
+        if (!domain)
+            continue;
+        add_number(one, "vcpus", domain->vcpus);
+        add_number(one, "memory_kib", (long)domain->memory_kib);
+        add_bool(one, "pinned", domain_is_pinned(domain));
+        add_number(one, "hostdevs", (long)domain->hostdev_count);
+        add_text(one, "guest", guest_kind_name(domain->guest));
+    }
+    return object;
+}
+
+/* The lines of a diff with one sign, joined. */
+static char *signed_lines(const struct diff *diff, char sign)
+{
+    struct str str = STR_INIT;
+
+    for (size_t i = 0; i < diff->count; i++)
+        if (diff->lines[i].sign == sign) {
+            str_add_printable(&str, diff->lines[i].text);
+            str_add(&str, "\n");
+        }
+    return str_steal(&str);
+}
+
+static void add_changes(struct json_object *object, const struct changeset *set)
+{
+    struct json_object *array = add_array(object, "changes");
+
+    for (size_t i = 0; i < set->count; i++) {
+        const struct change *change = &set->changes[i];
+        struct json_object *one;
+        char *before, *after;
+
+        if (!change->is_kept)
+            continue;
+        one = append(array);
+        before = signed_lines(change->diff, '-');
+        after = signed_lines(change->diff, '+');
+        add_text(one, "id", plan_part_name(change->part));
+        add_text(one, "title", change->title);
+        add_text(one, "where", change->where);
+        add_lines(one, "before", before);
+        add_lines(one, "after", after);
+        mem_free(&before);
+        mem_free(&after);
+    }
+}
+
+static void add_layouts(struct json_object *object,
+                        const struct layouts *layouts)
+{
+    struct json_object *array = add_array(object, "layouts");
+
+    for (size_t i = 0; i < layouts->count; i++) {
+        const struct layout *layout = &layouts->list[i];
+        struct json_object *one = append(array), *pins;
+        struct str cpus CLEANUP(str_free) = STR_INIT;
+        struct str why CLEANUP(str_free) = STR_INIT;
+
+        add_number(one, "rank", (long)i + 1);
+        add_number(one, "vcpus", layout->vcpus);
+        pins = add_array(one, "pins");
+        for (unsigned v = 0; v < layout->vcpus; v++)
+            json_object_array_add(pins, json_object_new_int(layout->cpus[v]));
+        cpuset_add_text(&cpus, &layout->emulator);
+        add_text(one, "emulator", str_text(&cpus));
+        str_addf(&why, "%s, %s; the host keeps %s.%s%s", layout->text,
+                 layout->why, layout->host, *layout->cost ? " " : "",
+                 layout->cost);
+        add_text(one, "why", str_text(&why));
+    }
+}
+
+struct json_object *json_preview(const struct session *session,
+                                 const struct plan *plan,
+                                 const struct changeset *set,
+                                 const struct layouts *layouts)
+{
+    struct json_object *object = document();
+    struct plan *kept = plan_kept(plan);
+    struct arena *arena = arena_new();
+    struct findings findings = {0};
+    struct json_object *files;
+
+    add_text(object, "domain", session->domain->name);
+    add_text(object, "uuid", session->domain->uuid);
+    add_changes(object, set);
+    rule_check(kept, arena, &findings);
+    add_findings(object, &findings);
+    add_layouts(object, layouts);
+    files = add_array(object, "files");
+    for (size_t i = 0; i < set->file_count; i++) {
+        struct json_object *one = append(files);
+        char *path = arena_printf(arena, "/%s", set->files[i].path);
+
+        add_text(one, "path", path);
+        add_lines(one, "before", set->files[i].before);
+        add_lines(one, "after", set->files[i].after);
+    }
+    arena_free(arena);
+    plan_free(kept);
+    return object;
+}
+
+void json_print(struct json_object *object)
+{
+    puts(json_object_to_json_string_ext(
+        object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                       JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(object);
+}

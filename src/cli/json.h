@@ -1,0 +1,26 @@
+/*
+ * The JSON of every command. It carries "version": 1 and may grow, never
+ * change. CPU numbers are the kernel's.
+ */
+#ifndef CLI_JSON_H
+#define CLI_JSON_H
+
+#include "plan/layout.h"
+#include "session/session.h"
+
+struct json_object;
+
+struct json_object *json_groups(const struct host *host);
+struct json_object *json_cpus(const struct host *host);
+struct json_object *json_host(const struct host *host);
+struct json_object *json_domains(const struct domain_summary *list,
+                                 size_t count);
+struct json_object *json_preview(const struct session *session,
+                                 const struct plan *plan,
+                                 const struct changeset *set,
+                                 const struct layouts *layouts);
+
+/* Prints a document that one of the above made, and frees it. */
+void json_print(struct json_object *object);
+
+#endif

@@ -1,0 +1,373 @@
+/* The commands that plan and write: plan, preview, apply, undo. */
+#include "cli/cli.h"
+#include "cli/json.h"
+
+#include "base/str.h"
+#include "plan/layout.h"
+#include "plan/planfile.h"
+#include "plan/rule.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool take_layout(const struct session *session,
+                        const struct options *options, struct plan *plan,
+                        struct err *err)
+{
+    unsigned vcpus = options->vcpus ? options->vcpus : plan->vcpus;
+    struct arena *arena = arena_new();
+    struct layouts layouts;
+    unsigned long number = 1;
+    bool is_taken = false;
+
+    if (!layout_propose(session->host, session->domain, vcpus, arena, &layouts,
+                        err))
+        ; /* the sentence is there */
+    else if (options->layout &&
+             (!str_number(options->layout, layouts.count, &number) ||
+              number == 0))
+        err_set(err, ERR_USAGE,
+                "There is no layout \"%.20s\": there are 1 to %zu, or keep.",
+                options->layout, layouts.count);
+    else {
+        layout_accept(&layouts.list[number - 1], plan);
+        is_taken = true;
+    }
+    arena_free(arena);
+    return is_taken;
+}
+
+static bool take_set(struct plan *plan, const char *text, struct err *err)
+{
+    char *key CLEANUP(mem_free) = mem_strdup(text);
+    char *name CLEANUP(mem_free) = str_printable(text);
+    char *equals = strchr(key, '=');
+    enum option_id id;
+    const char *obstacle;
+    long value;
+
+    if (equals)
+        *equals = '\0';
+    id = option_find(key);
+    if (!equals || id == OPTION_NONE)
+        return err_set(err, ERR_USAGE,
+                       "--set %.80s: there is no such option. See: virt-tune "
+                       "plan --help.",
+                       name);
+    if (!option_parse(id, equals + 1, &value))
+        return err_set(err, ERR_USAGE,
+                       "--set %.80s: this option takes keep, off, on%s.", name,
+                       option_get(id)->type == OPTION_TYPE_NUMBER
+                           ? " or a number in its range"
+                       : option_get(id)->type == OPTION_TYPE_PAGE_SIZE
+                           ? " or a page size as 2M or 1G"
+                           : "");
+    obstacle = value > OPTION_OFF ? option_obstacle(plan, id) : NULL;
+    if (obstacle)
+        return err_set(err, ERR_REFUSED, "--set %.80s: %s", name, obstacle);
+    option_set(plan, id, value);
+    return true;
+}
+
+static struct plan *load_plan(const struct session *session, const char *path,
+                              struct err *err)
+{
+    size_t length = 0;
+    char *text CLEANUP(mem_free) = domain_read_file(path, &length, err);
+    struct plan *plan = text ? session_plan(session) : NULL;
+
+    if (plan && planfile_load(text, plan, err))
+        return plan;
+    plan_free(plan);
+    return NULL;
+}
+
+struct plan *cli_plan(const struct session *session,
+                      const struct options *options, struct err *err)
+{
+    bool keeps = options->layout && strcmp(options->layout, "keep") == 0;
+    struct plan *plan;
+    bool is_made = true;
+
+    if (options->plan) {
+        plan = load_plan(session, options->plan, err);
+        if (!plan)
+            return NULL;
+        if (options->vcpus || (options->layout && !keeps))
+            is_made = take_layout(session, options, plan, err);
+    } else {
+        plan = session_plan(session);
+        if (keeps && options->vcpus && options->vcpus != plan->vcpus)
+            is_made = err_set(err, ERR_USAGE,
+                              "--vcpus needs another layout; it does not go "
+                              "with --layout keep.");
+        else if (!keeps)
+            is_made = take_layout(session, options, plan, err);
+        if (is_made)
+            plan_propose_options(plan);
+    }
+    for (size_t i = 0; i < options->set_count && is_made; i++)
+        is_made = take_set(plan, options->sets[i], err);
+    if (is_made)
+        return plan;
+    plan_free(plan);
+    return NULL;
+}
+
+bool command_plan(const struct options *options, char **words, struct err *err)
+{
+    struct session *session = session_open(&options->session, err);
+    struct plan *plan = session && session_load(session, words[0], err)
+                            ? cli_plan(session, options, err)
+                            : NULL;
+    struct str str CLEANUP(str_free) = STR_INIT;
+    bool is_saved = false;
+
+    if (plan) {
+        planfile_save(plan, &str);
+        if (options->output) {
+            is_saved = session_save(options->output, str_text(&str), err);
+        } else {
+            fputs(str_text(&str), stdout);
+            is_saved = cli_flush(err);
+        }
+    }
+    plan_free(plan);
+    session_close(session);
+    return is_saved;
+}
+
+static void print_changes(const struct session *session,
+                          const struct changeset *set)
+{
+    printf("%s: %zu change%s\n", session->domain->name, changeset_kept(set),
+           changeset_kept(set) == 1 ? "" : "s");
+    for (size_t i = 0; i < set->count; i++) {
+        const struct change *change = &set->changes[i];
+
+        if (change->is_kept)
+            printf("  %-46s %-12s +%u -%u\n", change->title, change->where,
+                   change->diff->added, change->diff->removed);
+    }
+}
+
+static void print_plan_findings(const struct plan *plan)
+{
+    struct plan *kept = plan_kept(plan);
+    struct arena *arena = arena_new();
+    struct findings findings = {0};
+
+    rule_check(kept, arena, &findings);
+    print_findings(stdout, &findings);
+    arena_free(arena);
+    plan_free(kept);
+}
+
+static void add_diff(struct str *str, const char *name, const char *before,
+                     const char *after)
+{
+    struct diff *diff = diff_new(before ? before : "", after ? after : "");
+
+    diff_add_unified(str, diff, before ? name : "/dev/null",
+                     after ? name : "/dev/null", 3);
+    diff_free(diff);
+}
+
+static void print_diff(const struct session *session,
+                       const struct changeset *set)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+    struct str name CLEANUP(str_free) = STR_INIT;
+
+    if (session->domain->path)
+        str_add_printable(&name, session->domain->path);
+    else
+        str_addf(&name, "%s.xml", session->domain->name);
+    add_diff(&str, str_text(&name), session->domain->xml->text, set->xml);
+    for (size_t i = 0; i < set->file_count; i++) {
+        struct str path CLEANUP(str_free) = STR_INIT;
+
+        str_addf(&path, "/%s", set->files[i].path);
+        add_diff(&str, str_text(&path), set->files[i].before,
+                 set->files[i].after);
+    }
+    fputs(str_text(&str), stdout);
+}
+
+static bool print_preview(const struct session *session,
+                          const struct options *options,
+                          const struct plan *plan, const struct changeset *set)
+{
+    const char *format = options->is_json  ? "json"
+                         : options->format ? options->format
+                                           : "text";
+
+    if (strcmp(format, "text") == 0) {
+        print_changes(session, set);
+        print_plan_findings(plan);
+    } else if (strcmp(format, "diff") == 0) {
+        print_diff(session, set);
+    } else if (strcmp(format, "xml") == 0) {
+        fputs(set->xml, stdout);
+    } else if (strcmp(format, "json") == 0) {
+        struct arena *arena = arena_new();
+        struct layouts layouts = {0};
+
+        layout_propose(session->host, session->domain,
+                       options->vcpus ? options->vcpus : session->domain->vcpus,
+                       arena, &layouts, NULL);
+        json_print(json_preview(session, plan, set, &layouts));
+        arena_free(arena);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool command_preview(const struct options *options, char **words,
+                     struct err *err)
+{
+    struct session *session = session_open(&options->session, err);
+    struct plan *plan = session && session_load(session, words[0], err)
+                            ? cli_plan(session, options, err)
+                            : NULL;
+    struct changeset *set = plan ? session_changeset(session, plan, err) : NULL;
+    bool is_shown = false;
+
+    if (set && !print_preview(session, options, plan, set))
+        err_set(err, ERR_USAGE,
+                "There is no format \"%.20s\": text, diff, xml or json.",
+                options->format);
+    else if (set)
+        is_shown = cli_flush(err);
+    changeset_free(set);
+    plan_free(plan);
+    session_close(session);
+    return is_shown;
+}
+
+/* Asks on the terminal; without one there is no yes. */
+static bool confirm(const struct options *options, const char *question,
+                    struct err *err)
+{
+    char answer[16] = "";
+
+    if (options->is_confirmed)
+        return true;
+    if (!isatty(STDIN_FILENO))
+        return err_set(err, ERR_USAGE,
+                       "Nothing was written: add --yes to apply without being "
+                       "asked.");
+    printf("%s [y/N] ", question);
+    fflush(stdout);
+    if (fgets(answer, sizeof(answer), stdin) &&
+        (answer[0] == 'y' || answer[0] == 'Y'))
+        return true;
+    return err_set(err, ERR_FAILED, "Nothing was written.");
+}
+
+static void print_steps(const struct apply_report *report)
+{
+    static const char *const names[] = {
+        [STEP_OPEN] = "-",
+        [STEP_DONE] = "done",
+        [STEP_FAILED] = "FAILED",
+        [STEP_TAKEN_BACK] = "taken back",
+        [STEP_NOT_TAKEN_BACK] = "NOT TAKEN BACK",
+    };
+
+    for (size_t i = 0; i < report->count; i++)
+        printf("%-12s%s\n", names[report->steps[i].state],
+               report->steps[i].title);
+}
+
+static void print_outcome(const struct session *session,
+                          const struct apply_report *report)
+{
+    const struct domain *domain = session->domain;
+
+    printf("Applied as record %04u.", report->number);
+    if (domain->is_running)
+        printf(" %s is running and is not touched: shut it down and start it "
+               "again.",
+               domain->name);
+    printf("\n");
+    if (report->needs_reload && session->options.root)
+        return;
+    if (report->needs_reload)
+        printf("This is the first hook here; libvirt notices it after: "
+               "systemctl reload libvirtd (or virtqemud). Guests go on.\n");
+}
+
+static bool apply(const struct session *session, const struct options *options,
+                  const struct plan *plan, const struct changeset *set,
+                  struct err *err)
+{
+    struct apply_report report;
+    bool is_applied;
+
+    if (changeset_kept(set) == 0) {
+        printf("%s: nothing to do.\n", session->domain->name);
+        return true;
+    }
+    if (options->format)
+        print_preview(session, options, plan, set);
+    else
+        print_changes(session, set);
+    if (options->is_dry_run) {
+        struct err refusal = {0};
+
+        if (!apply_check(&session->target, plan, set, &refusal))
+            printf("It would be refused: %s\n", refusal.text);
+        return true;
+    }
+    print_plan_findings(plan);
+    if (!confirm(options, "Apply?", err))
+        return false;
+    is_applied = session_apply(session, plan, set, &report, err);
+    print_steps(&report);
+    if (is_applied)
+        print_outcome(session, &report);
+    return is_applied;
+}
+
+bool command_apply(const struct options *options, char **words,
+                   struct err *err)
+{
+    struct session *session = session_open(&options->session, err);
+    struct plan *plan = session && session_load(session, words[0], err)
+                            ? cli_plan(session, options, err)
+                            : NULL;
+    struct changeset *set = plan ? session_changeset(session, plan, err) : NULL;
+    bool is_applied = set && apply(session, options, plan, set, err);
+
+    changeset_free(set);
+    plan_free(plan);
+    session_close(session);
+    return is_applied && cli_flush(err);
+}
+
+bool command_undo(const struct options *options, char **words, struct err *err)
+{
+    struct session *session = session_open(&options->session, err);
+    unsigned number = 0;
+    bool is_undone = false;
+
+    if (session && session_load(session, words[0], err)) {
+        if (options->session.is_read_only)
+            err_set(err, ERR_REFUSED,
+                    "This is a read-only session: nothing is written.");
+        else if (!host_is_running(session->host) && !session->options.root)
+            err_set(err, ERR_USAGE, "Name the directory with --root.");
+        else
+            is_undone = apply_undo(&session->target, session->domain, &number,
+                                   err);
+        if (is_undone)
+            printf("Record %04u is undone: %s is as it was before.\n", number,
+                   session->domain->name);
+    }
+    session_close(session);
+    return is_undone && cli_flush(err);
+}

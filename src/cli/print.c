@@ -1,0 +1,60 @@
+/* Takes findings and outside text, prints them for people. */
+#include "cli/cli.h"
+
+#include "base/str.h"
+
+#include <errno.h>
+#include <string.h>
+
+void print_printable(FILE *out, const char *text)
+{
+    char *printable CLEANUP(mem_free) = str_printable(text);
+
+    fputs(printable, out);
+}
+
+void print_findings(FILE *out, const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
+
+        fprintf(out, "%-8s", verdict_name(finding->verdict));
+        print_printable(out, finding->text);
+        if (*finding->detail) {
+            fputs(" (", out);
+            print_printable(out, finding->detail);
+            fputs(")", out);
+        }
+        fputs("\n", out);
+        if (finding->verdict > VERDICT_OK && *finding->fix) {
+            fputs("        ", out);
+            print_printable(out, finding->fix);
+            fputs("\n", out);
+        }
+    }
+}
+
+bool cli_flush(struct err *err)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    return err_set(err, ERR_FAILED, "The output cannot be written: %s.",
+                   strerror(errno));
+}
+
+void print_option_keys(void)
+{
+    puts("\nKeys of --set, with their values:");
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option_row *option = option_get((enum option_id)i);
+        char range[40] = "";
+
+        if (option->type == OPTION_TYPE_NUMBER)
+            snprintf(range, sizeof(range), ", %ld-%ld", option->minimum,
+                     option->maximum);
+        else if (option->type == OPTION_TYPE_PAGE_SIZE)
+            snprintf(range, sizeof(range), ", 2M, 1G");
+        printf("  %-20s keep, off, on%-14s %s\n", option->key, range,
+               option->title);
+    }
+}

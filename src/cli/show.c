@@ -1,0 +1,218 @@
+/* The commands that only look: list, show host, show groups, show cpus. */
+#include "cli/cli.h"
+#include "cli/json.h"
+
+#include "base/str.h"
+#include "plan/rule.h"
+#include "ui/cpumap.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* What could be better in a domain: rules that are not content. */
+static size_t count_complaints(const struct session *session,
+                               const struct domain *domain)
+{
+    struct plan *plan = plan_new(session->host, domain, NULL, NULL);
+    struct arena *arena = arena_new();
+    struct findings findings = {0};
+    size_t count;
+
+    rule_check(plan, arena, &findings);
+    count = findings_count(&findings, VERDICT_WARN) +
+            findings_count(&findings, VERDICT_FAIL);
+    arena_free(arena);
+    plan_free(plan);
+    return count;
+}
+
+static void print_summary(const struct session *session,
+                          const struct domain_summary *one)
+{
+    const struct domain *domain = one->domain;
+
+    printf("%-24s %-9s ", one->name, one->is_running ? "running" : "shut off");
+    if (!domain) {
+        printf("%s\n", one->problem);
+        return;
+    }
+    printf("%4u %6lu MiB  %-6s %7zu  %zu to improve\n", domain->vcpus,
+           domain->memory_kib / 1024, domain_is_pinned(domain) ? "yes" : "no",
+           domain->hostdev_count, count_complaints(session, domain));
+}
+
+bool command_list(const struct options *options, char **words, struct err *err)
+{
+    struct session *session = session_open(&options->session, err);
+    struct domain_summary *list = NULL;
+    size_t count = 0;
+
+    (void)words;
+    if (session && session_connect(session, err))
+        list = domain_list(session->conn, &count, err);
+    if (list && options->is_json) {
+        json_print(json_domains(list, count));
+    } else if (list && count == 0) {
+        printf("There are no domains at %s.\n", conn_uri(session->conn));
+    } else if (list) {
+        printf("%-24s %-9s %4s %10s  %-6s %7s\n", "Name", "State", "vCPU",
+               "Memory", "Pinned", "Devices");
+        for (size_t i = 0; i < count; i++)
+            print_summary(session, &list[i]);
+    }
+    if (list)
+        domain_list_free(list, count);
+    session_close(session);
+    return list && cli_flush(err);
+}
+
+static bool show_host(const struct session *session,
+                      const struct options *options, struct err *err)
+{
+    const struct host *host = session->host;
+
+    if (options->is_json) {
+        json_print(json_host(host));
+    } else {
+        print_printable(stdout, *host->cpu.model ? host->cpu.model
+                                                 : "unknown CPU");
+        printf(", %u cores, %d CPUs, %lu MiB, Linux ", host->cpu.core_count,
+               CPU_COUNT(&host->cpu.online), host->memory.total_kib / 1024);
+        print_printable(stdout, *host->kernel.release ? host->kernel.release
+                                                      : "unknown");
+        fputs("\n", stdout);
+        print_findings(stdout, &host->findings);
+    }
+    if (findings_count(&host->findings, VERDICT_FAIL) > 0)
+        return err_set(err, ERR_REFUSED, "A check failed.");
+    return true;
+}
+
+static bool show_groups(const struct session *session,
+                        const struct options *options, struct err *err)
+{
+    const struct pci *pci = &session->host->pci;
+
+    (void)err;
+    if (options->is_json) {
+        json_print(json_groups(session->host));
+        return true;
+    }
+    for (size_t i = 0; i < pci->group_count; i++) {
+        const struct iommu_group *group = &pci->groups[i];
+
+        printf("Group %u%s", group->id, group->is_viable ? "" : ", held by ");
+        if (group->culprit)
+            printf("%s (%s)", pci_short_address(group->culprit),
+                   group->culprit->driver);
+        fputs("\n", stdout);
+        for (size_t j = 0; j < group->device_count; j++) {
+            const struct pci_device *device = group->devices[j];
+
+            printf("  %-12s [%04x] [%04x:%04x] (rev %02x) %-16s ",
+                   pci_short_address(device), device->class_code >> 8,
+                   device->vendor, device->device, device->revision,
+                   device->driver ? device->driver : "-");
+            print_printable(stdout, device->name);
+            fputs("\n", stdout);
+        }
+    }
+    if (pci->group_count == 0 && pci->problem)
+        printf("PCI devices could not be read: %s.\n", pci->problem);
+    else if (pci->group_count == 0)
+        printf("No IOMMU group: the IOMMU is off (see: virt-tune show host), "
+               "so none of the %zu PCI devices can be given to a guest.\n",
+               pci->device_count);
+    return true;
+}
+
+static int output_width(void)
+{
+    const char *columns = getenv("COLUMNS");
+    struct winsize size;
+    unsigned long number;
+
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+        return size.ws_col;
+    if (columns && str_number(columns, 1000, &number) && number >= 40)
+        return (int)number;
+    return 80;
+}
+
+static void print_map(const struct session *session, const struct plan *plan,
+                      bool is_ascii)
+{
+    const struct cpu_topology *cpu = &session->host->cpu;
+    struct cpumap map = {cpu, plan, -1};
+    int width = output_width(), rows = cpumap_rows(width, &map);
+    struct canvas *canvas = canvas_new(rows, width, is_ascii);
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    cpumap_draw(canvas, 0, rows, &map);
+    canvas_dump(canvas, &str);
+    fputs(str_text(&str), stdout);
+    canvas_free(canvas);
+}
+
+static bool show_cpus(const struct session *session,
+                      const struct options *options, struct err *err)
+{
+    const struct cpu_topology *cpu = &session->host->cpu;
+    struct plan *plan = NULL;
+    struct arena *arena;
+
+    if (options->is_json) {
+        json_print(json_cpus(session->host));
+        return true;
+    }
+    if (session->domain) {
+        plan = options->plan || options->vcpus || options->layout
+                   ? cli_plan(session, options, err)
+                   : session_plan(session);
+        if (!plan)
+            return false;
+    }
+    arena = arena_new();
+    print_printable(stdout, *cpu->model ? cpu->model : "unknown CPU");
+    printf(": %u cores, CPUs %s online", cpu->core_count,
+           cpuset_text(arena, &cpu->online));
+    if (!cpuset_is_empty(&cpu->offline))
+        printf(", %s offline", cpuset_text(arena, &cpu->offline));
+    if (!cpuset_is_empty(&cpu->isolated))
+        printf(", %s isolated at boot", cpuset_text(arena, &cpu->isolated));
+    fputs("\n", stdout);
+    print_map(session, plan, options->is_ascii || canvas_needs_ascii());
+    arena_free(arena);
+    plan_free(plan);
+    return true;
+}
+
+bool command_show(const struct options *options, char **words, struct err *err)
+{
+    static const struct {
+        const char *name;
+        bool (*show)(const struct session *session,
+                     const struct options *options, struct err *err);
+    } subjects[] = {
+        {"host", show_host},
+        {"groups", show_groups},
+        {"cpus", show_cpus},
+    };
+    struct session *session;
+    bool is_shown = false;
+    size_t i = 0;
+
+    while (i < ARRAY_SIZE(subjects) && strcmp(words[0], subjects[i].name) != 0)
+        i++;
+    if (i == ARRAY_SIZE(subjects) || (words[1] && i != 2))
+        return err_set(err, ERR_USAGE,
+                       "Show what? virt-tune show host | groups | cpus "
+                       "[DOMAIN]");
+    session = session_open(&options->session, err);
+    if (session && (!words[1] || session_load(session, words[1], err)))
+        is_shown = subjects[i].show(session, options, err) && cli_flush(err);
+    session_close(session);
+    return is_shown;
+}

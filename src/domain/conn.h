@@ -1,0 +1,47 @@
+/*
+ * A connection to libvirt. This is the only opener of libvirt; what writes
+ * (apply) borrows the handle.
+ */
+#ifndef DOMAIN_CONN_H
+#define DOMAIN_CONN_H
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#include <libvirt/libvirt.h>
+#include <stdbool.h>
+
+struct conn;
+
+/*
+ * Opens `uri`; NULL takes $LIBVIRT_DEFAULT_URI, else qemu:///system. Libvirt's
+ * own printing on stderr is switched off, and its event loop runs in a thread
+ * (qemu:///embed and keep-alive need one). Free it with conn_free.
+ */
+struct conn *conn_open(const char *uri, bool is_read_only, struct err *err);
+void conn_free(struct conn *conn); /* NULL is allowed */
+
+virConnectPtr conn_handle(const struct conn *conn);
+const char *conn_uri(const struct conn *conn);
+bool conn_is_read_only(const struct conn *conn);
+
+/* True for the system QEMU driver of this host: the one that runs hooks. */
+bool conn_runs_hooks(const struct conn *conn);
+
+/* Version of libvirt on the other end, as 9000000 for 9.0.0; 0 if unknown. */
+unsigned long conn_version(const struct conn *conn);
+
+/*
+ * Finds a domain by name, else by UUID. Give it back with virDomainFree. NULL
+ * with a sentence if there is none.
+ */
+virDomainPtr conn_find(const struct conn *conn, const char *name,
+                       struct err *err);
+
+/* The sentence of libvirt's last error, made printable; `what` comes first. */
+bool conn_error(struct err *err, enum err_code code, const char *what);
+
+/* For CLEANUP on a virDomainPtr. */
+void conn_free_domain(virDomainPtr *domain);
+
+#endif

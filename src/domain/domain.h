@@ -1,0 +1,113 @@
+/*
+ * A domain: its XML as it was read, and what virt-tune understands of it.
+ * What it does not understand stays in the XML, untouched.
+ */
+#ifndef DOMAIN_DOMAIN_H
+#define DOMAIN_DOMAIN_H
+
+#include "base/cpuset.h"
+#include "base/err.h"
+#include "domain/conn.h"
+#include "domain/xml.h"
+
+#include <stdbool.h>
+
+enum guest_kind { GUEST_UNKNOWN, GUEST_WINDOWS, GUEST_LINUX };
+
+struct guest_topology {
+    unsigned sockets, dies, cores, threads; /* all 0: the domain has none */
+};
+
+/* One disk that an I/O thread can serve: virtio-blk. */
+struct domain_disk {
+    const char *target; /* "vda" */
+    unsigned iothread;  /* 0 if none is assigned */
+};
+
+struct domain_iothread {
+    unsigned id;
+    cpu_set_t cpus; /* empty: not pinned */
+};
+
+struct domain {
+    struct arena *arena;
+    struct xml *xml;
+    const char *path; /* the file it was read from, or NULL: from libvirt */
+    const char *name, *title, *uuid; /* printable; uuid "" if a file has none */
+    const char *machine;             /* "pc-q35-7.2", or "" */
+    const char *osinfo;              /* libosinfo's id, or "" */
+    enum guest_kind guest;
+    bool is_running;
+    bool has_autostart;
+    bool has_saved_image; /* managed save: it wins over a new definition */
+    bool is_kvm;
+
+    unsigned vcpus;         /* the maximum */
+    unsigned vcpus_current; /* at start */
+    cpu_set_t *vcpupin;     /* one of each vCPU; empty: not pinned */
+    cpu_set_t emulatorpin;  /* empty: not pinned */
+    unsigned iothread_count;
+    struct domain_iothread *iothreads;
+    struct guest_topology topology;
+    const char *cpu_mode; /* "host-passthrough", "" if there is no <cpu> */
+    struct domain_disk *disks;
+    size_t disk_count;
+    const char **hostdevs; /* PCI addresses "0000:01:00.0" */
+    size_t hostdev_count;
+    unsigned long memory_kib;
+    bool has_guest_numa; /* <cpu><numa>: memory is split over cells */
+
+    /*
+     * Hyper-V features that this connection offers to this domain, ended by
+     * NULL; NULL if libvirt does not say (before 9.0, or from a file).
+     */
+    const char **hyperv_offered;
+};
+
+struct domain_summary {
+    const char *name, *uuid; /* printable */
+    const char *lookup;      /* the exact name, for domain_load */
+    bool is_running;
+    struct domain *domain;   /* NULL if it could not be read */
+    const char *problem;     /* then the reason */
+};
+
+/* True if the argument names a file: it contains a '/' or ends in ".xml". */
+bool domain_is_path(const char *argument);
+
+/* Reads and parses a file. */
+struct domain *domain_load_file(const char *path, struct err *err);
+
+/*
+ * Reads the inactive, secure XML of a stored domain (secrets included; a
+ * read-only connection gives it without) and asks what the host offers it.
+ */
+struct domain *domain_load(const struct conn *conn, const char *name,
+                           struct err *err);
+
+/* Parses XML that stands for a domain; the text is copied. */
+struct domain *domain_parse(const char *text, size_t length, struct err *err);
+void domain_free(struct domain *domain); /* NULL is allowed */
+
+/* The inactive XML of a domain as libvirt has it now; free it. */
+char *domain_read_xml(const struct conn *conn, const char *uuid,
+                      struct err *err);
+
+/* The bytes of a file as they are now (at most XML_TEXT_MAX); free it. */
+char *domain_read_file(const char *path, size_t *length, struct err *err);
+
+/*
+ * All domains of a connection in order of their names. A domain that cannot
+ * be read is listed with the reason. Free with domain_list_free.
+ */
+struct domain_summary *domain_list(const struct conn *conn, size_t *count,
+                                   struct err *err);
+void domain_list_free(struct domain_summary *list, size_t count);
+
+/* True if some vCPU is pinned. */
+bool domain_is_pinned(const struct domain *domain);
+
+/* "Windows", "Linux", "unknown" */
+const char *guest_kind_name(enum guest_kind kind);
+
+#endif

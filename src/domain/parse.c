@@ -1,0 +1,310 @@
+/*
+ * Takes domain XML, gives what virt-tune understands of it. Values that it
+ * does not understand are as if absent here; they stay in the XML.
+ */
+#include "domain/domain.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VCPU_MAX = 4096 };
+
+static const char *printable(struct arena *arena, const char *text)
+{
+    char *copy CLEANUP(mem_free) = str_printable(text ? text : "");
+
+    return arena_strdup(arena, copy);
+}
+
+/* libvirt's units: formatdomain, "memory". */
+static unsigned long memory_kib(const xmlNode *memory)
+{
+    static const struct {
+        const char *unit;
+        unsigned long bytes;
+    } units[] = {
+        {"b", 1},           {"bytes", 1},
+        {"KB", 1000},       {"k", 1024},
+        {"KiB", 1024},      {"MB", 1000000},
+        {"M", 1048576},     {"MiB", 1048576},
+        {"GB", 1000000000}, {"G", 1073741824},
+        {"GiB", 1073741824}, {"TB", 1000000000000},
+        {"T", 1099511627776}, {"TiB", 1099511627776},
+    };
+    struct arena *arena = arena_new();
+    const char *unit = xml_attribute(arena, memory, "unit");
+    unsigned long number = 0, bytes = 1024;
+
+    for (size_t i = 0; unit && i < ARRAY_SIZE(units); i++)
+        if (strcmp(unit, units[i].unit) == 0)
+            bytes = units[i].bytes;
+    arena_free(arena);
+    if (!memory || !xml_number(memory, NULL, ~0UL / bytes, &number))
+        return 0;
+    return (number * bytes + 1023) / 1024;
+}
+
+static bool attribute_cpus(const xmlNode *node, cpu_set_t *cpus)
+{
+    struct arena *arena = arena_new();
+    const char *text = xml_attribute(arena, node, "cpuset");
+    bool is_set = text && cpuset_parse(text, cpus);
+
+    arena_free(arena);
+    return is_set;
+}
+
+static bool parse_vcpus(struct domain *domain, const xmlNode *root,
+                        struct err *err)
+{
+    const xmlNode *vcpu = xml_child(root, "vcpu");
+    unsigned long number = 1;
+
+    if (vcpu && (!xml_number(vcpu, NULL, VCPU_MAX, &number) || number == 0))
+        return err_set(err, ERR_FAILED,
+                       "The domain's <vcpu> is not a number from 1 to %d.",
+                       VCPU_MAX);
+    domain->vcpus = domain->vcpus_current = (unsigned)number;
+    if (vcpu && xml_number(vcpu, "current", VCPU_MAX, &number) && number > 0)
+        domain->vcpus_current = (unsigned)number;
+    domain->vcpupin =
+        arena_alloc(domain->arena, domain->vcpus, sizeof(*domain->vcpupin));
+    return true;
+}
+
+static void add_iothread(struct domain *domain, unsigned long id)
+{
+    for (unsigned i = 0; i < domain->iothread_count; i++)
+        if (domain->iothreads[i].id == id)
+            return;
+    domain->iothreads[domain->iothread_count++].id = (unsigned)id;
+}
+
+/* <iothreads> gives the number; ids that <iothreadids> leaves out count up. */
+static void parse_iothreads(struct domain *domain, const xmlNode *root)
+{
+    unsigned long count = 0, id;
+    const xmlNode *ids = xml_child(root, "iothreadids");
+
+    if (!xml_number(xml_child(root, "iothreads"), NULL, 1024, &count))
+        count = 0;
+    domain->iothreads =
+        arena_alloc(domain->arena, 2048, sizeof(*domain->iothreads));
+    for (const xmlNode *node = xml_child(ids, "iothread"); node;
+         node = xml_next(node))
+        if (xml_number(node, "id", 100000, &id) &&
+            domain->iothread_count < 1024)
+            add_iothread(domain, id);
+    for (id = 1; domain->iothread_count < count; id++)
+        add_iothread(domain, id);
+}
+
+static void parse_cputune(struct domain *domain, const xmlNode *root)
+{
+    const xmlNode *cputune = xml_child(root, "cputune");
+    unsigned long id;
+
+    for (const xmlNode *pin = xml_child(cputune, "vcpupin"); pin;
+         pin = xml_next(pin))
+        if (xml_number(pin, "vcpu", VCPU_MAX, &id) && id < domain->vcpus)
+            attribute_cpus(pin, &domain->vcpupin[id]);
+    if (xml_child(cputune, "emulatorpin"))
+        attribute_cpus(xml_child(cputune, "emulatorpin"),
+                       &domain->emulatorpin);
+    for (const xmlNode *pin = xml_child(cputune, "iothreadpin"); pin;
+         pin = xml_next(pin))
+        for (unsigned i = 0; i < domain->iothread_count; i++)
+            if (xml_number(pin, "iothread", 100000, &id) &&
+                domain->iothreads[i].id == id)
+                attribute_cpus(pin, &domain->iothreads[i].cpus);
+}
+
+static void parse_cpu(struct domain *domain, const xmlNode *root)
+{
+    const xmlNode *cpu = xml_child(root, "cpu");
+    const xmlNode *topology = xml_child(cpu, "topology");
+    const char *mode = xml_attribute(domain->arena, cpu, "mode");
+    unsigned long sockets, dies = 1, clusters = 1, cores, threads;
+
+    domain->cpu_mode = cpu ? printable(domain->arena, mode ? mode : "custom")
+                           : "";
+    domain->has_guest_numa = xml_child(cpu, "numa") != NULL;
+    if (!topology || !xml_number(topology, "sockets", VCPU_MAX, &sockets) ||
+        !xml_number(topology, "cores", VCPU_MAX, &cores) ||
+        !xml_number(topology, "threads", VCPU_MAX, &threads))
+        return;
+    xml_number(topology, "dies", VCPU_MAX, &dies);
+    xml_number(topology, "clusters", VCPU_MAX, &clusters);
+    domain->topology = (struct guest_topology){
+        .sockets = (unsigned)sockets,
+        .dies = (unsigned)dies,
+        .cores = (unsigned)(clusters * cores),
+        .threads = (unsigned)threads,
+    };
+}
+
+static void parse_disks(struct domain *domain, const xmlNode *devices)
+{
+    size_t count = 0;
+
+    for (const xmlNode *disk = xml_child(devices, "disk"); disk;
+         disk = xml_next(disk))
+        count++;
+    domain->disks =
+        arena_alloc(domain->arena, count + 1, sizeof(*domain->disks));
+    for (const xmlNode *disk = xml_child(devices, "disk"); disk;
+         disk = xml_next(disk)) {
+        const xmlNode *target = xml_child(disk, "target");
+        const char *name = xml_attribute(domain->arena, target, "dev");
+        unsigned long id = 0;
+
+        if (!name || !xml_has(target, "bus", "virtio"))
+            continue;
+        xml_number(xml_child(disk, "driver"), "iothread", 100000, &id);
+        domain->disks[domain->disk_count].target =
+            printable(domain->arena, name);
+        domain->disks[domain->disk_count++].iothread = (unsigned)id;
+    }
+}
+
+static unsigned long hex(struct arena *arena, const xmlNode *node,
+                         const char *name)
+{
+    const char *text = xml_attribute(arena, node, name);
+
+    return text ? strtoul(text, NULL, 0) : 0;
+}
+
+static void parse_hostdevs(struct domain *domain, const xmlNode *devices)
+{
+    struct arena *arena = domain->arena;
+    size_t count = 0;
+
+    for (const xmlNode *node = xml_child(devices, "hostdev"); node;
+         node = xml_next(node))
+        count++;
+    domain->hostdevs =
+        arena_alloc(arena, count + 1, sizeof(*domain->hostdevs));
+    for (const xmlNode *node = xml_child(devices, "hostdev"); node;
+         node = xml_next(node)) {
+        const xmlNode *address = xml_find(node, "source/address");
+
+        if (address && xml_has(node, "type", "pci"))
+            domain->hostdevs[domain->hostdev_count++] = arena_printf(
+                arena, "%04lx:%02lx:%02lx.%lx", hex(arena, address, "domain"),
+                hex(arena, address, "bus"), hex(arena, address, "slot"),
+                hex(arena, address, "function"));
+    }
+}
+
+/* The id attribute of libosinfo's <os>, anywhere below <metadata>. */
+static const xmlNode *find_osinfo(const xmlNode *node)
+{
+    for (xmlNode *child = xmlFirstElementChild((xmlNode *)node); child;
+         child = xmlNextElementSibling(child)) {
+        const xmlNode *found;
+
+        if (child->ns && child->ns->href &&
+            str_starts((const char *)child->ns->href,
+                       "http://libosinfo.org/xmlns/libvirt/domain/") &&
+            strcmp((const char *)child->name, "os") == 0)
+            return child;
+        found = find_osinfo(child);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+static void parse_guest(struct domain *domain, const xmlNode *root)
+{
+    const xmlNode *metadata = xml_child(root, "metadata");
+    const xmlNode *os = metadata ? find_osinfo(metadata) : NULL;
+
+    domain->osinfo =
+        printable(domain->arena, xml_attribute(domain->arena, os, "id"));
+    if (strstr(domain->osinfo, "microsoft.com/"))
+        domain->guest = GUEST_WINDOWS;
+    else if (*domain->osinfo && !strstr(domain->osinfo, "/unknown/"))
+        domain->guest = strstr(domain->osinfo, "bsd") ||
+                                strstr(domain->osinfo, "apple.com")
+                            ? GUEST_UNKNOWN
+                            : GUEST_LINUX;
+    else if (xml_find(root, "features/hyperv"))
+        domain->guest = GUEST_WINDOWS;
+}
+
+struct domain *domain_parse(const char *text, size_t length, struct err *err)
+{
+    struct domain *domain;
+    struct xml *xml = xml_parse(text, length, err);
+    const xmlNode *root = xml ? xml_root(xml) : NULL;
+
+    if (!xml)
+        return NULL;
+    if (root->ns || strcmp((const char *)root->name, "domain") != 0) {
+        char *name CLEANUP(mem_free) = str_printable((const char *)root->name);
+
+        err_set(err, ERR_FAILED,
+                "This XML is no domain: its root element is <%.60s>.", name);
+        xml_free(xml);
+        return NULL;
+    }
+    domain = mem_alloc(1, sizeof(*domain));
+    domain->arena = arena_new();
+    domain->xml = xml;
+    domain->name = printable(domain->arena,
+                             xml_content(domain->arena, xml_child(root, "name")));
+    domain->title = printable(
+        domain->arena, xml_content(domain->arena, xml_child(root, "title")));
+    domain->uuid = printable(domain->arena,
+                             xml_content(domain->arena, xml_child(root, "uuid")));
+    domain->machine =
+        printable(domain->arena, xml_attribute(domain->arena,
+                                               xml_find(root, "os/type"),
+                                               "machine"));
+    domain->is_kvm = xml_has(root, "type", "kvm");
+    domain->memory_kib = memory_kib(xml_child(root, "memory"));
+    if (!parse_vcpus(domain, root, err)) {
+        domain_free(domain);
+        return NULL;
+    }
+    parse_iothreads(domain, root);
+    parse_cputune(domain, root);
+    parse_cpu(domain, root);
+    parse_disks(domain, xml_child(root, "devices"));
+    parse_hostdevs(domain, xml_child(root, "devices"));
+    parse_guest(domain, root);
+    return domain;
+}
+
+void domain_free(struct domain *domain)
+{
+    if (!domain)
+        return;
+    xml_free(domain->xml);
+    arena_free(domain->arena);
+    free(domain);
+}
+
+bool domain_is_pinned(const struct domain *domain)
+{
+    for (unsigned i = 0; i < domain->vcpus; i++)
+        if (!cpuset_is_empty(&domain->vcpupin[i]))
+            return true;
+    return false;
+}
+
+const char *guest_kind_name(enum guest_kind kind)
+{
+    static const char *const names[] = {
+        [GUEST_UNKNOWN] = "unknown",
+        [GUEST_WINDOWS] = "Windows",
+        [GUEST_LINUX] = "Linux",
+    };
+
+    return names[kind];
+}

@@ -1,0 +1,13 @@
+/*
+ * The host checks: a table of questions, each answered with a finding.
+ */
+#ifndef HOST_CHECK_H
+#define HOST_CHECK_H
+
+#include "host/host.h"
+
+/* Runs every check of the table, in its order. */
+void check_host(const struct host *host, const struct root *root,
+                struct arena *arena, struct findings *findings);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Everything that virt-tune knows of the host. Read once, then constant.
+ */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include "base/finding.h"
+#include "host/cpu.h"
+#include "host/kernel.h"
+#include "host/memory.h"
+#include "host/pci.h"
+
+struct host {
+    struct arena *arena;
+    const char *root; /* the directory it was read from, "/" or --sysroot */
+    struct cpu_topology cpu;
+    struct pci pci;
+    struct memory memory;
+    struct kernel kernel;
+    struct findings findings; /* the host checks, in order of their table */
+};
+
+/*
+ * Reads the host beneath `path` ("/" for the running one). Fails only if the
+ * CPUs cannot be read; all else that is missing becomes a finding.
+ */
+struct host *host_probe(const char *path, struct err *err);
+void host_free(struct host *host); /* NULL is allowed */
+
+/* True if it is the running host, not a copy of one. */
+bool host_is_running(const struct host *host);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Edits of CPUs by hand, core by core. Each either does what it says or
+ * leaves the plan as it is and gives the reason.
+ */
+#ifndef PLAN_HAND_H
+#define PLAN_HAND_H
+
+#include "plan/plan.h"
+
+/*
+ * Gives a core with all its threads to the guest or takes it back. vCPUs are
+ * numbered anew along the cores, so that siblings stay neighbours; emulator
+ * and I/O threads leave the core. NULL, or why not: a sentence.
+ */
+const char *hand_toggle_guest(struct plan *plan, unsigned core);
+
+/* Lets the emulator or the I/O threads run on a core, or not. */
+const char *hand_toggle_emulator(struct plan *plan, unsigned core);
+const char *hand_toggle_iothread(struct plan *plan, unsigned core);
+
+#endif

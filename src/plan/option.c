@@ -1,0 +1,499 @@
+/*
+ * The table of options, and what every screen and command asks of a row.
+ * Takes a plan, gives values and reasons; writes wishes into the plan only.
+ */
+#include "plan/option.h"
+
+#include "base/str.h"
+#include "plan/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define HYPERV(name)                                                           \
+    .hyperv = name,                                                            \
+    .place = {                                                                 \
+        .parent = "features/hyperv",                                           \
+        .element = name,                                                       \
+        .attribute = "state",                                                  \
+        .on = "on",                                                            \
+        .off = "off",                                                          \
+    }
+
+#define WINDOWS "Windows hints (Hyper-V)"
+#define HYPERV_SOURCE "QEMU: docs/system/i386/hyperv.rst"
+#define NEEDS(...) {__VA_ARGS__, OPTION_NONE}
+#define NEEDS_NOTHING {OPTION_NONE}
+
+static const struct option_row options[OPTION_COUNT] = {
+    [OPTION_HUGEPAGES] =
+        {
+            .key = "hugepages",
+            .group = "Memory",
+            .title = "huge pages",
+            .type = OPTION_TYPE_PAGE_SIZE,
+            .proposed = 2048,
+            .needs = NEEDS_NOTHING,
+            .does = "Backs the guest with huge pages instead of millions of "
+                    "small ones: fewer page table walks and stalls.",
+            .cost = "The guest's memory is gone for the host while it runs.",
+            .risk = "After days of uptime memory may be too scattered; then "
+                    "the guest does not start, and says so.",
+            .writes = "<memoryBacking><hugepages>",
+            .source = "libvirt: formatdomain, \"Memory Backing\"",
+        },
+    [OPTION_HUGEPAGES_RESERVE] =
+        {
+            .key = "hugepages.reserve",
+            .group = "Memory",
+            .title = "reserve at start",
+            .type = OPTION_TYPE_SWITCH,
+            .proposed = OPTION_ON,
+            .needs = NEEDS(OPTION_HUGEPAGES),
+            .does = "The hook reserves the pages that are missing when the "
+                    "guest starts, and gives back just those when it stops.",
+            .cost = "The start takes a moment longer.",
+            .risk = "None for others: pages that somebody holds are left.",
+            .writes = "the hook's file for this domain",
+            .source = "Linux: admin-guide/mm/hugetlbpage.rst",
+        },
+    [OPTION_HV_RELAXED] =
+        {
+            .key = "hyperv.relaxed",
+            .group = WINDOWS,
+            .title = "relaxed timers",
+            .is_for_windows = true,
+            .proposed = OPTION_ON,
+            .needs = NEEDS_NOTHING,
+            HYPERV("relaxed"),
+            .does = "Windows no longer takes a host that is busy for a moment "
+                    "for broken hardware.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<features><hyperv><relaxed>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_HV_VAPIC] =
+        {
+            .key = "hyperv.vapic",
+            .group = WINDOWS,
+            .title = "virtual APIC",
+            .is_for_windows = true,
+            .proposed = OPTION_ON,
+            .needs = NEEDS_NOTHING,
+            HYPERV("vapic"),
+            .does = "Interrupts are acknowledged without leaving the guest.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<features><hyperv><vapic>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_HV_SPINLOCKS] =
+        {
+            .key = "hyperv.spinlocks",
+            .group = WINDOWS,
+            .title = "spinlock retries",
+            .type = OPTION_TYPE_NUMBER,
+            .minimum = 4095,
+            .maximum = 65535,
+            .is_for_windows = true,
+            .proposed = 8191,
+            .needs = NEEDS_NOTHING,
+            .hyperv = "spinlocks",
+            .place = {.parent = "features/hyperv",
+                      .element = "spinlocks",
+                      .attribute = "state",
+                      .on = "on",
+                      .off = "off",
+                      .number = "retries"},
+            .does = "Windows tells the host when it has waited this often for "
+                    "a lock, so that the vCPU that holds it can run.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<features><hyperv><spinlocks>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_HV_VPINDEX] =
+        {
+            .key = "hyperv.vpindex",
+            .group = WINDOWS,
+            .title = "VP index",
+            .is_for_windows = true,
+            .proposed = OPTION_ON,
+            .needs = NEEDS_NOTHING,
+            HYPERV("vpindex"),
+            .does = "Gives each vCPU a number that the hints below use.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<features><hyperv><vpindex>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_HV_RUNTIME] =
+        {
+            .key = "hyperv.runtime",
+            .group = WINDOWS,
+            .title = "run time",
+            .is_for_windows = true,
+            .proposed = OPTION_ON,
+            .needs = NEEDS_NOTHING,
+            HYPERV("runtime"),
+            .does = "Windows sees how long a vCPU really ran, not how long it "
+                    "was waiting for a CPU.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<features><hyperv><runtime>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_HV_SYNIC] =
+        {
+            .key = "hyperv.synic",
+            .group = WINDOWS,
+            .title = "SynIC",
+            .is_for_windows = true,
+            .proposed = OPTION_ON,
+            .needs = NEEDS(OPTION_HV_VPINDEX),
+            HYPERV("synic"),
+            .does = "Adds the interrupt controller that Hyper-V's timers use.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<features><hyperv><synic>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_HV_STIMER] =
+        {
+            .key = "hyperv.stimer",
+            .group = WINDOWS,
+            .title = "synthetic timers",
+            .is_for_windows = true,
+            .proposed = OPTION_ON,
+            .needs = NEEDS(OPTION_HV_SYNIC, OPTION_HYPERVCLOCK),
+            HYPERV("stimer"),
+            .does = "Gives Windows cheap timers. Without them it falls back to "
+                    "the HPET or RTC and burns CPU while idle.",
+            .cost = "None.",
+            .risk = "The guest does not start without the Hyper-V clock: it "
+                    "is switched on with it.",
+            .writes = "<features><hyperv><stimer>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_HV_FREQUENCIES] =
+        {
+            .key = "hyperv.frequencies",
+            .group = WINDOWS,
+            .title = "frequencies",
+            .is_for_windows = true,
+            .proposed = OPTION_ON,
+            .needs = NEEDS_NOTHING,
+            HYPERV("frequencies"),
+            .does = "Tells Windows the rate of its clocks: it need not measure.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<features><hyperv><frequencies>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_HV_TLBFLUSH] =
+        {
+            .key = "hyperv.tlbflush",
+            .group = WINDOWS,
+            .title = "TLB flush",
+            .is_for_windows = true,
+            .proposed = OPTION_ON,
+            .needs = NEEDS(OPTION_HV_VPINDEX),
+            HYPERV("tlbflush"),
+            .does = "One call flushes the TLB of many vCPUs.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<features><hyperv><tlbflush>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_HV_IPI] =
+        {
+            .key = "hyperv.ipi",
+            .group = WINDOWS,
+            .title = "inter-CPU interrupts",
+            .is_for_windows = true,
+            .proposed = OPTION_ON,
+            .needs = NEEDS(OPTION_HV_VPINDEX),
+            HYPERV("ipi"),
+            .does = "One call interrupts many vCPUs.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<features><hyperv><ipi>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_HYPERVCLOCK] =
+        {
+            .key = "clock.hypervclock",
+            .group = "Clock",
+            .title = "Hyper-V clock",
+            .is_for_windows = true,
+            .proposed = OPTION_ON,
+            .needs = NEEDS_NOTHING,
+            .place = {.parent = "clock",
+                      .element = "timer",
+                      .match = "name",
+                      .match_value = "hypervclock",
+                      .attribute = "present",
+                      .on = "yes",
+                      .off = "no"},
+            .does = "Windows reads the time from a page in memory instead of "
+                    "asking the host.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<clock><timer name='hypervclock'>",
+            .source = HYPERV_SOURCE,
+        },
+    [OPTION_ISOLATE] =
+        {
+            .key = "host.isolate",
+            .group = "Host, while the guest runs",
+            .title = "keep host tasks away",
+            .proposed = OPTION_ON,
+            .needs = NEEDS_NOTHING,
+            .does = "The hook confines the host's services and users to the "
+                    "CPUs that run no vCPU, and lets them back afterwards.",
+            .cost = "The host has fewer CPUs while the guest runs.",
+            .risk = "None known: the former setting is put back, and nothing "
+                    "outlives a reboot.",
+            .writes = "the hook's file for this domain",
+            .source = "systemd.resource-control(5), AllowedCPUs=",
+        },
+};
+
+const struct option_row *option_get(enum option_id id)
+{
+    return &options[id];
+}
+
+enum option_id option_find(const char *key)
+{
+    size_t i = 0;
+
+    while (i < OPTION_COUNT && strcmp(options[i].key, key) != 0)
+        i++;
+    return (enum option_id)i;
+}
+
+static const xmlNode *find_place(const struct plan *plan,
+                                 const struct option_place *place)
+{
+    const xmlNode *parent =
+        xml_find(xml_root(plan->domain->xml), place->parent);
+    const xmlNode *node = xml_child(parent, place->element);
+
+    while (node && place->match &&
+           !xml_has(node, place->match, place->match_value))
+        node = xml_next(node);
+    return node;
+}
+
+static long page_size_now(const struct plan *plan)
+{
+    const xmlNode *hugepages =
+        xml_find(xml_root(plan->domain->xml), "memoryBacking/hugepages");
+    const xmlNode *page = xml_child(hugepages, "page");
+    unsigned long size;
+
+    if (!hugepages)
+        return OPTION_OFF;
+    if (!page || !xml_number(page, "size", 1UL << 30, &size))
+        return OPTION_ON; /* the size that libvirt picks */
+    if (xml_has(page, "unit", "M") || xml_has(page, "unit", "MiB"))
+        size *= 1024;
+    else if (xml_has(page, "unit", "G") || xml_has(page, "unit", "GiB"))
+        size *= 1024UL * 1024;
+    return (long)size;
+}
+
+long option_now(const struct plan *plan, enum option_id id)
+{
+    const struct option_place *place = &options[id].place;
+    const xmlNode *node;
+    unsigned long number;
+
+    switch (id) {
+    case OPTION_HUGEPAGES:
+        return page_size_now(plan);
+    case OPTION_HUGEPAGES_RESERVE:
+        return plan->hook_reserves;
+    case OPTION_ISOLATE:
+        return plan->hook_isolates;
+    default:
+        break;
+    }
+    node = find_place(plan, place);
+    if (!node || !xml_has(node, place->attribute, place->on))
+        return OPTION_OFF;
+    if (place->number && xml_number(node, place->number, 1UL << 30, &number))
+        return (long)number;
+    return OPTION_ON;
+}
+
+long option_effective(const struct plan *plan, enum option_id id)
+{
+    long value = plan->options[id];
+
+    return value == OPTION_KEEP ? option_now(plan, id) : value;
+}
+
+static bool is_offered(const struct plan *plan, const char *feature)
+{
+    const char **offered = plan->domain->hyperv_offered;
+
+    if (!offered)
+        return true; /* libvirt does not say: the rules tell so */
+    for (; *offered; offered++)
+        if (strcmp(*offered, feature) == 0)
+            return true;
+    return false;
+}
+
+const char *option_obstacle(const struct plan *plan, enum option_id id)
+{
+    const struct option_row *option = &options[id];
+    const struct domain *domain = plan->domain;
+
+    if (option->hyperv && !is_offered(plan, option->hyperv))
+        return "libvirt does not offer it: this kernel or QEMU lacks it.";
+    if (option->hyperv &&
+        xml_has(xml_find(xml_root(domain->xml), "features/hyperv"), "mode",
+                "passthrough"))
+        return "The domain takes all that the host has (mode='passthrough').";
+    if (id == OPTION_HUGEPAGES && plan->host->memory.pool_count == 0)
+        return "The host's huge page pools could not be read.";
+    if (id == OPTION_HUGEPAGES &&
+        xml_has(xml_find(xml_root(domain->xml), "memoryBacking/source"),
+                "type", "anonymous"))
+        return "The domain asks for anonymous memory; libvirt refuses both.";
+    if ((id == OPTION_ISOLATE || id == OPTION_HUGEPAGES_RESERVE) &&
+        plan->hook_obstacle)
+        return plan->hook_obstacle;
+    if (id == OPTION_ISOLATE && !plan->host->kernel.has_cpuset_cgroup)
+        return "The host has no cgroup v2 with the cpuset controller.";
+    for (size_t i = 0; option->needs[i] != OPTION_NONE; i++) {
+        const char *obstacle = option_obstacle(plan, option->needs[i]);
+
+        if (obstacle)
+            return obstacle;
+    }
+    return NULL;
+}
+
+long option_proposal(const struct plan *plan, enum option_id id)
+{
+    const struct option_row *option = &options[id];
+    long now = option_now(plan, id);
+
+    if (now != OPTION_OFF || option_obstacle(plan, id))
+        return OPTION_KEEP;
+    if (option->is_for_windows && plan->domain->guest != GUEST_WINDOWS)
+        return OPTION_KEEP;
+    if (id == OPTION_HUGEPAGES &&
+        (!memory_pool(&plan->host->memory, (unsigned long)option->proposed) ||
+         plan->domain->memory_kib % (unsigned long)option->proposed != 0 ||
+         plan->domain->memory_kib == 0))
+        return OPTION_KEEP;
+    if (id == OPTION_ISOLATE && !plan_is_pinned(plan))
+        return OPTION_KEEP;
+    for (size_t i = 0; option->needs[i] != OPTION_NONE; i++)
+        if (option_effective(plan, option->needs[i]) == OPTION_OFF &&
+            option_proposal(plan, option->needs[i]) == OPTION_KEEP)
+            return OPTION_KEEP;
+    return option->proposed;
+}
+
+static unsigned switch_on_needed(struct plan *plan, enum option_id id)
+{
+    unsigned others = 0;
+
+    for (size_t i = 0; options[id].needs[i] != OPTION_NONE; i++) {
+        enum option_id needed = options[id].needs[i];
+
+        if (option_effective(plan, needed) == OPTION_OFF)
+            others += 1 + option_set(plan, needed, options[needed].proposed);
+    }
+    return others;
+}
+
+static unsigned switch_off_dependants(struct plan *plan, enum option_id id)
+{
+    unsigned others = 0;
+
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        for (size_t j = 0; options[i].needs[j] != OPTION_NONE; j++)
+            if (options[i].needs[j] == id &&
+                option_effective(plan, (enum option_id)i) != OPTION_OFF)
+                others += 1 + option_set(plan, (enum option_id)i, OPTION_OFF);
+    return others;
+}
+
+unsigned option_set(struct plan *plan, enum option_id id, long value)
+{
+    if (value == option_now(plan, id))
+        value = OPTION_KEEP;
+    plan->options[id] = value;
+    if (option_effective(plan, id) != OPTION_OFF)
+        return switch_on_needed(plan, id);
+    return switch_off_dependants(plan, id);
+}
+
+void option_format(enum option_id id, long value, char *text, size_t size)
+{
+    if (value == OPTION_KEEP)
+        snprintf(text, size, "keep");
+    else if (value == OPTION_OFF || value == OPTION_ON)
+        snprintf(text, size, "%s", value ? "on" : "off");
+    else if (options[id].type != OPTION_TYPE_PAGE_SIZE)
+        snprintf(text, size, "%ld", value);
+    else if (value % (1024 * 1024) == 0)
+        snprintf(text, size, "%ldG", value / (1024 * 1024));
+    else if (value % 1024 == 0)
+        snprintf(text, size, "%ldM", value / 1024);
+    else
+        snprintf(text, size, "%ldK", value);
+}
+
+static bool parse_page_size(const char *text, long *value)
+{
+    static const struct {
+        char unit;
+        long kib;
+    } units[] = {{'K', 1}, {'M', 1024}, {'G', 1024L * 1024}};
+    char digits[16];
+    size_t length = strlen(text);
+    unsigned long number;
+
+    if (length < 2 || length > sizeof(digits))
+        return false;
+    memcpy(digits, text, length - 1);
+    digits[length - 1] = '\0';
+    for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+        if (text[length - 1] == units[i].unit &&
+            str_number(digits, 1UL << 20, &number) && number > 0) {
+            *value = (long)number * units[i].kib;
+            return true;
+        }
+    return false;
+}
+
+bool option_parse(enum option_id id, const char *text, long *value)
+{
+    const struct option_row *option = &options[id];
+    unsigned long number;
+
+    if (strcmp(text, "keep") == 0)
+        *value = OPTION_KEEP;
+    else if (strcmp(text, "off") == 0)
+        *value = OPTION_OFF;
+    else if (strcmp(text, "on") == 0)
+        *value = option->proposed;
+    else if (option->type == OPTION_TYPE_PAGE_SIZE)
+        return parse_page_size(text, value);
+    else if (option->type == OPTION_TYPE_NUMBER &&
+             str_number(text, (unsigned long)option->maximum, &number) &&
+             (long)number >= option->minimum)
+        *value = (long)number;
+    else
+        return false;
+    return true;
+}

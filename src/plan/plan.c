@@ -1,0 +1,268 @@
+/*
+ * Takes a host and a domain, gives a plan; copies and compares plans. Knows
+ * nothing of XML beyond what the domain says.
+ */
+#include "plan/plan.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* True if the hook's file has a line with this key. */
+static bool conf_has(const char *conf, const char *key)
+{
+    size_t length = strlen(key);
+
+    for (const char *line = conf; line && *line;) {
+        if (strncmp(line, key, length) == 0 &&
+            (line[length] == ' ' || line[length] == '='))
+            return true;
+        line = strchr(line, '\n');
+        line = line ? line + 1 : NULL;
+    }
+    return false;
+}
+
+static void copy_cpus(struct plan *plan, unsigned vcpus,
+                      const cpu_set_t *vcpupin, unsigned iothread_count,
+                      const struct domain_iothread *iothreads)
+{
+    plan->vcpus = vcpus;
+    plan->vcpupin = mem_alloc(vcpus, sizeof(*vcpupin));
+    memcpy(plan->vcpupin, vcpupin, vcpus * sizeof(*vcpupin));
+    plan->iothread_count = iothread_count;
+    plan->iothreads = mem_alloc(iothread_count, sizeof(*iothreads));
+    if (iothread_count > 0)
+        memcpy(plan->iothreads, iothreads, iothread_count * sizeof(*iothreads));
+}
+
+static void free_cpus(struct plan *plan)
+{
+    free(plan->vcpupin);
+    free(plan->iothreads);
+    free(plan->disk_iothread);
+}
+
+static void take_domain(struct plan *plan)
+{
+    const struct domain *domain = plan->domain;
+
+    copy_cpus(plan, domain->vcpus, domain->vcpupin, domain->iothread_count,
+              domain->iothreads);
+    plan->emulatorpin = domain->emulatorpin;
+    plan->topology = domain->topology;
+    plan->disk_iothread =
+        mem_alloc(domain->disk_count, sizeof(*plan->disk_iothread));
+    for (size_t i = 0; i < domain->disk_count; i++)
+        plan->disk_iothread[i] = domain->disks[i].iothread;
+}
+
+struct plan *plan_new(const struct host *host, const struct domain *domain,
+                      const char *hook_conf, const char *hook_obstacle)
+{
+    struct plan *plan = mem_alloc(1, sizeof(*plan));
+
+    plan->host = host;
+    plan->domain = domain;
+    plan->hook_isolates = conf_has(hook_conf, "guest_cpus");
+    plan->hook_reserves = conf_has(hook_conf, "hugepages_kib");
+    plan->hook_obstacle = hook_obstacle;
+    take_domain(plan);
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        plan->options[i] = OPTION_KEEP;
+    return plan;
+}
+
+struct plan *plan_copy(const struct plan *plan)
+{
+    struct plan *copy = mem_alloc(1, sizeof(*copy));
+    size_t disks = plan->domain->disk_count;
+
+    *copy = *plan;
+    copy_cpus(copy, plan->vcpus, plan->vcpupin, plan->iothread_count,
+              plan->iothreads);
+    copy->disk_iothread = mem_alloc(disks, sizeof(*copy->disk_iothread));
+    if (disks > 0)
+        memcpy(copy->disk_iothread, plan->disk_iothread,
+               disks * sizeof(*copy->disk_iothread));
+    return copy;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (!plan)
+        return;
+    free_cpus(plan);
+    free(plan);
+}
+
+static bool same_topology(const struct guest_topology *a,
+                          const struct guest_topology *b)
+{
+    return a->sockets == b->sockets && a->dies == b->dies &&
+           a->cores == b->cores && a->threads == b->threads;
+}
+
+bool plan_equal(const struct plan *a, const struct plan *b)
+{
+    if (a->vcpus != b->vcpus || a->iothread_count != b->iothread_count ||
+        a->dropped != b->dropped || !same_topology(&a->topology, &b->topology))
+        return false;
+    if (!CPU_EQUAL(&a->emulatorpin, &b->emulatorpin))
+        return false;
+    for (unsigned i = 0; i < a->vcpus; i++)
+        if (!CPU_EQUAL(&a->vcpupin[i], &b->vcpupin[i]))
+            return false;
+    for (unsigned i = 0; i < a->iothread_count; i++)
+        if (a->iothreads[i].id != b->iothreads[i].id ||
+            !CPU_EQUAL(&a->iothreads[i].cpus, &b->iothreads[i].cpus))
+            return false;
+    for (size_t i = 0; i < a->domain->disk_count; i++)
+        if (a->disk_iothread[i] != b->disk_iothread[i])
+            return false;
+    return memcmp(a->options, b->options, sizeof(a->options)) == 0;
+}
+
+cpu_set_t plan_guest_cpus(const struct plan *plan)
+{
+    cpu_set_t cpus = cpuset_empty();
+
+    for (unsigned i = 0; i < plan->vcpus; i++)
+        cpus = cpuset_or(&cpus, &plan->vcpupin[i]);
+    return cpus;
+}
+
+bool plan_is_pinned(const struct plan *plan)
+{
+    for (unsigned i = 0; i < plan->vcpus; i++)
+        if (cpuset_is_empty(&plan->vcpupin[i]))
+            return false;
+    return true;
+}
+
+bool plan_pin(const struct plan *plan, unsigned vcpu, int *cpu)
+{
+    if (vcpu >= plan->vcpus || CPU_COUNT(&plan->vcpupin[vcpu]) != 1)
+        return false;
+    *cpu = cpuset_next(&plan->vcpupin[vcpu], 0);
+    return true;
+}
+
+void plan_set_vcpus(struct plan *plan, unsigned vcpus)
+{
+    if (vcpus == plan->vcpus || vcpus == 0)
+        return;
+    plan->vcpupin = mem_realloc(plan->vcpupin, vcpus, sizeof(*plan->vcpupin));
+    for (unsigned i = plan->vcpus; i < vcpus; i++)
+        plan->vcpupin[i] = cpuset_empty();
+    plan->vcpus = vcpus;
+    plan->topology = (struct guest_topology){0};
+}
+
+void plan_reset_cpus(struct plan *plan)
+{
+    free_cpus(plan);
+    take_domain(plan);
+}
+
+unsigned plan_propose_options(struct plan *plan)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        long value = option_proposal(plan, (enum option_id)i);
+
+        if (value == OPTION_KEEP ||
+            option_effective(plan, (enum option_id)i) == value)
+            continue;
+        option_set(plan, (enum option_id)i, value);
+        count++;
+    }
+    return count;
+}
+
+static const char *const part_names[PART_COUNT] = {
+    [PART_VCPUS] = "vcpus",
+    [PART_VCPUPIN] = "vcpupin",
+    [PART_EMULATORPIN] = "emulatorpin",
+    [PART_IOTHREADS] = "iothreads",
+    [PART_TOPOLOGY] = "topology",
+    [PART_HUGEPAGES] = "hugepages",
+    [PART_HYPERV] = "hyperv",
+    [PART_CLOCK] = "clock",
+    [PART_HOOK] = "hook",
+};
+
+const char *plan_part_name(enum plan_part part)
+{
+    return part_names[part];
+}
+
+enum plan_part plan_part_find(const char *name)
+{
+    size_t i = 0;
+
+    while (i < PART_COUNT && strcmp(part_names[i], name) != 0)
+        i++;
+    return (enum plan_part)i;
+}
+
+void plan_drop(struct plan *plan, enum plan_part part, bool is_dropped)
+{
+    unsigned bits = 1U << part;
+
+    /* With another count, pins and topology stand or fall with it. */
+    if (plan->vcpus != plan->domain->vcpus &&
+        (part == PART_VCPUS || part == PART_VCPUPIN || part == PART_TOPOLOGY))
+        bits = 1U << PART_VCPUS | 1U << PART_VCPUPIN | 1U << PART_TOPOLOGY;
+    if (is_dropped)
+        plan->dropped |= bits;
+    else
+        plan->dropped &= ~bits;
+}
+
+static void keep_options(struct plan *plan, const char *prefix)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (str_starts(option_get((enum option_id)i)->key, prefix))
+            plan->options[i] = OPTION_KEEP;
+}
+
+struct plan *plan_kept(const struct plan *plan)
+{
+    struct plan *kept = plan_copy(plan), *fresh = plan_copy(plan);
+
+    plan_reset_cpus(fresh);
+    if (plan->dropped & 1U << PART_VCPUS)
+        plan_set_vcpus(kept, fresh->vcpus);
+    if (plan->dropped & 1U << PART_VCPUPIN)
+        memcpy(kept->vcpupin, fresh->vcpupin,
+               (kept->vcpus < fresh->vcpus ? kept->vcpus : fresh->vcpus) *
+                   sizeof(*kept->vcpupin));
+    if (plan->dropped & 1U << PART_EMULATORPIN)
+        kept->emulatorpin = fresh->emulatorpin;
+    if (plan->dropped & 1U << PART_TOPOLOGY)
+        kept->topology = fresh->topology;
+    if (plan->dropped & 1U << PART_IOTHREADS) {
+        free(kept->iothreads);
+        free(kept->disk_iothread);
+        kept->iothreads = fresh->iothreads;
+        kept->iothread_count = fresh->iothread_count;
+        kept->disk_iothread = fresh->disk_iothread;
+        fresh->iothreads = NULL;
+        fresh->disk_iothread = NULL;
+    }
+    if (plan->dropped & 1U << PART_HUGEPAGES)
+        kept->options[OPTION_HUGEPAGES] = OPTION_KEEP;
+    if (plan->dropped & 1U << PART_HYPERV)
+        keep_options(kept, "hyperv.");
+    if (plan->dropped & 1U << PART_CLOCK)
+        keep_options(kept, "clock.");
+    if (plan->dropped & 1U << PART_HOOK)
+        kept->options[OPTION_ISOLATE] =
+            kept->options[OPTION_HUGEPAGES_RESERVE] = OPTION_KEEP;
+    kept->dropped = 0;
+    plan_free(fresh);
+    return kept;
+}

@@ -1,0 +1,89 @@
+/*
+ * The wish: what a domain shall be like. A plan starts equal to the domain;
+ * what is not touched stays so.
+ */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "domain/domain.h"
+#include "host/host.h"
+#include "plan/option.h"
+
+/*
+ * The parts of a plan that are shown, kept and dropped as one change, in the
+ * order in which they are written.
+ */
+enum plan_part {
+    PART_VCPUS,
+    PART_VCPUPIN,
+    PART_EMULATORPIN,
+    PART_IOTHREADS,
+    PART_TOPOLOGY,
+    PART_HUGEPAGES,
+    PART_HYPERV,
+    PART_CLOCK,
+    PART_HOOK,
+    PART_COUNT,
+};
+
+struct plan {
+    const struct host *host;     /* borrowed */
+    const struct domain *domain; /* borrowed */
+
+    unsigned vcpus;
+    cpu_set_t *vcpupin;    /* one of each vCPU; empty: not pinned */
+    cpu_set_t emulatorpin; /* empty: not pinned */
+    unsigned iothread_count;
+    struct domain_iothread *iothreads;
+    unsigned *disk_iothread;        /* one of each domain disk; 0: none */
+    struct guest_topology topology; /* all 0: none */
+    long options[OPTION_COUNT];     /* wishes: OPTION_KEEP or a value */
+    unsigned dropped;               /* bits of enum plan_part: not wanted after all */
+
+    /* What the hook's file for this domain says now. */
+    bool hook_isolates, hook_reserves;
+    const char *hook_obstacle; /* why no hook can be installed, or NULL */
+};
+
+/*
+ * A plan equal to the domain. `hook_conf` is the text of the hook's present
+ * file for this domain, or NULL; `hook_obstacle` a sentence if no hook can be
+ * installed for it, else NULL (borrowed). Free it with plan_free.
+ */
+struct plan *plan_new(const struct host *host, const struct domain *domain,
+                      const char *hook_conf, const char *hook_obstacle);
+struct plan *plan_copy(const struct plan *plan);
+void plan_free(struct plan *plan); /* NULL is allowed */
+
+/* True if the two plans wish the same. */
+bool plan_equal(const struct plan *a, const struct plan *b);
+
+/* All CPUs that some vCPU is pinned to. */
+cpu_set_t plan_guest_cpus(const struct plan *plan);
+
+/* True if every vCPU is pinned. */
+bool plan_is_pinned(const struct plan *plan);
+
+/* True if vCPU `vcpu` is pinned to exactly one CPU; then `*cpu` is it. */
+bool plan_pin(const struct plan *plan, unsigned vcpu, int *cpu);
+
+/* The vCPU count; pins are kept or empty, the topology is forgotten. */
+void plan_set_vcpus(struct plan *plan, unsigned vcpus);
+
+/* Puts CPUs, threads and topology back to what the domain has. */
+void plan_reset_cpus(struct plan *plan);
+
+/* "vcpupin", "hook", ...; the part of that name, or PART_COUNT. */
+const char *plan_part_name(enum plan_part part);
+enum plan_part plan_part_find(const char *name);
+
+/* Drops a part or takes it back, with what cannot stand without it. */
+void plan_drop(struct plan *plan, enum plan_part part, bool is_dropped);
+
+/* A copy in which the dropped parts are as the domain has them. */
+struct plan *plan_kept(const struct plan *plan);
+
+/* Proposes what the options' table proposes; gives the number of changes. */
+unsigned plan_propose_options(struct plan *plan);
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * Takes a plan, gives text, and back. Everything in the text is checked
+ * before it is believed: it may come from anywhere.
+ */
+#include "plan/planfile.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void save_cpus(struct str *str, const char *key, const cpu_set_t *cpus)
+{
+    str_addf(str, "%s = ", key);
+    cpuset_add_text(str, cpus);
+    str_add(str, "\n");
+}
+
+void planfile_save(const struct plan *plan, struct str *str)
+{
+    const struct domain *domain = plan->domain;
+    char text[32];
+
+    str_add(str, "# A plan of virt-tune. What is not here stays as the domain "
+                 "has it.\nversion = 1\n");
+    str_addf(str, "domain = %s\nuuid = %s\nhost = %s\n", domain->name,
+             domain->uuid, plan->host->cpu.fingerprint);
+    str_addf(str, "vcpus = %u\n", plan->vcpus);
+    for (unsigned i = 0; i < plan->vcpus; i++) {
+        snprintf(text, sizeof(text), "vcpupin.%u", i);
+        save_cpus(str, text, &plan->vcpupin[i]);
+    }
+    save_cpus(str, "emulatorpin", &plan->emulatorpin);
+    for (unsigned i = 0; i < plan->iothread_count; i++) {
+        snprintf(text, sizeof(text), "iothreadpin.%u", plan->iothreads[i].id);
+        save_cpus(str, text, &plan->iothreads[i].cpus);
+    }
+    for (size_t i = 0; i < domain->disk_count; i++)
+        if (plan->disk_iothread[i] > 0)
+            str_addf(str, "disk.%s = %u\n", domain->disks[i].target,
+                     plan->disk_iothread[i]);
+    str_addf(str, "topology = %u %u %u %u\n", plan->topology.sockets,
+             plan->topology.dies, plan->topology.cores, plan->topology.threads);
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (plan->options[i] == OPTION_KEEP)
+            continue;
+        option_format((enum option_id)i, plan->options[i], text, sizeof(text));
+        str_addf(str, "%s = %s\n", option_get((enum option_id)i)->key, text);
+    }
+    for (size_t i = 0; plan->dropped && i < PART_COUNT; i++)
+        if (plan->dropped & 1U << i)
+            str_addf(str, "%s %s", plan->dropped & ((1U << i) - 1) ? "" : "dropped =",
+                     plan_part_name((enum plan_part)i));
+    if (plan->dropped)
+        str_add(str, "\n");
+}
+
+static bool refuse(struct err *err, const char *what, const char *theirs,
+                   const char *ours)
+{
+    char *printable CLEANUP(mem_free) = str_printable(theirs);
+
+    return err_set(err, ERR_REFUSED,
+                   "This plan was made for another %s (%.100s, not %.100s). "
+                   "Make a new one: virt-tune plan.",
+                   what, printable, ours);
+}
+
+static bool load_host(struct plan *plan, const char *value, struct err *err)
+{
+    const char *mine = plan->host->cpu.fingerprint;
+
+    return strcmp(value, mine) == 0 ||
+           refuse(err, "host, or its CPUs changed", value, mine);
+}
+
+static bool load_topology(struct plan *plan, const char *value)
+{
+    struct guest_topology *t = &plan->topology;
+    char rest;
+
+    return sscanf(value, "%4u %4u %4u %4u%c", &t->sockets, &t->dies, &t->cores,
+                  &t->threads, &rest) == 4;
+}
+
+static bool load_vcpus(struct plan *plan, const char *value)
+{
+    unsigned long number;
+
+    if (!str_number(value, 4096, &number) || number == 0)
+        return false;
+    plan_set_vcpus(plan, (unsigned)number);
+    return true;
+}
+
+static bool load_iothread(struct plan *plan, unsigned long id,
+                          const cpu_set_t *cpus)
+{
+    for (unsigned i = 0; i < plan->iothread_count; i++)
+        if (plan->iothreads[i].id == id) {
+            plan->iothreads[i].cpus = *cpus;
+            return true;
+        }
+    if (id == 0)
+        return false;
+    plan->iothreads = mem_realloc(plan->iothreads, plan->iothread_count + 1,
+                                  sizeof(*plan->iothreads));
+    plan->iothreads[plan->iothread_count++] =
+        (struct domain_iothread){.id = (unsigned)id, .cpus = *cpus};
+    return true;
+}
+
+static bool load_disk(struct plan *plan, const char *target, const char *value)
+{
+    unsigned long number;
+
+    for (size_t i = 0; i < plan->domain->disk_count; i++)
+        if (strcmp(plan->domain->disks[i].target, target) == 0 &&
+            str_number(value, 100000, &number)) {
+            plan->disk_iothread[i] = (unsigned)number;
+            return true;
+        }
+    return false;
+}
+
+static bool load_option(struct plan *plan, const char *key, const char *value)
+{
+    enum option_id id = option_find(key);
+
+    return id != OPTION_NONE && option_parse(id, value, &plan->options[id]);
+}
+
+/* Names joined by blanks. */
+static bool load_dropped(struct plan *plan, char *value)
+{
+    char *rest = NULL;
+
+    for (char *name = strtok_r(value, " ", &rest); name;
+         name = strtok_r(NULL, " ", &rest)) {
+        enum plan_part part = plan_part_find(name);
+
+        if (part == PART_COUNT)
+            return false;
+        plan->dropped |= 1U << part;
+    }
+    return true;
+}
+
+static bool load_cpus(struct plan *plan, const char *key, const char *value)
+{
+    unsigned long number;
+    cpu_set_t cpus;
+
+    if (!cpuset_parse(value, &cpus))
+        return false;
+    if (strcmp(key, "emulatorpin") == 0) {
+        plan->emulatorpin = cpus;
+        return true;
+    }
+    if (str_starts(key, "iothreadpin."))
+        return str_number(strchr(key, '.') + 1, 100000, &number) &&
+               load_iothread(plan, number, &cpus);
+    if (!str_number(strchr(key, '.') + 1, plan->vcpus - 1, &number))
+        return false;
+    plan->vcpupin[number] = cpus;
+    return true;
+}
+
+/* One line; false without a sentence if it is malformed. */
+static bool load_line(struct plan *plan, const char *key, char *value,
+                      struct err *err)
+{
+    if (strcmp(key, "version") == 0)
+        return strcmp(value, "1") == 0 ||
+               err_set(err, ERR_REFUSED,
+                       "This plan is of a newer virt-tune; this one reads "
+                       "version 1.");
+    if (strcmp(key, "domain") == 0)
+        return *plan->domain->uuid ||
+               strcmp(value, plan->domain->name) == 0 ||
+               refuse(err, "domain", value, plan->domain->name);
+    if (strcmp(key, "uuid") == 0)
+        return !*plan->domain->uuid || !*value ||
+               strcmp(value, plan->domain->uuid) == 0 ||
+               refuse(err, "domain", value, plan->domain->uuid);
+    if (strcmp(key, "host") == 0)
+        return load_host(plan, value, err);
+    if (strcmp(key, "vcpus") == 0)
+        return load_vcpus(plan, value);
+    if (strcmp(key, "topology") == 0)
+        return load_topology(plan, value);
+    if (strcmp(key, "dropped") == 0)
+        return load_dropped(plan, value);
+    if (str_starts(key, "vcpupin.") || str_starts(key, "iothreadpin.") ||
+        strcmp(key, "emulatorpin") == 0)
+        return load_cpus(plan, key, value);
+    if (str_starts(key, "disk."))
+        return load_disk(plan, strchr(key, '.') + 1, value);
+    return load_option(plan, key, value);
+}
+
+bool planfile_load(const char *text, struct plan *plan, struct err *err)
+{
+    char *copy CLEANUP(mem_free) = mem_strdup(text);
+    char *rest = copy;
+    bool has_version = false;
+
+    for (unsigned number = 1; rest; number++) {
+        char *line = strsep(&rest, "\n");
+        char *equals;
+
+        line = str_trim(line);
+        if (!*line || *line == '#')
+            continue;
+        equals = strchr(line, '=');
+        if (equals)
+            *equals = '\0';
+        err_set(err, ERR_NONE, "%s", "");
+        if (!equals ||
+            !load_line(plan, str_trim(line), str_trim(equals + 1), err)) {
+            char *printable CLEANUP(mem_free) = str_printable(line);
+
+            if (err->code != ERR_NONE)
+                return false;
+            return err_set(err, ERR_FAILED,
+                           "Line %u of the plan, \"%.60s\", is not understood "
+                           "for this domain.",
+                           number, printable);
+        }
+        has_version |= strcmp(str_trim(line), "version") == 0;
+    }
+    return has_version ||
+           err_set(err, ERR_FAILED, "This file is not a plan of virt-tune.");
+}

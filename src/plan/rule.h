@@ -1,0 +1,14 @@
+/*
+ * The rules: a table of verdicts on a plan, and so on any domain, whoever
+ * tuned it.
+ */
+#ifndef PLAN_RULE_H
+#define PLAN_RULE_H
+
+#include "plan/plan.h"
+
+/* Runs every rule that has something to say of this plan. */
+void rule_check(const struct plan *plan, struct arena *arena,
+                struct findings *findings);
+
+#endif

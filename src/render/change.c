@@ -1,0 +1,180 @@
+/*
+ * Takes a plan, gives its changes in order. Each part is rendered on the text
+ * that the kept parts before it made; a dropped part is shown but not made.
+ */
+#include "render/change.h"
+
+#include "render/xml.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct change *add_change(struct changeset *set, enum plan_part part,
+                                 const char *title, const char *where,
+                                 bool is_kept)
+{
+    struct change *change = &set->changes[set->count++];
+
+    *change = (struct change){
+        .part = part,
+        .title = title,
+        .where = where,
+        .is_kept = is_kept,
+    };
+    return change;
+}
+
+static bool render_part(struct changeset *set, const struct plan *plan,
+                        enum plan_part part, struct err *err)
+{
+    struct xml *xml = xml_parse(set->xml, set->xml_length, err);
+    struct edit *edit;
+    struct change *change;
+    const char *title;
+    char *text;
+    size_t length = 0;
+
+    if (!xml)
+        return err_add(err, "The change \"%s\" would break the XML: this is a "
+                            "fault of virt-tune.",
+                       plan_part_name(part));
+    edit = edit_new(xml);
+    title = xml_render(plan, part, xml, edit, set->arena);
+    text = edit_finish(edit, &length);
+    xml_free(xml);
+    if (!title || strcmp(text, set->xml) == 0) {
+        free(text);
+        return true;
+    }
+    change = add_change(set, part, title, "domain XML",
+                        !(plan->dropped & 1U << part));
+    change->before = mem_strdup(set->xml);
+    change->after = text;
+    change->diff = diff_new(change->before, change->after);
+    if (change->is_kept) {
+        free(set->xml);
+        set->xml = mem_strdup(text);
+        set->xml_length = length;
+    }
+    return true;
+}
+
+static void add_file(struct changeset *set, const char *path,
+                     const char *before, const char *after, unsigned mode)
+{
+    struct file_change *file = &set->files[set->file_count++];
+
+    file->path = mem_strdup(path);
+    file->before = before ? mem_strdup(before) : NULL;
+    file->after = after ? mem_strdup(after) : NULL;
+    file->mode = mode;
+}
+
+/* root_read drops the last line end; files of ours always have one. */
+static char *read_file(struct changeset *set, const struct root *root,
+                       const char *path)
+{
+    char *text = root_read(root, set->arena, path);
+
+    return text ? arena_printf(set->arena, "%s\n", text) : NULL;
+}
+
+static const char *hook_title(const struct plan *plan, struct arena *arena)
+{
+    bool isolates = option_effective(plan, OPTION_ISOLATE);
+    bool reserves = option_effective(plan, OPTION_HUGEPAGES_RESERVE);
+
+    return arena_printf(
+        arena, "hook: %s%s%s",
+        isolates ? "isolate guest CPUs" : "",
+        isolates && reserves ? ", " : "", reserves ? "reserve pages" : "");
+}
+
+static void render_hook(struct changeset *set, const struct plan *plan,
+                        const struct root *root, const char *script)
+{
+    const char *path = hook_data_path(set->arena, plan->domain);
+    struct plan *kept = plan_kept(plan);
+    char *data CLEANUP(mem_free) = hook_data(kept);
+    char *wish CLEANUP(mem_free) = hook_data(plan);
+    const char *data_now = read_file(set, root, path);
+    const char *script_now = read_file(set, root, HOOK_SCRIPT);
+    bool is_dropped = plan->dropped & 1U << PART_HOOK;
+    bool is_wanted =
+        plan->options[OPTION_ISOLATE] != OPTION_KEEP ||
+        plan->options[OPTION_HUGEPAGES_RESERVE] != OPTION_KEEP || data_now;
+    const char *shown = is_dropped ? wish : data;
+    struct change *change;
+
+    plan_free(kept);
+    if (!is_wanted || (!shown && !data_now))
+        return;
+    if (shown && data_now && strcmp(shown, data_now) == 0 && script_now &&
+        strcmp(script, script_now) == 0)
+        return;
+    change = add_change(set, PART_HOOK,
+                        shown ? hook_title(plan, set->arena)
+                              : "hook: nothing to do for this domain",
+                        data_now ? "hook" : "hook, new", !is_dropped);
+    change->before = mem_strdup(data_now ? data_now : "");
+    change->after = mem_strdup(shown ? shown : "");
+    change->diff = diff_new(change->before, change->after);
+    if (is_dropped)
+        return;
+    if (data && (!script_now || strcmp(script, script_now) != 0))
+        add_file(set, HOOK_SCRIPT, script_now, script, 0755);
+    if (!data || !data_now || strcmp(data, data_now) != 0)
+        add_file(set, path, data_now, data, 0644);
+}
+
+struct changeset *changeset_new(const struct plan *plan,
+                                const struct root *root, const char *script,
+                                struct err *err)
+{
+    struct changeset *set = mem_alloc(1, sizeof(*set));
+    const struct xml *xml = plan->domain->xml;
+
+    set->arena = arena_new();
+    set->changes =
+        arena_alloc(set->arena, PART_COUNT, sizeof(*set->changes));
+    set->xml = mem_strdup(xml->text);
+    set->xml_length = xml->length;
+    for (unsigned part = 0; part < PART_COUNT; part++)
+        if (!render_part(set, plan, (enum plan_part)part, err)) {
+            changeset_free(set);
+            return NULL;
+        }
+    set->changes_xml = strcmp(set->xml, xml->text) != 0;
+    if (root && script && *plan->domain->uuid)
+        render_hook(set, plan, root, script);
+    return set;
+}
+
+void changeset_free(struct changeset *set)
+{
+    if (!set)
+        return;
+    for (size_t i = 0; i < set->count; i++) {
+        free(set->changes[i].before);
+        free(set->changes[i].after);
+        diff_free(set->changes[i].diff);
+    }
+    for (size_t i = 0; i < set->file_count; i++) {
+        free(set->files[i].path);
+        free(set->files[i].before);
+        free(set->files[i].after);
+    }
+    free(set->xml);
+    arena_free(set->arena);
+    free(set);
+}
+
+size_t changeset_kept(const struct changeset *set)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < set->count; i++)
+        count += set->changes[i].is_kept;
+    return count;
+}

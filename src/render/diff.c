@@ -1,0 +1,200 @@
+/*
+ * Takes two texts, gives the lines that differ. E. Myers, "An O(ND) Difference
+ * Algorithm and Its Variations", 1986.
+ */
+#include "render/diff.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct lines {
+    const char **list;
+    size_t count;
+};
+
+static struct lines split(struct arena *arena, const char *text)
+{
+    struct lines lines = {NULL, 0};
+    char *copy = arena_strdup(arena, text);
+    size_t count = 1;
+
+    for (const char *at = text; *at; at++)
+        count += *at == '\n';
+    lines.list = arena_alloc(arena, count, sizeof(*lines.list));
+    while (*copy) {
+        char *end = strchr(copy, '\n');
+
+        lines.list[lines.count++] = copy;
+        if (!end)
+            break;
+        *end = '\0';
+        if (end > copy && end[-1] == '\r')
+            end[-1] = '\0';
+        copy = end + 1;
+    }
+    return lines;
+}
+
+static void put(struct diff *diff, char sign, const char *text, size_t a,
+                size_t b)
+{
+    diff->lines[diff->count++] =
+        (struct diff_line){sign, text, (unsigned)a + 1, (unsigned)b + 1};
+    diff->added += sign == '+';
+    diff->removed += sign == '-';
+}
+
+/* The furthest line of `a` on diagonal `k`; `v` is shifted by `zero`. */
+static long step_from(const long *v, long zero, long k, long d)
+{
+    bool is_down =
+        k == -d || (k != d && v[zero + k - 1] < v[zero + k + 1]);
+
+    return is_down ? v[zero + k + 1] : v[zero + k - 1] + 1;
+}
+
+/*
+ * Runs the search forward and keeps every state of `v`, of which state d has
+ * only the diagonals -d to d.
+ */
+static long search(const struct lines *a, const struct lines *b, long **states)
+{
+    long n = (long)a->count, m = (long)b->count, max = n + m;
+    long *v CLEANUP(mem_free) = mem_alloc((size_t)(2 * max + 3), sizeof(*v));
+
+    for (long d = 0; d <= max; d++) {
+        states[d] = mem_alloc((size_t)(2 * d + 3), sizeof(**states));
+        memcpy(states[d], v + max + 1 - d - 1,
+               (size_t)(2 * d + 3) * sizeof(**states));
+        for (long k = -d; k <= d; k += 2) {
+            long x = step_from(v, max + 1, k, d);
+
+            while (x < n && x - k < m &&
+                   strcmp(a->list[x], b->list[x - k]) == 0)
+                x++;
+            v[max + 1 + k] = x;
+            if (x >= n && x - k >= m)
+                return d;
+        }
+    }
+    return max;
+}
+
+static void walk_back(struct diff *diff, const struct lines *a,
+                      const struct lines *b, long **states, long d)
+{
+    long x = (long)a->count, y = (long)b->count;
+
+    for (; d >= 0; d--) {
+        const long *v = states[d];
+        long zero = d + 1, k = x - y;
+        bool is_down =
+            k == -d || (k != d && v[zero + k - 1] < v[zero + k + 1]);
+        long from_k = is_down ? k + 1 : k - 1;
+        long from_x = d > 0 ? v[zero + from_k] : 0;
+        long from_y = d > 0 ? from_x - from_k : 0;
+
+        while (x > from_x && y > from_y) {
+            x--;
+            y--;
+            put(diff, ' ', a->list[x], (size_t)x, (size_t)y);
+        }
+        if (d > 0 && is_down) {
+            y--;
+            put(diff, '+', b->list[y], (size_t)x, (size_t)y);
+        } else if (d > 0) {
+            x--;
+            put(diff, '-', a->list[x], (size_t)x, (size_t)y);
+        }
+    }
+}
+
+struct diff *diff_new(const char *before, const char *after)
+{
+    struct diff *diff = mem_alloc(1, sizeof(*diff));
+    struct lines a, b;
+    long **states, d;
+
+    diff->arena = arena_new();
+    a = split(diff->arena, before);
+    b = split(diff->arena, after);
+    diff->lines = arena_alloc(diff->arena, a.count + b.count + 1,
+                              sizeof(*diff->lines));
+    states = mem_alloc(a.count + b.count + 1, sizeof(*states));
+    d = search(&a, &b, states);
+    walk_back(diff, &a, &b, states, d);
+    for (size_t i = 0, j = diff->count; i + 1 < j; i++) {
+        struct diff_line line = diff->lines[i];
+
+        diff->lines[i] = diff->lines[--j];
+        diff->lines[j] = line;
+    }
+    for (long i = 0; i <= d; i++)
+        free(states[i]);
+    free(states);
+    return diff;
+}
+
+void diff_free(struct diff *diff)
+{
+    if (!diff)
+        return;
+    arena_free(diff->arena);
+    free(diff);
+}
+
+/* The end of the hunk that starts at `begin`: changes within 2 * context. */
+static size_t hunk_end(const struct diff *diff, size_t begin, unsigned context)
+{
+    size_t last = begin, end;
+
+    for (size_t i = begin; i < diff->count && i <= last + 2 * context + 1; i++)
+        if (diff->lines[i].sign != ' ')
+            last = i;
+    end = last + context + 1;
+    return end < diff->count ? end : diff->count;
+}
+
+static void add_hunk(struct str *str, const struct diff *diff, size_t begin,
+                     size_t end)
+{
+    unsigned old_count = 0, new_count = 0;
+
+    for (size_t i = begin; i < end; i++) {
+        old_count += diff->lines[i].sign != '+';
+        new_count += diff->lines[i].sign != '-';
+    }
+    str_addf(str, "@@ -%u,%u +%u,%u @@\n",
+             diff->lines[begin].old_number - (old_count == 0), old_count,
+             diff->lines[begin].new_number - (new_count == 0), new_count);
+    for (size_t i = begin; i < end; i++) {
+        str_add_bytes(str, &diff->lines[i].sign, 1);
+        str_add_printable(str, diff->lines[i].text);
+        str_add(str, "\n");
+    }
+}
+
+void diff_add_unified(struct str *str, const struct diff *diff,
+                      const char *old_name, const char *new_name,
+                      unsigned context)
+{
+    size_t at = 0;
+
+    if (diff->added + diff->removed == 0)
+        return;
+    str_addf(str, "--- %s\n+++ %s\n", old_name, new_name);
+    while (at < diff->count) {
+        size_t first = at, begin, end;
+
+        while (first < diff->count && diff->lines[first].sign == ' ')
+            first++;
+        if (first == diff->count)
+            break;
+        begin = first > at + context ? first - context : at;
+        end = hunk_end(diff, first, context);
+        add_hunk(str, diff, begin, end);
+        at = end;
+    }
+}

@@ -1,0 +1,284 @@
+/*
+ * Takes a parsed text and edits, gives the new text. An edit is a stretch of
+ * bytes and what stands there instead; nothing else is ever written.
+ */
+#include "render/edit.h"
+
+#include "base/str.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct splice {
+    size_t begin, end;
+    size_t order; /* of two at one place the first made comes first */
+    char *text;
+};
+
+struct edit {
+    const struct xml *xml;
+    struct splice *splices;
+    size_t count, capacity;
+};
+
+struct edit *edit_new(const struct xml *xml)
+{
+    struct edit *edit = mem_alloc(1, sizeof(*edit));
+
+    edit->xml = xml;
+    return edit;
+}
+
+bool edit_is_empty(const struct edit *edit)
+{
+    return edit->count == 0;
+}
+
+static void add(struct edit *edit, size_t begin, size_t end, struct str *text)
+{
+    if (edit->count == edit->capacity) {
+        edit->capacity = edit->capacity ? 2 * edit->capacity : 32;
+        edit->splices =
+            mem_realloc(edit->splices, edit->capacity, sizeof(*edit->splices));
+    }
+    edit->splices[edit->count] =
+        (struct splice){begin, end, edit->count, str_steal(text)};
+    edit->count++;
+}
+
+void edit_add_escaped(struct str *str, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '&':
+            str_add(str, "&amp;");
+            break;
+        case '<':
+            str_add(str, "&lt;");
+            break;
+        case '>':
+            str_add(str, "&gt;");
+            break;
+        case '\'':
+            str_add(str, "&apos;");
+            break;
+        case '"':
+            str_add(str, "&quot;");
+            break;
+        default:
+            str_add_bytes(str, text, 1);
+        }
+    }
+}
+
+/* Finds the value of an attribute in its start tag, without the quotes. */
+static bool find_value(const char *text, const struct xml_span *span,
+                       const char *name, size_t *begin, size_t *end)
+{
+    const char *at = text + span->start_begin + 1;
+    const char *stop = text + span->start_end;
+    size_t length = strlen(name);
+
+    while (at < stop && !isspace((unsigned char)*at))
+        at++;
+    while (at < stop) {
+        const char *word, *word_end, *close;
+
+        while (at < stop && isspace((unsigned char)*at))
+            at++;
+        word = at;
+        while (at < stop && !isspace((unsigned char)*at) && *at != '=')
+            at++;
+        word_end = at;
+        while (at < stop && *at != '"' && *at != '\'')
+            at++;
+        if (at >= stop)
+            return false;
+        close = strchr(at + 1, *at);
+        if ((size_t)(word_end - word) == length &&
+            strncmp(word, name, length) == 0) {
+            *begin = (size_t)(at + 1 - text);
+            *end = (size_t)(close - text);
+            return true;
+        }
+        at = close + 1;
+    }
+    return false;
+}
+
+/* Where a start tag's '>' or '/>' stands, before the blanks before it. */
+static size_t tag_inside_end(const char *text, const struct xml_span *span)
+{
+    size_t end = span->start_end - (span->is_empty ? 2 : 1);
+
+    while (isspace((unsigned char)text[end - 1]))
+        end--;
+    return end;
+}
+
+void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
+                    const char *value)
+{
+    const char *text = edit->xml->text;
+    const struct xml_span *span = xml_span(node);
+    struct str str CLEANUP(str_free) = STR_INIT;
+    size_t begin, end;
+
+    if (find_value(text, span, name, &begin, &end)) {
+        edit_add_escaped(&str, value);
+    } else {
+        const char *quote = memchr(text + span->start_begin, '"',
+                                   span->start_end - span->start_begin)
+                                ? "\""
+                                : "'";
+
+        begin = end = tag_inside_end(text, span);
+        str_addf(&str, " %s=%s", name, quote);
+        edit_add_escaped(&str, value);
+        str_add(&str, quote);
+    }
+    add(edit, begin, end, &str);
+}
+
+void edit_content(struct edit *edit, const xmlNode *node, const char *text)
+{
+    const struct xml_span *span = xml_span(node);
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    if (span->is_empty) {
+        str_add(&str, ">");
+        edit_add_escaped(&str, text);
+        str_addf(&str, "</%s>", (const char *)node->name);
+        add(edit, tag_inside_end(edit->xml->text, span), span->start_end, &str);
+        return;
+    }
+    edit_add_escaped(&str, text);
+    add(edit, span->start_end, span->end_begin, &str);
+}
+
+/* The blanks between the start of its line and `at`; false if more is there. */
+static bool indentation(const char *text, size_t at, struct str *str)
+{
+    size_t begin = at;
+
+    while (begin > 0 && (text[begin - 1] == ' ' || text[begin - 1] == '\t'))
+        begin--;
+    if (begin > 0 && text[begin - 1] != '\n')
+        return false;
+    str_add_bytes(str, text + begin, at - begin);
+    return true;
+}
+
+/* What one level of indentation is in this document. */
+static const char *indentation_unit(const struct xml *xml, struct str *str)
+{
+    const xmlNode *child = xmlFirstElementChild(xml_root(xml));
+
+    if (child && indentation(xml->text, xml_span(child)->start_begin, str) &&
+        str->length > 0)
+        return str_text(str);
+    return "  ";
+}
+
+static void add_markup(struct str *str, const char *markup, const char *eol,
+                       const char *indent, const char *unit)
+{
+    while (*markup) {
+        size_t length = strcspn(markup, "\n"), level = 0;
+
+        while (markup[level] == ' ')
+            level++;
+        str_addf(str, "%s%s", eol, indent);
+        for (size_t i = 0; i < level / 2; i++)
+            str_add(str, unit);
+        str_add_bytes(str, markup + level, length - level);
+        markup += length + (markup[length] == '\n');
+    }
+}
+
+void edit_insert(struct edit *edit, const xmlNode *parent, const xmlNode *after,
+                 const char *markup)
+{
+    const struct xml *xml = edit->xml;
+    const struct xml_span *span = xml_span(parent);
+    const char *eol = strstr(xml->text, "\r\n") ? "\r\n" : "\n";
+    const xmlNode *sibling = xmlFirstElementChild((xmlNode *)parent);
+    struct str str CLEANUP(str_free) = STR_INIT;
+    struct str outer CLEANUP(str_free) = STR_INIT;
+    struct str inner CLEANUP(str_free) = STR_INIT;
+    struct str own CLEANUP(str_free) = STR_INIT;
+    const char *unit = indentation_unit(xml, &own);
+
+    indentation(xml->text, span->start_begin, &outer);
+    if (!sibling ||
+        !indentation(xml->text, xml_span(sibling)->start_begin, &inner))
+        str_addf(&inner, "%s%s", str_text(&outer), unit);
+    if (span->is_empty) {
+        str_add(&str, ">");
+        add_markup(&str, markup, eol, str_text(&inner), unit);
+        str_addf(&str, "%s%s</", eol, str_text(&outer));
+        if (parent->ns && parent->ns->prefix)
+            str_addf(&str, "%s:", (const char *)parent->ns->prefix);
+        str_addf(&str, "%s>", (const char *)parent->name);
+        add(edit, tag_inside_end(xml->text, span), span->start_end, &str);
+        return;
+    }
+    add_markup(&str, markup, eol, str_text(&inner), unit);
+    if (!sibling && !memchr(xml->text + span->start_end, '\n',
+                            span->end_begin - span->start_end))
+        str_addf(&str, "%s%s", eol, str_text(&outer));
+    if (after)
+        add(edit, xml_span(after)->end_end, xml_span(after)->end_end, &str);
+    else
+        add(edit, span->start_end, span->start_end, &str);
+}
+
+void edit_remove(struct edit *edit, const xmlNode *node)
+{
+    const char *text = edit->xml->text;
+    const struct xml_span *span = xml_span(node);
+    struct str nothing = STR_INIT;
+    size_t begin = span->start_begin;
+
+    while (begin > 0 && (text[begin - 1] == ' ' || text[begin - 1] == '\t'))
+        begin--;
+    if (begin > 0 && text[begin - 1] == '\n') {
+        begin--;
+        if (begin > 0 && text[begin - 1] == '\r')
+            begin--;
+    }
+    add(edit, begin, span->end_end, &nothing);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct splice *x = a, *y = b;
+
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+char *edit_finish(struct edit *edit, size_t *length)
+{
+    const struct xml *xml = edit->xml;
+    struct str str = STR_INIT;
+    size_t at = 0;
+
+    if (edit->count > 0)
+        qsort(edit->splices, edit->count, sizeof(*edit->splices), compare);
+    for (size_t i = 0; i < edit->count; i++) {
+        struct splice *splice = &edit->splices[i];
+
+        str_add_bytes(&str, xml->text + at, splice->begin - at);
+        str_add(&str, splice->text);
+        at = splice->end;
+        free(splice->text);
+    }
+    str_add_bytes(&str, xml->text + at, xml->length - at);
+    free(edit->splices);
+    free(edit);
+    *length = str.length;
+    return str_steal(&str);
+}

@@ -1,0 +1,46 @@
+/*
+ * Edits of an XML text that leave every other byte as it is.
+ *
+ * Edits are collected against one parsed text and then made all at once. A
+ * parent without child elements may be given children only once.
+ */
+#ifndef RENDER_EDIT_H
+#define RENDER_EDIT_H
+
+#include "domain/xml.h"
+
+struct edit;
+
+/* Starts on `xml`, which must live until edit_finish. */
+struct edit *edit_new(const struct xml *xml);
+
+/* Sets an attribute, adding it if it is not there. */
+void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
+                    const char *value);
+
+/* Replaces all that is inside an element by plain text. */
+void edit_content(struct edit *edit, const xmlNode *node, const char *text);
+
+/*
+ * Adds `markup` below `parent`, after its child `after`, or as the first child
+ * if `after` is NULL. The markup's lines are separated by '\n', indented by
+ * two blanks a level from nothing, without a line end at the end; it is
+ * re-indented and gets the document's line ends.
+ */
+void edit_insert(struct edit *edit, const xmlNode *parent, const xmlNode *after,
+                 const char *markup);
+
+/* Removes an element and the blanks before it. */
+void edit_remove(struct edit *edit, const xmlNode *node);
+
+/* True if nothing was edited so far. */
+bool edit_is_empty(const struct edit *edit);
+
+/* The new text (free it). Frees the edit. */
+char *edit_finish(struct edit *edit, size_t *length);
+
+/* Appends text as an attribute's value or content may hold it. */
+struct str;
+void edit_add_escaped(struct str *str, const char *text);
+
+#endif

@@ -1,0 +1,500 @@
+/*
+ * Takes a plan and an XML text, gives edits. Only elements and attributes that
+ * the plan speaks of are touched.
+ */
+#include "render/xml.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rendering {
+    const struct plan *plan;
+    const xmlNode *root;
+    struct edit *edit;
+    struct arena *arena;
+};
+
+/* The last child of `parent` that has one of the names, or NULL. */
+static const xmlNode *last_of(const xmlNode *parent, const char *const *names)
+{
+    const xmlNode *last = NULL;
+
+    for (const xmlNode *node = xmlFirstElementChild((xmlNode *)parent); node;
+         node = xmlNextElementSibling((xmlNode *)node))
+        for (const char *const *name = names; *name && !node->ns; name++)
+            if (strcmp((const char *)node->name, *name) == 0)
+                last = node;
+    return last;
+}
+
+/* Where libvirt would put a new child of <domain>: after any of these. */
+static const char *const before_cputune[] = {
+    "name",     "uuid",      "title",         "description",
+    "metadata", "memory",    "currentMemory", "maxMemory",
+    "memtune",  "blkiotune", "memoryBacking", "vcpu",
+    "vcpus",    "iothreads", "iothreadids",   "defaultiothread",
+    NULL,
+};
+static const char *const before_iothreads[] = {
+    "name",          "uuid",      "title",         "description",
+    "metadata",      "memory",    "currentMemory", "maxMemory",
+    "memoryBacking", "vcpu",      "vcpus",         NULL,
+};
+static const char *const before_memory_backing[] = {
+    "name",     "uuid",          "title",     "description", "metadata",
+    "memory",   "currentMemory", "maxMemory", "blkiotune",   "memtune",
+    NULL,
+};
+static const char *const before_vcpu[] = {
+    "name", "uuid", "memory", "currentMemory", "memoryBacking", NULL,
+};
+static const char *const before_features[] = {"os", "bootloader", NULL};
+static const char *const before_cpu[] = {"os", "features", NULL};
+static const char *const before_clock[] = {"os", "features", "cpu", NULL};
+static const char *const pins[] = {"shares",     "period",      "quota",
+                                   "vcpupin",    "emulatorpin", "iothreadpin",
+                                   NULL};
+static const char *const vcpu_pins[] = {"shares", "period", "quota", "vcpupin",
+                                        NULL};
+static const char *const emulator_pins[] = {"shares",  "period",      "quota",
+                                            "vcpupin", "emulatorpin", NULL};
+
+static void add_line(struct str *str, const char *line)
+{
+    if (str->length > 0)
+        str_add(str, "\n");
+    str_add(str, line);
+}
+
+/* Adds lines below an element, making the element if it is not there. */
+static void insert_below(struct rendering *r, const char *name,
+                         const char *const *before,
+                         const char *const *siblings, const char *lines)
+{
+    const xmlNode *parent = xml_child(r->root, name);
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    if (parent) {
+        edit_insert(r->edit, parent, last_of(parent, siblings), lines);
+        return;
+    }
+    str_addf(&str, "<%s>\n  ", name);
+    for (; *lines; lines++) {
+        str_add_bytes(&str, lines, 1);
+        if (*lines == '\n')
+            str_add(&str, "  ");
+    }
+    str_addf(&str, "\n</%s>", name);
+    edit_insert(r->edit, r->root, last_of(r->root, before), str_text(&str));
+}
+
+/* Sets an attribute if it differs. */
+static void set_attribute(struct rendering *r, const xmlNode *node,
+                          const char *name, const char *value)
+{
+    if (!xml_has(node, name, value))
+        edit_attribute(r->edit, node, name, value);
+}
+
+static const char *number_text(struct rendering *r, unsigned long number)
+{
+    return arena_printf(r->arena, "%lu", number);
+}
+
+static const char *render_vcpus(struct rendering *r)
+{
+    const struct plan *plan = r->plan;
+    const xmlNode *vcpu = xml_child(r->root, "vcpu");
+
+    if (plan->vcpus == plan->domain->vcpus)
+        return NULL;
+    if (!vcpu)
+        edit_insert(r->edit, r->root, last_of(r->root, before_vcpu),
+                    arena_printf(r->arena, "<vcpu>%u</vcpu>", plan->vcpus));
+    else
+        edit_content(r->edit, vcpu, number_text(r, plan->vcpus));
+    if (xml_attribute(r->arena, vcpu, "current"))
+        set_attribute(r, vcpu, "current", number_text(r, plan->vcpus));
+    return arena_printf(r->arena, "%u vCPUs instead of %u", plan->vcpus,
+                        plan->domain->vcpus);
+}
+
+/* True if an element's cpuset says the same CPUs, however it is written. */
+static bool has_cpus(struct rendering *r, const xmlNode *node,
+                     const cpu_set_t *cpus)
+{
+    const char *text = xml_attribute(r->arena, node, "cpuset");
+    cpu_set_t now;
+
+    return text && cpuset_parse(text, &now) && CPU_EQUAL(&now, cpus);
+}
+
+/*
+ * Brings the element of one pin in line; a missing one is added to `lines`.
+ * `name` and `id` are its attribute, or NULL.
+ */
+static void render_pin(struct rendering *r, const xmlNode *first,
+                       const char *element, const char *name, unsigned id,
+                       const cpu_set_t *cpus, struct str *lines)
+{
+    const xmlNode *node = first;
+    unsigned long number;
+
+    while (node && name &&
+           (!xml_number(node, name, 1UL << 20, &number) || number != id))
+        node = xml_next(node);
+    if (node && cpuset_is_empty(cpus)) {
+        edit_remove(r->edit, node);
+    } else if (node && !has_cpus(r, node, cpus)) {
+        edit_attribute(r->edit, node, "cpuset", cpuset_text(r->arena, cpus));
+    } else if (!node && !cpuset_is_empty(cpus)) {
+        const char *text = cpuset_text(r->arena, cpus);
+
+        add_line(lines,
+                 name ? arena_printf(r->arena, "<%s %s='%u' cpuset='%s'/>",
+                                     element, name, id, text)
+                      : arena_printf(r->arena, "<%s cpuset='%s'/>", element,
+                                     text));
+    }
+}
+
+static const char *render_vcpupin(struct rendering *r)
+{
+    const struct plan *plan = r->plan;
+    const xmlNode *first = xml_find(r->root, "cputune/vcpupin");
+    struct str lines CLEANUP(str_free) = STR_INIT;
+    cpu_set_t guest = plan_guest_cpus(plan);
+    unsigned long id;
+
+    for (unsigned i = 0; i < plan->vcpus; i++)
+        render_pin(r, first, "vcpupin", "vcpu", i, &plan->vcpupin[i], &lines);
+    /* libvirt drops pins beyond the count in silence: do it aloud. */
+    for (const xmlNode *pin = first;
+         plan->vcpus < plan->domain->vcpus && pin; pin = xml_next(pin))
+        if (xml_number(pin, "vcpu", 1UL << 20, &id) && id >= plan->vcpus)
+            edit_remove(r->edit, pin);
+    if (lines.length > 0)
+        insert_below(r, "cputune", before_cputune, vcpu_pins, str_text(&lines));
+    if (edit_is_empty(r->edit))
+        return NULL;
+    if (cpuset_is_empty(&guest))
+        return "let the vCPUs float";
+    return arena_printf(r->arena, "pin %u vCPUs to CPUs %s", plan->vcpus,
+                        cpuset_text(r->arena, &guest));
+}
+
+static const char *render_emulatorpin(struct rendering *r)
+{
+    struct str lines CLEANUP(str_free) = STR_INIT;
+
+    render_pin(r, xml_find(r->root, "cputune/emulatorpin"), "emulatorpin", NULL,
+               0, &r->plan->emulatorpin, &lines);
+    if (lines.length > 0)
+        insert_below(r, "cputune", before_cputune, emulator_pins,
+                     str_text(&lines));
+    if (edit_is_empty(r->edit))
+        return NULL;
+    if (cpuset_is_empty(&r->plan->emulatorpin))
+        return "let the emulator float";
+    return arena_printf(r->arena, "emulator on CPUs %s",
+                        cpuset_text(r->arena, &r->plan->emulatorpin));
+}
+
+static void render_iothread_count(struct rendering *r)
+{
+    const struct plan *plan = r->plan;
+    const xmlNode *count = xml_child(r->root, "iothreads");
+    const xmlNode *ids = xml_child(r->root, "iothreadids");
+    const char *text = number_text(r, plan->iothread_count);
+
+    if (plan->iothread_count <= plan->domain->iothread_count)
+        return;
+    if (count)
+        edit_content(r->edit, count, text);
+    else
+        edit_insert(r->edit, r->root, last_of(r->root, before_iothreads),
+                    arena_printf(r->arena, "<iothreads>%s</iothreads>", text));
+    for (unsigned i = plan->domain->iothread_count;
+         ids && i < plan->iothread_count; i++)
+        edit_insert(r->edit, ids, xml_last_element(ids),
+                    arena_printf(r->arena, "<iothread id='%u'/>",
+                                 plan->iothreads[i].id));
+}
+
+/* Names of the disks that get an I/O thread. */
+static const char *render_disks(struct rendering *r)
+{
+    const struct plan *plan = r->plan;
+    const xmlNode *devices = xml_child(r->root, "devices");
+    struct str names CLEANUP(str_free) = STR_INIT;
+
+    for (const xmlNode *disk = xml_child(devices, "disk"); disk;
+         disk = xml_next(disk)) {
+        const xmlNode *driver = xml_child(disk, "driver");
+        const xmlNode *target = xml_child(disk, "target");
+        const char *name = xml_attribute(r->arena, target, "dev");
+
+        for (size_t i = 0; name && i < plan->domain->disk_count; i++) {
+            const struct domain_disk *known = &plan->domain->disks[i];
+            const char *id = number_text(r, plan->disk_iothread[i]);
+
+            if (strcmp(known->target, name) != 0 ||
+                plan->disk_iothread[i] == known->iothread ||
+                plan->disk_iothread[i] == 0)
+                continue;
+            if (driver)
+                set_attribute(r, driver, "iothread", id);
+            else
+                edit_insert(
+                    r->edit, disk, NULL,
+                    arena_printf(r->arena, "<driver iothread='%s'/>", id));
+            str_addf(&names, "%s%s", names.length > 0 ? ", " : "", known->target);
+        }
+    }
+    return names.length > 0 ? arena_strdup(r->arena, str_text(&names)) : NULL;
+}
+
+static const char *render_iothreads(struct rendering *r)
+{
+    const struct plan *plan = r->plan;
+    const xmlNode *first = xml_find(r->root, "cputune/iothreadpin");
+    struct str lines CLEANUP(str_free) = STR_INIT;
+    cpu_set_t cpus = cpuset_empty();
+    const char *disks;
+
+    render_iothread_count(r);
+    for (unsigned i = 0; i < plan->iothread_count; i++) {
+        render_pin(r, first, "iothreadpin", "iothread", plan->iothreads[i].id,
+                   &plan->iothreads[i].cpus, &lines);
+        cpus = cpuset_or(&cpus, &plan->iothreads[i].cpus);
+    }
+    if (lines.length > 0)
+        insert_below(r, "cputune", before_cputune, pins, str_text(&lines));
+    disks = render_disks(r);
+    if (edit_is_empty(r->edit))
+        return NULL;
+    return arena_printf(r->arena, "I/O thread%s on CPUs %s%s%s",
+                        plan->iothread_count == 1 ? "" : "s",
+                        cpuset_is_empty(&cpus) ? "of any kind"
+                                               : cpuset_text(r->arena, &cpus),
+                        disks ? ", for disk " : "", disks ? disks : "");
+}
+
+/*
+ * AMD guests see no threads without topoext, which QEMU never switches on by
+ * itself for host-passthrough; on Intel it must not be asked for.
+ */
+static bool wants_topoext(struct rendering *r)
+{
+    const struct cpu_topology *cpu = &r->plan->host->cpu;
+    const xmlNode *node = xml_child(r->root, "cpu");
+
+    if (!cpu->has_topoext || r->plan->topology.threads < 2 ||
+        !xml_has(node, "mode", "host-passthrough"))
+        return false;
+    for (const xmlNode *feature = xml_child(node, "feature"); feature;
+         feature = xml_next(feature))
+        if (xml_has(feature, "name", "topoext"))
+            return false;
+    return true;
+}
+
+static const char *render_topology(struct rendering *r)
+{
+    const struct guest_topology *t = &r->plan->topology;
+    const struct guest_topology *now = &r->plan->domain->topology;
+    const xmlNode *cpu = xml_child(r->root, "cpu");
+    const xmlNode *node = xml_child(cpu, "topology");
+    struct str lines CLEANUP(str_free) = STR_INIT;
+
+    if (t->sockets == now->sockets && t->dies == now->dies &&
+        t->cores == now->cores && t->threads == now->threads)
+        return NULL;
+    if (t->sockets == 0) {
+        if (node)
+            edit_remove(r->edit, node);
+        return node ? "no guest topology" : NULL;
+    }
+    if (node) {
+        set_attribute(r, node, "sockets", number_text(r, t->sockets));
+        if (t->dies > 1 || xml_attribute(r->arena, node, "dies"))
+            set_attribute(r, node, "dies", number_text(r, t->dies));
+        if (xml_attribute(r->arena, node, "clusters"))
+            set_attribute(r, node, "clusters", "1");
+        set_attribute(r, node, "cores", number_text(r, t->cores));
+        set_attribute(r, node, "threads", number_text(r, t->threads));
+    } else {
+        add_line(&lines,
+                 arena_printf(r->arena,
+                              "<topology sockets='%u' dies='%u' cores='%u' "
+                              "threads='%u'/>",
+                              t->sockets, t->dies, t->cores, t->threads));
+    }
+    if (wants_topoext(r))
+        add_line(&lines, "<feature policy='require' name='topoext'/>");
+    if (lines.length > 0)
+        insert_below(r, "cpu", before_cpu,
+                     (const char *const[]){"model", "vendor", "topology", NULL},
+                     str_text(&lines));
+    return arena_printf(r->arena, "guest topology %u socket%s x %u x %u x %u",
+                        t->sockets, t->sockets == 1 ? "" : "s", t->dies,
+                        t->cores, t->threads);
+}
+
+static const char *render_hugepages(struct rendering *r)
+{
+    long size = r->plan->options[OPTION_HUGEPAGES];
+    const xmlNode *backing = xml_child(r->root, "memoryBacking");
+    const xmlNode *hugepages = xml_child(backing, "hugepages");
+    const xmlNode *page = xml_child(hugepages, "page");
+    const char *line = arena_printf(r->arena, "<page size='%ld' unit='KiB'/>",
+                                    size);
+
+    if (size == OPTION_KEEP || size == option_now(r->plan, OPTION_HUGEPAGES))
+        return NULL;
+    if (size == OPTION_OFF) {
+        if (hugepages)
+            edit_remove(r->edit, hugepages);
+        return "ordinary memory pages";
+    }
+    if (page) {
+        set_attribute(r, page, "size", arena_printf(r->arena, "%ld", size));
+        set_attribute(r, page, "unit", "KiB");
+    } else if (hugepages) {
+        edit_insert(r->edit, hugepages, NULL, line);
+    } else {
+        line = arena_printf(r->arena, "<hugepages>\n  %s\n</hugepages>", line);
+        insert_below(r, "memoryBacking", before_memory_backing,
+                     (const char *const[]){NULL}, line);
+    }
+    return arena_printf(r->arena, "%lu huge pages of %ld %s",
+                        r->plan->domain->memory_kib / (unsigned long)size,
+                        size >= 1048576 ? size / 1048576 : size / 1024,
+                        size >= 1048576 ? "GiB" : "MiB");
+}
+
+static void add_attribute(struct str *str, const char *name, const char *value)
+{
+    str_addf(str, " %s='%s'", name, value);
+}
+
+/* Brings one switch in line; a missing element is added to `lines`. */
+static bool render_switch(struct rendering *r, enum option_id id,
+                          const xmlNode *parent, struct str *lines)
+{
+    const struct option_place *place = &option_get(id)->place;
+    long value = r->plan->options[id];
+    const char *state = value == OPTION_OFF ? place->off : place->on;
+    const char *number =
+        place->number && value > OPTION_ON ? number_text(r, (unsigned long)value)
+                                           : NULL;
+    const xmlNode *node = xml_child(parent, place->element);
+    struct str line CLEANUP(str_free) = STR_INIT;
+
+    if (value == OPTION_KEEP || value == option_now(r->plan, id))
+        return false;
+    while (node && place->match &&
+           !xml_has(node, place->match, place->match_value))
+        node = xml_next(node);
+    if (node) {
+        set_attribute(r, node, place->attribute, state);
+        if (number)
+            set_attribute(r, node, place->number, number);
+        return true;
+    }
+    str_addf(&line, "<%s", place->element);
+    if (place->match)
+        add_attribute(&line, place->match, place->match_value);
+    add_attribute(&line, place->attribute, state);
+    if (number)
+        add_attribute(&line, place->number, number);
+    str_add(&line, "/>");
+    add_line(lines, str_text(&line));
+    return true;
+}
+
+/* The switches of one parent; gives how many change. */
+static unsigned render_switches(struct rendering *r, const char *path,
+                                struct str *lines)
+{
+    const xmlNode *parent = xml_find(r->root, path);
+    unsigned count = 0;
+
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct option_place *place =
+            &option_get((enum option_id)i)->place;
+
+        if (place->parent && strcmp(place->parent, path) == 0)
+            count += render_switch(r, (enum option_id)i, parent, lines);
+    }
+    return count;
+}
+
+static const char *render_hyperv(struct rendering *r)
+{
+    const xmlNode *hyperv = xml_find(r->root, "features/hyperv");
+    struct str lines CLEANUP(str_free) = STR_INIT;
+    struct str wrapped CLEANUP(str_free) = STR_INIT;
+    unsigned count = render_switches(r, "features/hyperv", &lines);
+
+    if (count == 0)
+        return NULL;
+    if (lines.length > 0 && hyperv) {
+        edit_insert(r->edit, hyperv, xml_last_element(hyperv),
+                    str_text(&lines));
+    } else if (lines.length > 0) {
+        str_add(&wrapped, "<hyperv mode='custom'>\n  ");
+        for (const char *at = str_text(&lines); *at; at++) {
+            str_add_bytes(&wrapped, at, 1);
+            if (*at == '\n')
+                str_add(&wrapped, "  ");
+        }
+        str_add(&wrapped, "\n</hyperv>");
+        insert_below(r, "features", before_features,
+                     (const char *const[]){"acpi", "apic", "pae", "hap", NULL},
+                     str_text(&wrapped));
+    }
+    return arena_printf(r->arena, "%u Windows hint%s (Hyper-V)", count,
+                        count == 1 ? "" : "s");
+}
+
+static const char *render_clock(struct rendering *r)
+{
+    struct str lines CLEANUP(str_free) = STR_INIT;
+    const xmlNode *clock = xml_child(r->root, "clock");
+
+    if (render_switches(r, "clock", &lines) == 0)
+        return NULL;
+    if (lines.length > 0 && clock)
+        edit_insert(r->edit, clock, xml_last_element(clock), str_text(&lines));
+    else if (lines.length > 0)
+        edit_insert(r->edit, r->root, last_of(r->root, before_clock),
+                    arena_printf(r->arena,
+                                 "<clock offset='utc'>\n  %s\n</clock>",
+                                 str_text(&lines)));
+    return r->plan->options[OPTION_HYPERVCLOCK] == OPTION_OFF
+               ? "no Hyper-V clock"
+               : "the Hyper-V clock";
+}
+
+const char *xml_render(const struct plan *plan, enum plan_part part,
+                       const struct xml *xml, struct edit *edit,
+                       struct arena *arena)
+{
+    static const char *(*const renderers[PART_COUNT])(struct rendering *) = {
+        [PART_VCPUS] = render_vcpus,
+        [PART_VCPUPIN] = render_vcpupin,
+        [PART_EMULATORPIN] = render_emulatorpin,
+        [PART_IOTHREADS] = render_iothreads,
+        [PART_TOPOLOGY] = render_topology,
+        [PART_HUGEPAGES] = render_hugepages,
+        [PART_HYPERV] = render_hyperv,
+        [PART_CLOCK] = render_clock,
+    };
+    struct rendering rendering = {plan, xml_root(xml), edit, arena};
+
+    return renderers[part] ? renderers[part](&rendering) : NULL;
+}

@@ -1,0 +1,219 @@
+/*
+ * Takes options, gives host, connection and domain. Writes nothing, but for
+ * the demo's own scratch directory.
+ */
+#include "session/session.h"
+
+#include "apply/file.h"
+#include "base/str.h"
+#include "session/embedded.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The shipped data, beside the program as built or as installed. */
+static char *find_share(void)
+{
+    static const char *const places[] = {"share/virt-tune",
+                                         "../share/virt-tune"};
+    char self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    char *slash;
+
+    if (length < 0)
+        return NULL;
+    self[length] = '\0';
+    slash = strrchr(self, '/');
+    *slash = '\0';
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        struct str path CLEANUP(str_free) = STR_INIT;
+        char *real;
+
+        str_addf(&path, "%s/%s", self, places[i]);
+        real = realpath(str_text(&path), NULL);
+        if (real)
+            return real;
+    }
+    return NULL;
+}
+
+static bool start_demo(struct session *session, struct arena *arena,
+                       struct err *err)
+{
+    const char *temporary = getenv("TMPDIR");
+    struct str path = STR_INIT;
+
+    session->share = find_share();
+    if (!session->share)
+        return err_set(err, ERR_FAILED,
+                       "The demo's data is not installed beside the program.");
+    if (!session->options.sysroot)
+        session->options.sysroot =
+            arena_printf(arena, "%s/demo/host", session->share);
+    if (!session->options.uri)
+        session->options.uri =
+            arena_printf(arena, "test://%s/demo/node.xml", session->share);
+    if (session->options.root)
+        return true;
+    str_addf(&path, "%s/virt-tune-demo-XXXXXX",
+             temporary && *temporary ? temporary : "/tmp");
+    session->scratch = str_steal(&path);
+    if (!mkdtemp(session->scratch)) {
+        err_set(err, ERR_FAILED, "%s cannot be made: %s.", session->scratch,
+                strerror(errno));
+        free(session->scratch);
+        session->scratch = NULL;
+        return false;
+    }
+    session->options.root = session->scratch;
+    return true;
+}
+
+struct session *session_open(const struct session_options *options,
+                             struct err *err)
+{
+    struct session *session = mem_alloc(1, sizeof(*session));
+    struct arena *arena = arena_new();
+    const char *hook_root;
+
+    session->options = *options;
+    if (!options->is_demo || start_demo(session, arena, err))
+        session->host = host_probe(
+            session->options.sysroot ? session->options.sysroot : "/", err);
+    if (!session->host) {
+        arena_free(arena);
+        session_close(session);
+        return NULL;
+    }
+    hook_root = session->options.root      ? session->options.root
+                : session->options.sysroot ? session->options.sysroot
+                                           : "/";
+    session->hook_root = root_open(hook_root, err);
+    session->target.root = session->options.root ? session->options.root : "/";
+    /* The host's arena lives as long as the session: move the texts there. */
+    if (session->options.uri)
+        session->options.uri =
+            arena_strdup(session->host->arena, session->options.uri);
+    if (session->options.sysroot)
+        session->options.sysroot =
+            arena_strdup(session->host->arena, session->options.sysroot);
+    arena_free(arena);
+    if (!session->hook_root) {
+        session_close(session);
+        return NULL;
+    }
+    return session;
+}
+
+void session_close(struct session *session)
+{
+    if (!session)
+        return;
+    domain_free(session->domain);
+    conn_free(session->conn);
+    root_free(session->hook_root);
+    host_free(session->host);
+    if (session->scratch)
+        file_remove_tree(session->scratch);
+    free(session->scratch);
+    free(session->share);
+    free(session);
+}
+
+bool session_connect(struct session *session, struct err *err)
+{
+    if (!session->conn)
+        session->conn = conn_open(session->options.uri,
+                                  session->options.is_read_only, err);
+    return session->conn != NULL;
+}
+
+static const char *hook_obstacle(const struct session *session)
+{
+    if (!*session->domain->uuid)
+        return "The file names no <uuid>, by which the hook knows a domain.";
+    if (session->domain->path || session->options.root)
+        return NULL;
+    if (!conn_runs_hooks(session->conn))
+        return "Only qemu:///system on this host runs hooks.";
+    return NULL;
+}
+
+bool session_load(struct session *session, const char *name, struct err *err)
+{
+    struct domain *domain;
+
+    if (domain_is_path(name))
+        domain = domain_load_file(name, err);
+    else
+        domain = session_connect(session, err)
+                     ? domain_load(session->conn, name, err)
+                     : NULL;
+    if (!domain)
+        return false;
+    domain_free(session->domain);
+    session->domain = domain;
+    session->target.conn = domain->path ? NULL : session->conn;
+    session->hook_obstacle = hook_obstacle(session);
+    return true;
+}
+
+struct plan *session_plan(const struct session *session)
+{
+    struct arena *arena = arena_new();
+    const char *conf =
+        session->hook_obstacle
+            ? NULL
+            : root_read(session->hook_root, arena,
+                        hook_data_path(arena, session->domain));
+    struct plan *plan = plan_new(session->host, session->domain, conf,
+                                 session->hook_obstacle);
+
+    arena_free(arena);
+    return plan;
+}
+
+struct changeset *session_changeset(const struct session *session,
+                                    const struct plan *plan, struct err *err)
+{
+    return changeset_new(plan,
+                         session->hook_obstacle ? NULL : session->hook_root,
+                         embedded_hook_script, err);
+}
+
+bool session_apply(const struct session *session, const struct plan *plan,
+                   const struct changeset *set, struct apply_report *report,
+                   struct err *err)
+{
+    *report = (struct apply_report){0};
+    if (session->options.is_read_only)
+        return err_set(err, ERR_REFUSED,
+                       "This is a read-only session: nothing is written.");
+    if (!host_is_running(session->host) && !session->options.root)
+        return err_set(err, ERR_USAGE,
+                       "The host was read from %s, so this is no plan for the "
+                       "running host. Name the directory to write beneath with "
+                       "--root.",
+                       session->options.sysroot);
+    return apply_check(&session->target, plan, set, err) &&
+           apply_run(&session->target, plan, set, report, err);
+}
+
+const char *session_place(const struct session *session)
+{
+    if (session->domain && session->domain->path)
+        return "file";
+    if (session->options.is_demo)
+        return "demo";
+    return session->conn ? conn_uri(session->conn) : "not connected";
+}
+
+bool session_save(const char *path, const char *text, struct err *err)
+{
+    if (*path == '/')
+        return file_replace("/", path + 1, NULL, text, strlen(text), 0644, err);
+    return file_replace(".", path, NULL, text, strlen(text), 0644, err);
+}

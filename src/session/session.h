@@ -1,0 +1,58 @@
+/*
+ * One run of the program: which host, which connection, which domain, and
+ * where is written. Command line and screens get their facts here.
+ */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "apply/apply.h"
+
+struct session_options {
+    const char *uri;     /* NULL: the default */
+    const char *sysroot; /* NULL: this host */
+    const char *root;    /* NULL: "/" */
+    bool is_demo, is_read_only;
+};
+
+struct session {
+    struct session_options options;
+    struct host *host;
+    struct conn *conn;     /* NULL until session_connect */
+    struct domain *domain; /* NULL until session_load */
+    struct target target;
+    struct root *hook_root;    /* where the hook's files are looked at */
+    const char *hook_obstacle; /* why no hook can be installed, or NULL */
+    char *share;               /* the directory of the shipped data, or NULL */
+    char *scratch;             /* the demo's root of writes, removed at close */
+};
+
+/* Probes the host. The options' texts are borrowed. */
+struct session *session_open(const struct session_options *options,
+                             struct err *err);
+void session_close(struct session *session); /* NULL is allowed */
+
+/* Opens the connection, if it is not open. */
+bool session_connect(struct session *session, struct err *err);
+
+/* Loads a domain (a name, a UUID or a path) in place of the present one. */
+bool session_load(struct session *session, const char *name, struct err *err);
+
+/* A fresh plan for the present domain, equal to it; free it. */
+struct plan *session_plan(const struct session *session);
+
+/* The consequence of a plan; free it. */
+struct changeset *session_changeset(const struct session *session,
+                                    const struct plan *plan, struct err *err);
+
+/* Checks, then applies the kept changes. */
+bool session_apply(const struct session *session, const struct plan *plan,
+                   const struct changeset *set, struct apply_report *report,
+                   struct err *err);
+
+/* Writes a file of the user's own choice whole or not at all. */
+bool session_save(const char *path, const char *text, struct err *err);
+
+/* A short name of where the domain lives: the URI or "file". */
+const char *session_place(const struct session *session);
+
+#endif

@@ -1,0 +1,202 @@
+#!/bin/bash
+# commands.sh PROGRAM HOSTS - the command line: what it gives, and that bad
+# input ends with one sentence, the right exit code and nothing written.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+program=$1 hosts=$2
+data=$(cd "$(dirname "$0")/../data" && pwd)
+host=$hosts/i7-12700k
+root=$scratch/root
+cd "$scratch" || exit 1
+cp "$data/demo/win10.xml" win10.xml
+cp win10.xml original.xml
+export TMPDIR=$scratch
+
+vt() { run "$program" --sysroot "$host" --root "$root" "$@"; }
+demo() { run "$program" --demo "$@"; }
+refused() { # CODE: the last run failed with it, with a sentence, wrote nothing
+  [ "$status" = "$1" ] && sentence "$err" && cmp -s win10.xml original.xml &&
+    [ ! -e "$root" ]
+}
+
+vt preview ./win10.xml
+ok "preview says what changes" has "$out" "pin 12 vCPUs to CPUs 4-15"
+vt preview ./win10.xml --format xml
+printf '%s\n' "$out" >preview.xml
+ok "preview --format xml is valid" virt-xml-validate preview.xml domain
+ok "vCPUs sit on P-core siblings" is "$(grep -c "<vcpupin vcpu='[0-9]*' cpuset='\([4-9]\|1[0-5]\)'/>" preview.xml)" 12
+ok "vCPUs 0 and 1 are threads of one core" has "$out" \
+  "<vcpupin vcpu='0' cpuset='4'/>
+    <vcpupin vcpu='1' cpuset='5'/>"
+ok "the emulator is on E-cores" has "$out" "<emulatorpin cpuset='16-17'/>"
+ok "the I/O thread is on an E-core" has "$out" \
+  "<iothreadpin iothread='1' cpuset='18'/>"
+ok "a disk uses it" has "$out" "iothread='1'/>"
+ok "one socket, product 12" has "$out" \
+  "<topology sockets='1' dies='1' cores='6' threads='2'/>"
+ok "2 MiB pages" has "$out" "<page size='2048' unit='KiB'/>"
+ok "stimer comes with hypervclock" has "$out" \
+  "<timer name='hypervclock' present='yes'/>"
+vt preview ./win10.xml --format json
+ok "preview is JSON" has "$out" '"version": 1'
+vt preview ./win10.xml --format diff
+printf '%s\n' "$out" >all.diff
+ok "the diff applies to the file" patch -s -o patched.xml original.xml all.diff
+ok "the diff gives the preview" diff -q patched.xml preview.xml
+vt preview ./win10.xml --layout keep --set hugepages=keep --set host.isolate=keep
+ok "preview writes nothing" test ! -e "$root"
+
+vt show cpus
+ok "show cpus draws P0 and E8" has "$out" "P0"
+vt show cpus --json
+ok "show cpus --json names the kinds" has "$out" '"efficient"'
+vt show groups
+ok "show groups has 22 groups" is "$(grep -c ^Group <<<"$out")" 22
+vt show groups --json
+ok "show groups --json" has "$out" '"address": "0000:01:00.0"'
+vt show host
+ok "show host is content" is "$status" 0
+demo list
+ok "list shows the demo's domains" has "$out" win10
+demo list --json
+ok "list --json" has "$out" '"name": "win10"'
+
+vt plan ./win10.xml -o win10.plan
+ok "a plan is saved" test -s win10.plan
+vt preview ./win10.xml --plan win10.plan --format xml
+ok "and gives the same XML" is "$out" "$(<preview.xml)"
+vt apply ./win10.xml --plan win10.plan --dry-run
+ok "a dry run writes nothing" test ! -e "$root"
+
+# Bad input: sentence, code, nothing written.
+vt preview nothing.xml
+ok "a file that is not there" refused 1
+demo preview nobody
+ok "an unknown domain" refused 1
+run "$program" -c test:///nowhere.xml list
+ok "a broken connection" refused 1
+run "$program" -c qemu+unix:///system?socket=/nowhere/sock list
+ok "no libvirtd" refused 1
+echo '<domain><name>x</domain>' >bad.xml
+vt preview bad.xml
+ok "malformed XML" refused 1
+echo '<network/>' >bad.xml
+vt preview bad.xml
+ok "XML that is no domain" refused 1
+printf '<!DOCTYPE d [<!ENTITY a "b">]><domain><name>&a;</name></domain>' >bad.xml
+vt preview bad.xml
+ok "a document type declaration" refused 1
+head -c 3000 /dev/urandom >bad.xml
+vt preview bad.xml
+ok "binary" refused 1
+sed 's/>12<\/vcpu>/>64<\/vcpu>/' original.xml >big.xml
+vt preview big.xml
+ok "more vCPUs than the host has" refused 3
+ok "which says how many fit" has "$err" "The most that fits is"
+vt apply big.xml --layout keep --yes
+ok "and is not applied as it is" refused 3
+sed 's/^host = .*/host = 0123456789abcdef/' win10.plan >other.plan
+vt apply ./win10.xml --plan other.plan --yes
+ok "a plan for another machine" refused 3
+sed 's/^uuid = .*/uuid = 00000000-0000-0000-0000-000000000000/' win10.plan >other.plan
+vt apply ./win10.xml --plan other.plan --yes
+ok "a plan for another domain" refused 3
+echo 'vcpupin.99999 = x' >>win10.plan
+vt apply ./win10.xml --plan win10.plan --yes
+ok "a malformed plan" refused 1
+vt apply ./win10.xml --plan original.xml --yes
+ok "a file that is no plan" refused 1
+run "$program" --sysroot "$scratch" show cpus
+ok "a sysroot that is none" refused 1
+mkdir -p cut/sys/devices/system/cpu
+run "$program" --sysroot "$scratch/cut" show cpus
+ok "a truncated sysroot does not crash" test "$status" -le 3
+run "$program" --sysroot /nowhere show cpus
+ok "a sysroot that is not there" refused 1
+run "$program" --sysroot "$hosts/i5-6500-noiommu" show groups
+ok "no IOMMU is said" has "$out" "No IOMMU group"
+run "$program" --sysroot "$hosts/i5-6500-noiommu" --root "$root" preview \
+  ./win10.xml --vcpus 2
+ok "and CPUs are planned without" is "$status" 0
+vt apply ./win10.xml
+ok "no --yes, no terminal" refused 2
+run "$program" --sysroot "$host" apply ./win10.xml --yes
+ok "another host's plan needs --root" refused 2
+vt --read-only apply ./win10.xml --yes
+ok "a read-only session" refused 3
+vt undo ./win10.xml
+ok "nothing to undo" refused 1
+for words in "frobnicate x" "show" "show nonsense" "plan" "--vcpus 0 list" \
+  "--vcpus x list" "--format odd preview ./win10.xml" "--color odd list" \
+  "--layout 9 preview ./win10.xml" "--set nope=on preview ./win10.xml" \
+  "--set hugepages=3x preview ./win10.xml" "--nonsense"; do
+  # shellcheck disable=SC2086 # words
+  vt $words
+  ok "usage: $words" test "$status" = 2
+done
+demo win10
+ok "no terminal" refused 2
+
+# Hostile names reach neither a shell nor the screen.
+# shellcheck disable=SC2016 # meant as it stands
+evil='$(touch pwned); "&amp;&#x9b;31m'
+sed "s|<name>win10</name>|<name>$evil</name>|" original.xml >evil.xml
+vt preview evil.xml
+ok "a hostile name is previewed" is "$status" 0
+ok "without control characters" lacks "$out" $'\x9b'
+vt apply evil.xml --yes
+ok "and applied" is "$status" 0
+ok "without a shell" test ! -e pwned
+vt undo evil.xml
+ok "and undone" is "$status" 0
+rm -rf "$root"
+
+# Apply to a file, look, undo: byte for byte.
+chmod 640 win10.xml
+vt apply ./win10.xml --yes
+ok "apply" is "$status" 0
+ok "the file is as previewed" cmp -s win10.xml preview.xml
+ok "its mode is kept" is "$(stat -c %a win10.xml)" 640
+hook=$root/etc/libvirt/hooks/qemu.d/50-virt-tune
+ok "the hook is installed" cmp -s "$hook" "$data/50-virt-tune"
+ok "executable" is "$(stat -c %a "$hook")" 755
+conf=("$root"/etc/libvirt/hooks/virt-tune/*.conf)
+ok "with its data" grep -qx "guest_cpus = 4-15" "${conf[0]}"
+ok "and nothing else executable beside it" \
+  is "$(find "$root/etc" -type f -perm /111 | wc -l)" 1
+vt apply ./win10.xml --yes
+ok "applied again there is nothing to do" has "$out" "nothing to do"
+cp win10.xml applied.xml
+echo '<!-- by hand -->' >>win10.xml
+vt undo ./win10.xml
+ok "an edit by hand stops undo with 4" is "$status" 4
+ok "and stays" grep -q 'by hand' win10.xml
+cp applied.xml win10.xml
+vt undo ./win10.xml
+ok "undo" is "$status" 0
+ok "gives the bytes back" cmp -s win10.xml original.xml
+ok "and leaves no hook" test ! -e "$hook"
+ok "nor data" test ! -e "${conf[0]}"
+vt undo ./win10.xml
+ok "twice there is nothing to undo" is "$status" 1
+
+# A foreign hook survives.
+mkdir -p "$root/etc/libvirt/hooks/qemu.d"
+printf '#!/bin/sh\nexit 0\n' >"$root/etc/libvirt/hooks/qemu"
+printf 'mine' >"$root/etc/libvirt/hooks/qemu.d/10-mine"
+find "$root/etc" -type f -exec cksum {} + >before
+vt apply ./win10.xml --yes
+vt undo ./win10.xml
+find "$root/etc" -type f -exec cksum {} + >after
+ok "other hooks are untouched" cmp -s before after
+ln -s /etc/passwd "$hook"
+vt apply ./win10.xml --yes
+ok "a link in the hook's place is refused" test "$status" -ne 0
+ok "the domain is as it was" cmp -s win10.xml original.xml
+ok "and so is the link" test -L "$hook"
+
+demo apply win10 --yes
+ok "apply to the in-memory libvirt" has "$out" "Applied as record 0001"
+ok "the demo leaves nothing behind" \
+  is "$(find "$scratch" -maxdepth 1 -name 'virt-tune-demo-*')" ""
+finish

@@ -1,0 +1,25 @@
+#!/bin/bash
+# embed.sh PROGRAM HOSTS - the real QEMU driver, without a daemon and as an
+# ordinary user (qemu:///embed): what it stores is what was previewed.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+program=$1 hosts=$2
+here=$(cd "$(dirname "$0")" && pwd)
+command -v qemu-system-x86_64 >/dev/null || plan_skip "QEMU is not installed"
+command -v virsh >/dev/null || plan_skip "virsh is not installed"
+
+# The embedded driver wants an ordinary user: root becomes nobody.
+if [ "$(id -u)" = 0 ]; then
+  command -v setpriv >/dev/null || plan_skip "setpriv is not installed"
+  cp "$program" "$scratch/virt-tune"
+  cp "$here/embed_as_user.sh" "$here/tap.sh" "$here/../data/demo/win10.xml" \
+    "$scratch"
+  cp -a "$hosts/i7-12700k" "$scratch/host"
+  chown -R 65534:65534 "$scratch"
+  setpriv --reuid=65534 --regid=65534 --clear-groups \
+    bash "$scratch/embed_as_user.sh" "$scratch/virt-tune" "$scratch/host" \
+    "$scratch/win10.xml"
+  exit
+fi
+exec bash "$here/embed_as_user.sh" "$program" "$hosts/i7-12700k" \
+  "$here/../data/demo/win10.xml"

@@ -1,0 +1,75 @@
+#!/bin/bash
+# embed_as_user.sh PROGRAM HOST XML - the part of embed.sh that runs as an
+# ordinary user.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+program=$1 host=$2 xml=$3
+root=$scratch/embed
+export HOME=$scratch XDG_RUNTIME_DIR=$scratch/run XDG_CONFIG_HOME=$scratch/config
+export XDG_CACHE_HOME=$scratch/cache TMPDIR=$scratch
+mkdir -p "$root/etc" "$root/huge" "$XDG_RUNTIME_DIR"
+chmod 700 "$XDG_RUNTIME_DIR"
+cat >"$root/etc/qemu.conf" <<CONF
+hugetlbfs_mount = "$root/huge"
+CONF
+uri="qemu:///embed?root=$root"
+vt() { run "$program" -c "$uri" --sysroot "$host" --root "$scratch/w" "$@"; }
+
+# As the demo's, but emulated: KVM may be missing here, and with it VFIO.
+sed -e "s/type='kvm'/type='qemu'/" \
+  -e "s/<cpu mode='host-passthrough'[^>]*>/<cpu mode='maximum'\/>/" \
+  -e "/<hostdev/,/<\/hostdev>/d" -e "/<tpm/,/<\/tpm>/d" \
+  -e "/<loader/d" -e "/<nvram/d" -e "/<graphics type='spice'/,/<\/graphics>/d" \
+  -e "/<channel type='spicevmc'/,/<\/channel>/d" \
+  -e "/<redirdev/,/<\/redirdev>/d" -e "/<video/,/<\/video>/d" \
+  -e "/<sound/,/<\/sound>/d" -e "/<audio/d" -e "s/ secure='yes'//" \
+  "$xml" >"$scratch/tcg.xml"
+virsh -q -c "$uri" define --validate "$scratch/tcg.xml" >"$scratch/define" 2>&1 ||
+  plan_skip "the embedded driver does not start here: $(<"$scratch/define")"
+ok "a domain is defined" has "$(<"$scratch/define")" ""
+
+dump() { virsh -q -c "$uri" dumpxml --inactive --security-info win10; }
+dump >"$scratch/before.xml"
+vt list
+ok "list" has "$out" win10
+vt preview win10 --format xml
+printf '%s\n' "$out" >"$scratch/preview.xml"
+ok "preview" is "$status" 0
+ok "preview validates" virt-xml-validate "$scratch/preview.xml" domain
+vt apply win10 --yes
+ok "apply: defined, read back, compared" is "$status" 0
+dump >"$scratch/after.xml"
+ok "12 pins are stored" is "$(grep -c '<vcpupin' "$scratch/after.xml")" 12
+ok "the topology is stored" \
+  grep -q "<topology sockets='1' dies='1' cores='6' threads='2'/>" "$scratch/after.xml"
+ok "huge pages are stored" grep -q "<page size='2048' unit='KiB'/>" "$scratch/after.xml"
+ok "the I/O thread is stored" grep -q "iothread='1'" "$scratch/after.xml"
+vt apply win10 --yes
+ok "applied again there is nothing to do" has "$out" "nothing to do"
+
+# Hyper-V hints as far as this host offers them; the rest is not proposed.
+if grep -q "<stimer" "$scratch/after.xml"; then
+  ok "stimer with its clock" grep -q "hypervclock" "$scratch/after.xml"
+fi
+
+virsh -q -c "$uri" dumpxml --inactive win10 | sed 's/16777216/8388608/g' >"$scratch/edit.xml"
+vt undo win10
+ok "undo" is "$status" 0
+dump >"$scratch/undone.xml"
+ok "gives the former definition" cmp "$scratch/before.xml" "$scratch/undone.xml"
+ok "and removes the hook" test ! -e "$scratch/w/etc/libvirt/hooks/qemu.d/50-virt-tune"
+
+# QEMU's own check refuses: everything stays as it is.
+vt plan win10 -o "$scratch/bad.plan"
+sed -i 's/^topology = .*/topology = 1 1 5 2/' "$scratch/bad.plan"
+vt apply win10 --plan "$scratch/bad.plan" --yes
+ok "a product that is not the count is refused" is "$status" 3
+dump >"$scratch/undone.xml"
+ok "and nothing is changed" cmp "$scratch/before.xml" "$scratch/undone.xml"
+
+# Someone else edits between plan and apply.
+vt plan win10 -o "$scratch/win10.plan"
+virsh -q -c "$uri" define "$scratch/edit.xml" >/dev/null
+dump >"$scratch/theirs.xml"
+ok "the edit is there" has "$(<"$scratch/theirs.xml")" 8388608
+finish

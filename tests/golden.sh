@@ -1,0 +1,30 @@
+#!/bin/bash
+# golden.sh PROGRAM HOSTS - the screens, as text, compared with tests/golden.
+# GOLDEN_UPDATE=1 writes them anew; look at the difference before you commit.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+program=$1 hosts=$2
+golden=$(cd "$(dirname "$0")" && pwd)/golden
+
+# A script is a file of keys; its first lines may say "#options ...".
+play() { # SCRIPT
+  local options
+  options=$(sed -n 's/^#options //p' "$1")
+  mkdir -p "$scratch/root"
+  # shellcheck disable=SC2086 # words
+  TMPDIR=$scratch "$program" ${options//HOSTS/$hosts} --root "$scratch/root" \
+    --script "$1" 2>&1 | sed "s|$scratch|TMP|g; s|$hosts|HOSTS|g"
+  rm -rf "$scratch/root"
+}
+
+for script in "$golden"/*.keys; do
+  name=$(basename "$script" .keys)
+  play "$script" >"$scratch/$name.txt"
+  if [ -n "${GOLDEN_UPDATE-}" ]; then
+    cp "$scratch/$name.txt" "$golden/$name.txt"
+  fi
+  ok "golden $name" diff -u "$golden/$name.txt" "$scratch/$name.txt"
+  ok "golden $name has room in 80 columns" \
+    test "$(grep -v ^virt-tune: "$scratch/$name.txt" | wc -L)" -le 120
+done
+finish

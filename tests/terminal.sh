@@ -1,0 +1,108 @@
+#!/bin/bash
+# terminal.sh PROGRAM HOSTS - the same keys in a real terminal (tmux) show the
+# same text as on the canvas; the terminal is as before, whatever happens.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+program=$1
+command -v tmux >/dev/null || plan_skip "tmux is not installed"
+export TMPDIR=$scratch
+socket=vt$$
+mux() { tmux -L "$socket" -f /dev/null "$@"; }
+trap 'mux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
+
+start() { # WIDTH HEIGHT COMMAND: a shell in tmux that runs it
+  mux kill-server 2>/dev/null
+  mux new-session -d -x "$1" -y "$2" "env LC_ALL=C.UTF-8 bash --norc --noprofile"
+  mux send-keys "PS1='ready> '; clear" Enter
+  await 'ready>'
+  mux send-keys "$3; echo code \$?" Enter
+}
+screen() { mux capture-pane -p | sed 's/ *$//'; }
+await() { # TEXT: until the screen shows it, 10 s at most
+  local try
+  for ((try = 0; try < 200; try++)); do
+    [[ $(screen) == *"$1"* ]] && return
+    sleep 0.05
+  done
+  echo "#   never saw '$1':"
+  screen | sed 's/^/#   /'
+  return 1
+}
+canvas() { # KEYS...: what a script of them shows
+  echo "$* dump" >"$scratch/keys"
+  "$program" --demo --script "$scratch/keys" win10 2>&1
+}
+same() { # KEYS...: compares canvas and terminal
+  local want try
+  want=$(canvas "$@")
+  for ((try = 0; try < 100; try++)); do
+    [ "$(screen)" = "$want" ] && return
+    sleep 0.05
+  done
+  diff <(echo "$want") <(screen) | sed 's/^/#   /' | head -20
+  return 1
+}
+
+start 80 24 "$program --demo win10"
+ok "Host" same
+keys=()
+press() { mux send-keys "$1"; keys+=("$2"); }
+press Enter Enter
+ok "Devices" same "${keys[@]}"
+press Enter Enter
+ok "CPUs" same "${keys[@]}"
+press Tab Tab
+press Right Right
+ok "CPUs, another layout, another core" same "${keys[@]}"
+press BTab BackTab
+press Enter Enter
+ok "Options" same "${keys[@]}"
+press Down Down
+press Enter Enter
+ok "Review" same "${keys[@]}"
+press '?' '?'
+ok "Help" same "${keys[@]}"
+press q q
+press Down Down
+ok "Review, next change" same "${keys[@]}"
+mux resize-window -x 60 -y 10
+ok "too small says so" await "needs 80x24"
+mux resize-window -x 80 -y 24
+ok "and back again nothing is lost" same "${keys[@]}"
+mux send-keys Escape
+ok "Esc goes back" await "[5 Options]"
+mux send-keys 1
+await "[1 Domain]"
+mux send-keys q
+ok "q leaves with 0" await "code 0"
+ok "the screen is as before" lacks "$(screen)" "[1 Domain]"
+
+modes() { mux send-keys "stty -g >$scratch/$1; echo saved $1" Enter && await "saved $1"; }
+for signal in TERM HUP INT SEGV ABRT; do
+  start 80 24 "true"
+  modes before
+  mux send-keys "clear; $program --demo win10" Enter
+  await "[2 Host]"
+  pid=$(pgrep -n -f -- "^$program --demo win10")
+  kill "-$signal" "$pid"
+  await 'ready>'
+  modes after
+  ok "after SIG$signal the terminal is as before" \
+    cmp -s "$scratch/before" "$scratch/after"
+done
+
+start 40 10 "$program --demo win10"
+ok "40x10: a sentence and code 2" await "code 2"
+start 80 24 "TERM=dumb $program --demo win10"
+ok "TERM=dumb: code 2" await "code 2"
+ok "with a sentence" has "$(screen | tr '\n' ' ')" "cannot move its cursor"
+start 80 24 "TERM=nonsense $program --demo win10"
+ok "an unknown TERM: code 2" await "code 2"
+start 80 24 "TERM=vt100 $program --demo win10"
+ok "vt100" await "[2 Host]"
+start 80 24 "env LC_ALL=C $program --demo win10"
+await "[2 Host]"
+mux send-keys 4
+ok "LANG=C draws in ASCII" await "+-P0--+"
+mux send-keys C-c
+finish

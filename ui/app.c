@@ -1,0 +1,347 @@
+/*
+ * Takes keys, gives canvases. Every edit goes through app_edit and
+ * app_edited, so that changes and verdicts always belong to the plan.
+ */
+#include "ui/app.h"
+
+#include "base/str.h"
+#include "plan/planfile.h"
+#include "plan/rule.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct screen *const screens[STEP_COUNT] = {
+    [STEP_DOMAIN] = &screen_domain,   [STEP_HOST] = &screen_host,
+    [STEP_DEVICES] = &screen_devices, [STEP_CPUS] = &screen_cpus,
+    [STEP_OPTIONS] = &screen_options, [STEP_REVIEW] = &screen_review,
+    [STEP_APPLY] = &screen_apply,
+};
+
+void app_hint(struct app *app, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(app->hint, sizeof(app->hint), format, arguments);
+    va_end(arguments);
+}
+
+const struct plan *app_plan(const struct app *app)
+{
+    return app->history ? history_plan(app->history) : NULL;
+}
+
+/* Everything that follows from the plan. */
+static void derive(struct app *app)
+{
+    const struct plan *plan = app_plan(app);
+    struct plan *kept = plan_kept(plan);
+    struct err problem = {0};
+
+    arena_free(app->arena);
+    app->arena = arena_new();
+    app->findings = (struct findings){0};
+    rule_check(kept, app->arena, &app->findings);
+    plan_free(kept);
+    app->layouts = (struct layouts){0};
+    app->layouts_problem = (struct err){0};
+    layout_propose(app->session->host, app->session->domain, plan->vcpus,
+                   app->arena, &app->layouts, &app->layouts_problem);
+    changeset_free(app->set);
+    app->set = session_changeset(app->session, plan, &problem);
+    if (!app->set)
+        app_hint(app, "%s", problem.text);
+}
+
+struct plan *app_edit(struct app *app)
+{
+    return history_begin(app->history);
+}
+
+bool app_edited(struct app *app)
+{
+    if (!history_end(app->history))
+        return false;
+    derive(app);
+    return true;
+}
+
+bool app_open(struct app *app, const char *name, struct err *err)
+{
+    /* The old plan points to the old domain: it goes first. */
+    history_free(app->history);
+    app->history = NULL;
+    changeset_free(app->set);
+    app->set = NULL;
+    if (!session_load(app->session, name, err))
+        return false;
+    app->history = history_new(session_plan(app->session));
+    app->apply_state = APPLY_ASKS;
+    memset(app->is_visited, 0, sizeof(app->is_visited));
+    app->is_visited[STEP_DOMAIN] = true;
+    for (size_t i = STEP_HOST; i < STEP_COUNT; i++)
+        app->lists[i] = (struct list){0};
+    derive(app);
+    return true;
+}
+
+struct app *app_new(struct session *session, const char *domain, bool is_ascii,
+                    struct err *err)
+{
+    struct app *app = mem_alloc(1, sizeof(*app));
+
+    app->session = session;
+    app->is_ascii = is_ascii;
+    app->height = APP_MIN_HEIGHT;
+    app->width = APP_MIN_WIDTH;
+    app->arena = arena_new();
+    if (domain && !app_open(app, domain, err)) {
+        app_free(app);
+        return NULL;
+    }
+    screen_domain.enter(app);
+    if (!domain && app->domains_problem.code) {
+        *err = app->domains_problem;
+        app_free(app);
+        return NULL;
+    }
+    if (domain)
+        app_go(app, STEP_HOST);
+    return app;
+}
+
+void app_free(struct app *app)
+{
+    if (!app)
+        return;
+    history_free(app->history);
+    changeset_free(app->set);
+    arena_free(app->arena);
+    if (app->domains)
+        domain_list_free(app->domains, app->domain_count);
+    free(app->pager);
+    free(app);
+}
+
+void app_go(struct app *app, enum step step)
+{
+    if (step != STEP_DOMAIN && !app->history) {
+        app_hint(app, "Choose a domain first: Enter.");
+        return;
+    }
+    app->step = step;
+    if (screens[step]->enter)
+        screens[step]->enter(app);
+    app->is_visited[step] = true;
+}
+
+void app_page(struct app *app, const char *title, char *text)
+{
+    free(app->pager);
+    app->pager = text;
+    app->pager_title = title;
+    app->pager_top = 0;
+}
+
+bool list_move(struct list *list, enum action action, int page)
+{
+    int to = list->selected;
+
+    switch (action) {
+    case ACTION_UP:
+        to--;
+        break;
+    case ACTION_DOWN:
+        to++;
+        break;
+    case ACTION_PAGE_UP:
+        to -= page;
+        break;
+    case ACTION_PAGE_DOWN:
+        to += page;
+        break;
+    case ACTION_HOME:
+        to = 0;
+        break;
+    case ACTION_END:
+        to = list->count - 1;
+        break;
+    default:
+        return false;
+    }
+    if (to >= list->count)
+        to = list->count - 1;
+    list->selected = to < 0 ? 0 : to;
+    return true;
+}
+
+void list_scroll(struct list *list, int height)
+{
+    if (list->selected >= list->count)
+        list->selected = list->count > 0 ? list->count - 1 : 0;
+    if (list->top > list->selected)
+        list->top = list->selected;
+    if (height > 0 && list->top < list->selected - height + 1)
+        list->top = list->selected - height + 1;
+}
+
+static unsigned count_lines(const char *text)
+{
+    unsigned count = 0;
+
+    for (; *text; text++)
+        count += *text == '\n';
+    return count;
+}
+
+static void pager_key(struct app *app, int key)
+{
+    struct list list = {app->pager_top, 0, (int)count_lines(app->pager)};
+    enum action action = key_action(key, STEP_REVIEW);
+
+    if (list_move(&list, action, app->height - 6)) {
+        app->pager_top = list.selected;
+    } else if (action == ACTION_REPAINT) {
+        app->wants_repaint = true;
+    } else if (key == ' ') {
+        list_move(&list, ACTION_PAGE_DOWN, app->height - 6);
+        app->pager_top = list.selected;
+    } else {
+        free(app->pager);
+        app->pager = NULL;
+    }
+}
+
+static void propose_all(struct app *app)
+{
+    struct plan *plan = app_edit(app);
+
+    if (app->layouts.count > 0)
+        layout_accept(&app->layouts.list[0], plan);
+    plan_propose_options(plan);
+    if (app_edited(app))
+        app_hint(app, "Every proposal is in the plan; u takes them back.");
+    else
+        app_hint(app, "There is nothing more to propose.");
+}
+
+/* The plan's file: the domain's name, with nothing odd in it. */
+static void save_plan(struct app *app)
+{
+    struct str text CLEANUP(str_free) = STR_INIT;
+    struct err problem = {0};
+    char name[80];
+    size_t length = 0;
+
+    for (const char *at = app->session->domain->name;
+         *at && length < sizeof(name) - 8; at++)
+        name[length++] = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST"
+                                "UVWXYZ0123456789_-",
+                                *at)
+                             ? *at
+                             : '_';
+    snprintf(name + length, sizeof(name) - length, ".plan");
+    planfile_save(app_plan(app), &text);
+    if (app->session->options.is_read_only)
+        app_hint(app, "This is a read-only session: nothing is written.");
+    else if (session_save(name, str_text(&text), &problem))
+        app_hint(app, "The plan is saved in %s. In a shell: virt-tune apply "
+                      "--plan %s",
+                 name, name);
+    else
+        app_hint(app, "%s", problem.text);
+}
+
+static void act_everywhere(struct app *app, enum action action)
+{
+    switch (action) {
+    case ACTION_ENTER:
+        app_go(app, app->step + 1 < STEP_COUNT ? app->step + 1 : app->step);
+        break;
+    case ACTION_BACK:
+        app_go(app, app->step - 1);
+        break;
+    case ACTION_LEAVE:
+        app->has_left = true;
+        break;
+    case ACTION_HELP:
+        app->shows_help = true;
+        break;
+    case ACTION_REPAINT:
+        app->wants_repaint = true;
+        break;
+    case ACTION_PROPOSE:
+        propose_all(app);
+        break;
+    case ACTION_SAVE:
+        save_plan(app);
+        break;
+    case ACTION_UNDO:
+        if (history_undo(app->history))
+            derive(app);
+        else
+            app_hint(app, "There is nothing to undo.");
+        break;
+    case ACTION_REDO:
+        if (history_redo(app->history))
+            derive(app);
+        else
+            app_hint(app, "There is nothing to redo.");
+        break;
+    default:
+        break;
+    }
+}
+
+bool app_key(struct app *app, int key)
+{
+    const struct screen *screen = screens[app->step];
+    enum action action = key_action(key, app->step);
+
+    app->hint[0] = '\0';
+    if (key == INPUT_GONE)
+        return false;
+    if (key == INPUT_RESIZE)
+        return true;
+    if (app->height < APP_MIN_HEIGHT || app->width < APP_MIN_WIDTH)
+        return key != 'q'; /* nothing can be seen: nothing is done */
+    if (app->shows_help) {
+        app->shows_help = false;
+    } else if (app->pager) {
+        pager_key(app, key);
+    } else if (action == ACTION_STEP) {
+        app_go(app, (enum step)(key - '1'));
+    } else if (!screen->act || !screen->act(app, action)) {
+        struct list *list = &app->lists[app->step];
+
+        if (screen->length)
+            list->count = screen->length(app);
+        if (!screen->length || !list_move(list, action, app->height / 2))
+            act_everywhere(app, action);
+    }
+    return !app->has_left;
+}
+
+int app_body_end(const struct canvas *canvas)
+{
+    return canvas->height - 2;
+}
+
+enum role role_of_verdict(enum verdict verdict)
+{
+    static const enum role roles[] = {
+        [VERDICT_OK] = ROLE_OK,        [VERDICT_NOTE] = ROLE_NOTE,
+        [VERDICT_UNKNOWN] = ROLE_NOTE, [VERDICT_WARN] = ROLE_WARN,
+        [VERDICT_FAIL] = ROLE_FAIL,
+    };
+
+    return roles[verdict];
+}
+
+const struct screen *app_screen(enum step step)
+{
+    return screens[step];
+}

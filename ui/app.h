@@ -1,0 +1,124 @@
+/*
+ * The screens' model: what is chosen, what is planned, what is shown. Takes
+ * keys, paints canvases; knows no terminal.
+ */
+#ifndef UI_APP_H
+#define UI_APP_H
+
+#include "plan/history.h"
+#include "plan/layout.h"
+#include "session/session.h"
+#include "ui/canvas.h"
+#include "ui/key.h"
+
+enum { APP_MIN_HEIGHT = 24, APP_MIN_WIDTH = 80 };
+
+/* A list with a selection; `top` follows it. */
+struct list {
+    int selected, top, count;
+};
+
+struct app {
+    struct session *session;
+    bool is_ascii;
+    int height, width; /* of the last canvas */
+    enum step step;
+    bool is_visited[STEP_COUNT];
+    bool wants_repaint, has_left;
+    char hint[256];
+
+    struct domain_summary *domains; /* NULL: a file, or none could be listed */
+    size_t domain_count;
+    struct err domains_problem;
+
+    struct history *history;  /* NULL: no domain is chosen */
+    struct changeset *set;    /* of the present plan */
+    struct arena *arena;      /* of what follows, remade with every edit */
+    struct findings findings; /* of the plan as it is kept */
+    struct layouts layouts;
+    struct err layouts_problem;
+
+    struct list lists[STEP_COUNT];
+    int core; /* selected in CPUs */
+
+    char *pager; /* text shown in full, or NULL */
+    const char *pager_title;
+    int pager_top;
+    bool shows_help;
+
+    enum { APPLY_ASKS, APPLY_REFUSED, APPLY_FAILED, APPLY_DONE, APPLY_UNDONE }
+        apply_state;
+    struct apply_report report;
+    struct err apply_problem;
+};
+
+/* What a screen is. Screens are told of no key that does nothing there. */
+struct screen {
+    const char *name;
+    void (*enter)(struct app *app); /* NULL: nothing to do */
+    void (*draw)(struct app *app, struct canvas *canvas);
+    bool (*act)(struct app *app, enum action action); /* false: not mine */
+    int (*length)(const struct app *app); /* of its list; NULL: none */
+};
+
+extern const struct screen screen_domain, screen_host, screen_devices,
+    screen_cpus, screen_options, screen_review, screen_apply;
+
+const struct screen *app_screen(enum step step);
+
+/* Borrows the session. `domain` is opened at once, unless it is NULL. */
+struct app *app_new(struct session *session, const char *domain, bool is_ascii,
+                    struct err *err);
+void app_free(struct app *app); /* NULL is allowed */
+
+/* Handles a key; false once the program shall end. */
+bool app_key(struct app *app, int key);
+
+/* Paints everything. The canvas may have any size. */
+void app_draw(struct app *app, struct canvas *canvas);
+
+/* The present plan, or NULL if no domain is chosen. */
+const struct plan *app_plan(const struct app *app);
+
+/* The plan to edit; end with app_edited. */
+struct plan *app_edit(struct app *app);
+
+/* Ends an edit: remakes changes and verdicts. False if nothing changed. */
+bool app_edited(struct app *app);
+
+/* Goes to a step, if a domain is chosen. */
+void app_go(struct app *app, enum step step);
+
+/* Opens a domain in place of the present one; a failure becomes the hint. */
+bool app_open(struct app *app, const char *name, struct err *err);
+
+/* Shows a text in full; takes it over. */
+void app_page(struct app *app, const char *title, char *text);
+
+/* One line at the bottom until the next key. */
+void app_hint(struct app *app, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Moves the selection; true if the action is a movement. */
+bool list_move(struct list *list, enum action action, int page);
+
+/* Brings `top` in line with the selection for `height` visible rows. */
+void list_scroll(struct list *list, int height);
+
+/* First and last row of the body of a screen. */
+enum { BODY_TOP = 3 };
+int app_body_end(const struct canvas *canvas); /* one past the last row */
+
+/* Helpers of several screens. */
+enum role role_of_verdict(enum verdict verdict);
+void draw_rule(struct canvas *canvas, int y, const char *title);
+void draw_marker(struct canvas *canvas, int y, bool is_selected);
+
+/*
+ * Runs a script of keys (words apart by blanks; "dump" prints the screen;
+ * "resize:WxH") on a canvas of the given size, without a terminal.
+ */
+bool script_run(struct app *app, const char *path, const char *size,
+                struct err *err);
+
+#endif

@@ -1,0 +1,211 @@
+/*
+ * Takes the model, paints what stands around every screen: title, steps,
+ * hint, footer, help and pager.
+ */
+#include "ui/app.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void draw_rule(struct canvas *canvas, int y, const char *title)
+{
+    int x;
+
+    canvas_line(canvas, y, 0, canvas->width, ROLE_NORMAL);
+    if (!title || !*title)
+        return;
+    x = canvas_put(canvas, y, 2, ROLE_NORMAL, " ");
+    x = canvas_put_cut(canvas, y, x, canvas->width - 6, ROLE_HEADING, title);
+    canvas_put(canvas, y, x, ROLE_NORMAL, " ");
+}
+
+void draw_marker(struct canvas *canvas, int y, bool is_selected)
+{
+    if (!is_selected)
+        return;
+    canvas_put(canvas, y, 1, ROLE_SELECTED, ">");
+    canvas->cursor_y = y;
+    canvas->cursor_x = 1;
+}
+
+static void draw_title(const struct app *app, struct canvas *canvas)
+{
+    const struct domain *domain = app->history ? app->session->domain : NULL;
+    size_t changes = app->set ? changeset_kept(app->set) : 0;
+    size_t warns = findings_count(&app->findings, VERDICT_WARN);
+    size_t fails = findings_count(&app->findings, VERDICT_FAIL);
+    struct str right CLEANUP(str_free) = STR_INIT;
+    int x = canvas_put(canvas, 0, 1, ROLE_TITLE, "virt-tune");
+
+    if (domain && app->step != STEP_DOMAIN) {
+        x = canvas_putf(canvas, 0, x, ROLE_TITLE, " %s ",
+                        canvas_glyph(canvas, GLYPH_DOT));
+        canvas_put_cut(canvas, 0, x, 28, ROLE_TITLE, domain->name);
+    }
+    str_addf(&right, "%s %s ", session_place(app->session),
+             canvas_glyph(canvas, GLYPH_DOT));
+    if (app->session->options.is_read_only)
+        str_add(&right, "read-only");
+    else if (domain && app->step != STEP_DOMAIN)
+        str_addf(&right, "%zu change%s", changes, changes == 1 ? "" : "s");
+    else
+        str_add(&right, "nothing written yet");
+    if (domain && app->step != STEP_DOMAIN && fails > 0)
+        str_addf(&right, ", %zu fail", fails);
+    if (domain && app->step != STEP_DOMAIN && warns > 0)
+        str_addf(&right, ", %zu warn", warns);
+    x = canvas->width - 1 - canvas_columns(str_text(&right));
+    canvas_put(canvas, 0, x < 12 ? 12 : x, ROLE_NORMAL, str_text(&right));
+}
+
+/* The worst verdict of a step, for its mark. */
+static enum verdict step_verdict(const struct app *app, enum step step)
+{
+    const struct findings *findings = step == STEP_HOST
+                                          ? &app->session->host->findings
+                                          : &app->findings;
+
+    if (step != STEP_HOST && step != STEP_CPUS && step != STEP_REVIEW)
+        return VERDICT_OK;
+    if (findings_count(findings, VERDICT_FAIL) > 0)
+        return VERDICT_FAIL;
+    return findings_count(findings, VERDICT_WARN) > 0 ? VERDICT_WARN
+                                                      : VERDICT_OK;
+}
+
+static void draw_steps(const struct app *app, struct canvas *canvas)
+{
+    int x = 1;
+
+    for (unsigned i = 0; i < STEP_COUNT; i++) {
+        bool is_here = i == app->step;
+        enum verdict verdict = step_verdict(app, (enum step)i);
+        const char *mark =
+            !app->is_visited[i] || is_here ? ""
+            : verdict == VERDICT_FAIL      ? canvas_glyph(canvas, GLYPH_CROSS)
+            : verdict == VERDICT_WARN      ? "!"
+                                           : canvas_glyph(canvas, GLYPH_TICK);
+
+        x = canvas_putf(canvas, 1, x, is_here ? ROLE_SELECTED : ROLE_NORMAL,
+                        is_here ? "[%u %s]" : "%u %s", i + 1,
+                        app_screen((enum step)i)->name);
+        x = canvas_putf(canvas, 1, x, role_of_verdict(verdict), "%s ", mark);
+    }
+    canvas_line(canvas, 2, 0, canvas->width, ROLE_NORMAL);
+}
+
+/* At most as many keys as fit; help and back always have their place. */
+static void draw_footer(const struct app *app, struct canvas *canvas)
+{
+    int y = canvas->height - 1, x = 1, end = canvas->width - 1;
+
+    for (const struct action_row *row = key_rows(); row->action; row++) {
+        bool is_last = row->action == ACTION_HELP ||
+                       row->action == ACTION_BACK || row->action == ACTION_LEAVE;
+        char text[64];
+
+        if (!(row->steps & 1U << app->step) || !row->label)
+            continue;
+        snprintf(text, sizeof(text), "%s %s", row->name, row->label);
+        if (!is_last && x + canvas_columns(text) > end - 18)
+            continue;
+        if (is_last && row->action == ACTION_HELP)
+            x = end - 14;
+        x = canvas_put(canvas, y, x, ROLE_KEY, row->name);
+        x = canvas_putf(canvas, y, x, ROLE_NORMAL, " %s", row->label) + 2;
+    }
+}
+
+static void draw_help(const struct app *app, struct canvas *canvas)
+{
+    int y = 3, end = canvas->height - 2;
+
+    for (int row = y; row < end; row++)
+        canvas_putf(canvas, row, 0, ROLE_NORMAL, "%*s", canvas->width, "");
+    canvas_putf(canvas, y++, 3, ROLE_HEADING, "Keys in %s",
+                app_screen(app->step)->name);
+    y++;
+    for (const struct action_row *row = key_rows(); row->action; row++) {
+        int column;
+
+        if (!(row->steps & 1U << app->step))
+            continue;
+        column = y >= end ? canvas->width / 2 : 3;
+        if (y >= end) {
+            int above = y - end + 5;
+
+            if (above >= end)
+                break;
+            canvas_put(canvas, above, column, ROLE_KEY, row->name);
+            canvas_put(canvas, above, column + 9, ROLE_NORMAL, row->help);
+        } else {
+            canvas_put(canvas, y, column, ROLE_KEY, row->name);
+            canvas_put_cut(canvas, y, column + 9, canvas->width / 2 - 13,
+                           ROLE_NORMAL, row->help);
+        }
+        y++;
+    }
+}
+
+static enum role role_of_line(const char *line)
+{
+    return line[0] == '+' ? ROLE_ADDED
+           : line[0] == '-' ? ROLE_REMOVED
+                            : ROLE_NORMAL;
+}
+
+static void draw_pager(const struct app *app, struct canvas *canvas)
+{
+    const char *at = app->pager;
+    int y = 1, number = 0;
+
+    canvas_clear(canvas);
+    draw_rule(canvas, 0, app->pager_title);
+    for (; *at && y < canvas->height - 1; number++) {
+        size_t length = strcspn(at, "\n");
+        char line[1024];
+
+        if (number >= app->pager_top) {
+            snprintf(line, sizeof(line), "%.*s", (int)length, at);
+            canvas_put_cut(canvas, y++, 0, canvas->width, role_of_line(line),
+                           line);
+        }
+        at += length + (at[length] == '\n');
+    }
+    canvas_put(canvas, canvas->height - 1, 1, ROLE_NORMAL,
+               "Up Down PgUp PgDn scroll   any other key closes");
+}
+
+static void draw_too_small(struct canvas *canvas)
+{
+    char text[80];
+
+    snprintf(text, sizeof(text), "virt-tune needs %dx%d, has %dx%d. q leaves.",
+             APP_MIN_WIDTH, APP_MIN_HEIGHT, canvas->width, canvas->height);
+    canvas_wrap(canvas, 0, 0, canvas->width, canvas->height, ROLE_NORMAL, text);
+}
+
+void app_draw(struct app *app, struct canvas *canvas)
+{
+    canvas_clear(canvas);
+    app->height = canvas->height;
+    app->width = canvas->width;
+    if (canvas->height < APP_MIN_HEIGHT || canvas->width < APP_MIN_WIDTH) {
+        draw_too_small(canvas);
+        return;
+    }
+    if (app->pager) {
+        draw_pager(app, canvas);
+        return;
+    }
+    draw_title(app, canvas);
+    draw_steps(app, canvas);
+    app_screen(app->step)->draw(app, canvas);
+    canvas_put_cut(canvas, canvas->height - 2, 1, canvas->width - 2, ROLE_NOTE,
+                   app->hint);
+    draw_footer(app, canvas);
+    if (app->shows_help)
+        draw_help(app, canvas);
+}

@@ -1,0 +1,112 @@
+/* The table of actions. A key that is not in it does nothing. */
+#include "ui/key.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <string.h>
+
+#define ON(step) (1U << STEP_##step)
+#define EVERYWHERE ((1U << STEP_COUNT) - 1)
+#define PLANNING (ON(HOST) | ON(DEVICES) | ON(CPUS) | ON(OPTIONS) | ON(REVIEW))
+#define LISTS                                                                  \
+    (ON(DOMAIN) | ON(HOST) | ON(DEVICES) | ON(OPTIONS) | ON(REVIEW))
+
+static const struct action_row rows[] = {
+    {ACTION_UP, {INPUT_UP, 'k'}, EVERYWHERE, "Up k", NULL, "up"},
+    {ACTION_DOWN, {INPUT_DOWN, 'j'}, EVERYWHERE, "Down j", NULL, "down"},
+    {ACTION_LEFT, {INPUT_LEFT, 'h'}, ON(CPUS), "Left h", NULL, "core before"},
+    {ACTION_RIGHT, {INPUT_RIGHT, 'l'}, ON(CPUS), "Right l", NULL, "next core"},
+    {ACTION_PAGE_UP, {INPUT_PAGE_UP}, LISTS, "PgUp", NULL, "a page up"},
+    {ACTION_PAGE_DOWN, {INPUT_PAGE_DOWN}, LISTS, "PgDn", NULL, "a page down"},
+    {ACTION_HOME, {INPUT_HOME}, LISTS, "Home", NULL, "first"},
+    {ACTION_END, {INPUT_END}, LISTS, "End", NULL, "last"},
+    {ACTION_TOGGLE, {' '}, ON(CPUS), "Space", "guest/host",
+     "core to the guest, or back to the host"},
+    {ACTION_TOGGLE, {' '}, ON(OPTIONS), "Space", "change",
+     "on, off, or as the domain has it"},
+    {ACTION_TOGGLE, {' '}, ON(REVIEW), "Space", "keep/drop",
+     "keep or drop this change"},
+    {ACTION_EMULATOR, {'e'}, ON(CPUS), "e", "emulator", "emulator runs here"},
+    {ACTION_IOTHREAD, {'i'}, ON(CPUS), "i", "I/O", "disk I/O thread runs here"},
+    {ACTION_NEXT_LAYOUT, {INPUT_TAB}, ON(CPUS), "Tab", "layout",
+     "take the next proposed layout"},
+    {ACTION_PREVIOUS_LAYOUT, {INPUT_BACK_TAB}, ON(CPUS), "S-Tab", NULL,
+     "take the one before"},
+    {ACTION_MORE, {'+', '='}, ON(CPUS), "+", NULL, "more vCPUs"},
+    {ACTION_LESS, {'-'}, ON(CPUS), "-", NULL, "fewer vCPUs"},
+    {ACTION_OWN, {'d'}, ON(CPUS) | ON(OPTIONS), "d", "domain's own",
+     "as the domain has it"},
+    {ACTION_PROPOSE, {'p'}, PLANNING, "p", "propose all",
+     "take every proposal, all steps"},
+    {ACTION_VIEW, {'v'}, ON(REVIEW), "v", "whole diff",
+     "the whole difference, hook files too"},
+    {ACTION_VIEW, {'v'}, ON(APPLY), "v", "stored XML",
+     "the definition as it is stored now"},
+    {ACTION_APPLY, {'a'}, ON(APPLY), "a", "apply", "write it"},
+    {ACTION_READ_AGAIN, {'r'}, ON(DOMAIN), "r", "read again",
+     "read the domains again"},
+    {ACTION_ENTER, {INPUT_ENTER, '\n'}, ON(DOMAIN), "Enter", "choose",
+     "choose this domain"},
+    {ACTION_ENTER, {INPUT_ENTER, '\n'}, PLANNING, "Enter", "next",
+     "next step"},
+    {ACTION_ENTER, {INPUT_ENTER, '\n'}, ON(APPLY), "Enter", "to Review",
+     "cancel, back to Review"},
+    {ACTION_SAVE, {'s'}, PLANNING, "s", NULL, "save the plan in a file"},
+    {ACTION_UNDO, {'u'}, PLANNING, "u", "undo", "undo an edit"},
+    {ACTION_UNDO, {'u'}, ON(APPLY), "u", "undo", "take the apply back"},
+    {ACTION_REDO, {'U'}, PLANNING, "U", NULL, "redo an edit"},
+    {ACTION_STEP, {'1'}, EVERYWHERE, "1 - 7", NULL, "go to a step"},
+    {ACTION_REPAINT, {INPUT_REPAINT}, EVERYWHERE, "^L", NULL, "paint again"},
+    {ACTION_HELP, {'?', INPUT_F1}, EVERYWHERE, "?", "help", "this help"},
+    {ACTION_BACK, {'q', INPUT_ESCAPE}, EVERYWHERE & ~ON(DOMAIN), "q", "back",
+     "a step back"},
+    {ACTION_LEAVE, {'q', INPUT_ESCAPE}, ON(DOMAIN), "q", "quit", "leave"},
+    {ACTION_NONE, {0}, 0, NULL, NULL, NULL},
+};
+
+const struct action_row *key_rows(void)
+{
+    return rows;
+}
+
+enum action key_action(int key, enum step step)
+{
+    if (key >= '1' && key <= '0' + STEP_COUNT)
+        return ACTION_STEP;
+    for (const struct action_row *row = rows; row->action; row++)
+        for (size_t i = 0; (row->steps & 1U << step) && i < 4; i++)
+            if (row->keys[i] == key && key != 0)
+                return row->action;
+    return ACTION_NONE;
+}
+
+bool key_parse(const char *name, int *key)
+{
+    static const struct {
+        const char *name;
+        int key;
+    } names[] = {
+        {"Up", INPUT_UP},           {"Down", INPUT_DOWN},
+        {"Left", INPUT_LEFT},       {"Right", INPUT_RIGHT},
+        {"PageUp", INPUT_PAGE_UP},  {"PageDown", INPUT_PAGE_DOWN},
+        {"Home", INPUT_HOME},       {"End", INPUT_END},
+        {"Enter", INPUT_ENTER},     {"Esc", INPUT_ESCAPE},
+        {"Tab", INPUT_TAB},         {"BackTab", INPUT_BACK_TAB},
+        {"Space", ' '},             {"F1", INPUT_F1},
+        {"C-l", INPUT_REPAINT},
+    };
+    unsigned character = 0;
+    size_t length;
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strcmp(names[i].name, name) == 0) {
+            *key = names[i].key;
+            return true;
+        }
+    length = str_utf8(name, &character);
+    if (length == 0 || name[length] != '\0')
+        return false;
+    *key = (int)character;
+    return true;
+}

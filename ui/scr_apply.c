@@ -1,0 +1,224 @@
+/*
+ * Step 7: asks, writes, and says what happened. Enter never writes; only the
+ * key that says so does.
+ */
+#include "ui/app.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+
+/* What was applied is read back: the plan starts anew, equal to it. */
+static void read_back(struct app *app)
+{
+    struct apply_report report = app->report;
+    struct err problem = app->apply_problem, err = {0};
+    int state = app->apply_state;
+    struct arena *arena = arena_new();
+    const struct domain *domain = app->session->domain;
+    const char *name =
+        arena_strdup(arena, domain->path ? domain->path : domain->uuid);
+
+    if (!app_open(app, name, &err)) {
+        app_hint(app, "%s", err.text);
+        app->step = STEP_DOMAIN;
+    }
+    for (unsigned i = 0; i < STEP_COUNT; i++)
+        app->is_visited[i] = true;
+    app->report = report;
+    app->apply_problem = problem;
+    app->apply_state = state;
+    arena_free(arena);
+}
+
+static void enter(struct app *app)
+{
+    if (app->apply_state != APPLY_DONE || changeset_kept(app->set) > 0)
+        app->apply_state = APPLY_ASKS;
+}
+
+static int put_lines(struct canvas *canvas, int y, const char *name,
+                     const char *text)
+{
+    canvas_put(canvas, y, 3, ROLE_HEADING, name);
+    return canvas_wrap(canvas, y, 13, canvas->width - 16, 4, ROLE_NORMAL, text);
+}
+
+static int draw_files(const struct app *app, struct canvas *canvas, int y)
+{
+    for (size_t i = 0; i < app->set->file_count; i++) {
+        struct str text CLEANUP(str_free) = STR_INIT;
+        const char *root = app->session->target.root;
+
+        str_addf(&text, "%s%s%s", root, str_ends(root, "/") ? "" : "/",
+                 app->set->files[i].path);
+        y = put_lines(canvas, y, app->set->files[i].after ? "writes" : "removes",
+                      str_text(&text));
+    }
+    return y;
+}
+
+static void draw_question(const struct app *app, struct canvas *canvas)
+{
+    const struct domain *domain = app->session->domain;
+    size_t kept = changeset_kept(app->set);
+    struct str text CLEANUP(str_free) = STR_INIT;
+    int y = BODY_TOP + 1;
+
+    if (kept == 0) {
+        canvas_put(canvas, y, 3, ROLE_NORMAL,
+                   "There is nothing to apply. Review (6) lists the changes.");
+        return;
+    }
+    canvas_putf(canvas, y, 3, ROLE_HEADING, "Apply %zu change%s to ", kept,
+                kept == 1 ? "" : "s");
+    canvas_put_cut(canvas, y, 22, canvas->width - 24, ROLE_HEADING,
+                   domain->name);
+    y += 2;
+    if (app->set->changes_xml)
+        y = put_lines(canvas, y, "changes",
+                      domain->path ? domain->path
+                                   : "the stored definition in libvirt");
+    y = draw_files(app, canvas, y);
+    str_addf(&text, "copies of all that in %s%svar/lib/virt-tune",
+             app->session->target.root,
+             str_ends(app->session->target.root, "/") ? "" : "/");
+    y = put_lines(canvas, y, "keeps", str_text(&text)) + 1;
+    y = canvas_wrap(
+        canvas, y, 3, canvas->width - 6, 3, ROLE_NORMAL,
+        domain->is_running
+            ? "The domain is running and is not touched. The changes take "
+              "effect when it is shut down and started again; a reboot inside "
+              "the guest is not enough."
+            : "The changes take effect with the domain's next start.");
+    canvas_put(canvas, y + 1, 3, ROLE_NORMAL,
+               "To undo: u here afterwards, or in a shell: virt-tune undo");
+    canvas_put(canvas, y + 3, 3, ROLE_SELECTED, "[ Enter: cancel ]");
+    canvas_put(canvas, y + 3, 24, ROLE_NORMAL, "a: apply");
+    canvas->cursor_y = y + 3;
+    canvas->cursor_x = 3;
+}
+
+static int draw_steps(const struct app *app, struct canvas *canvas, int y)
+{
+    static const struct {
+        const char *word;
+        enum role role;
+    } states[] = {
+        [STEP_OPEN] = {"-", ROLE_OFF},
+        [STEP_DONE] = {"done", ROLE_OK},
+        [STEP_FAILED] = {"FAILED", ROLE_FAIL},
+        [STEP_TAKEN_BACK] = {"taken back", ROLE_WARN},
+        [STEP_NOT_TAKEN_BACK] = {"NOT TAKEN BACK", ROLE_FAIL},
+    };
+
+    for (size_t i = 0; i < app->report.count; i++, y++) {
+        canvas_put(canvas, y, 3, states[app->report.steps[i].state].role,
+                   states[app->report.steps[i].state].word);
+        canvas_putf(canvas, y, 18, ROLE_NORMAL, "%zu  %s", i + 1,
+                    app->report.steps[i].title);
+    }
+    return y + 1;
+}
+
+static void draw_result(const struct app *app, struct canvas *canvas)
+{
+    int y = draw_steps(app, canvas, BODY_TOP + 1), width = canvas->width - 6;
+
+    if (app->apply_state == APPLY_DONE) {
+        y = canvas_putf(canvas, y, 3, ROLE_OK,
+                        "Applied, read back and compared. Record %04u.",
+                        app->report.number) > 0
+                ? y + 2
+                : y;
+        canvas_put(canvas, y++, 3, ROLE_NORMAL,
+                   "v shows the definition as it is stored now; u takes the "
+                   "apply back.");
+        if (app->report.needs_reload && !app->session->options.root)
+            canvas_wrap(canvas, y + 1, 3, width, 3, ROLE_WARN,
+                        "This is the first hook on this host. libvirt notices "
+                        "it after: systemctl reload libvirtd (or virtqemud). "
+                        "Running guests go on.");
+        return;
+    }
+    if (app->apply_state == APPLY_UNDONE) {
+        canvas_put(canvas, y, 3, ROLE_OK,
+                   "Undone: the domain is as it was before.");
+        return;
+    }
+    canvas_wrap(canvas, y, 3, width, 8, ROLE_FAIL, app->apply_problem.text);
+}
+
+static void draw(struct app *app, struct canvas *canvas)
+{
+    if (app->apply_state == APPLY_ASKS)
+        draw_question(app, canvas);
+    else
+        draw_result(app, canvas);
+}
+
+static void apply(struct app *app)
+{
+    app->apply_problem = (struct err){0};
+    if (changeset_kept(app->set) == 0) {
+        app_hint(app, "There is nothing to apply.");
+        return;
+    }
+    if (session_apply(app->session, app_plan(app), app->set, &app->report,
+                      &app->apply_problem)) {
+        app->apply_state = APPLY_DONE;
+        read_back(app);
+    } else {
+        app->apply_state =
+            app->report.count > 0 ? APPLY_FAILED : APPLY_REFUSED;
+    }
+}
+
+static void undo(struct app *app)
+{
+    unsigned number;
+
+    app->report = (struct apply_report){0};
+    app->apply_problem = (struct err){0};
+    if (apply_undo(&app->session->target, app->session->domain, &number,
+                   &app->apply_problem)) {
+        app->apply_state = APPLY_UNDONE;
+        read_back(app);
+    } else {
+        app->apply_state = APPLY_FAILED;
+    }
+}
+
+static bool act(struct app *app, enum action action)
+{
+    switch (action) {
+    case ACTION_APPLY:
+        if (app->apply_state == APPLY_ASKS)
+            apply(app);
+        else
+            app_hint(app, "It is over; Enter goes back to Review.");
+        return true;
+    case ACTION_UNDO:
+        if (app->apply_state == APPLY_DONE)
+            undo(app);
+        else
+            app_hint(app, "Nothing was applied in this session.");
+        return true;
+    case ACTION_VIEW:
+        app_page(app, "the definition as it is stored",
+                 mem_strdup(app->session->domain->xml->text));
+        return true;
+    case ACTION_ENTER:
+        app_go(app, STEP_REVIEW);
+        return true;
+    default:
+        return false;
+    }
+}
+
+const struct screen screen_apply = {
+    .name = "Apply",
+    .enter = enter,
+    .draw = draw,
+    .act = act,
+};

@@ -1,0 +1,166 @@
+/*
+ * Step 3: PCI devices by IOMMU group, and which of them the domain has. What
+ * a domain is given is not changed here yet; it is explained.
+ */
+#include "ui/app.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Devices of groups stand in the order of the groups, the others last. */
+static const struct pci_device *find_row(const struct pci *pci, int number,
+                                         const struct iommu_group **group)
+{
+    for (size_t i = 0; i < pci->group_count; i++) {
+        *group = &pci->groups[i];
+        if (number < (int)(*group)->device_count)
+            return (*group)->devices[number];
+        number -= (int)(*group)->device_count;
+    }
+    return NULL;
+}
+
+static int length(const struct app *app)
+{
+    const struct pci *pci = &app->session->host->pci;
+    int count = 0;
+
+    for (size_t i = 0; i < pci->group_count; i++)
+        count += (int)pci->groups[i].device_count;
+    return count;
+}
+
+/* The name without the words that say what kind of company made it. */
+static void shorten(const char *name, char *text, size_t size)
+{
+    static const char *const noise[] = {
+        " Corporation", " Co., Ltd.", " Co Ltd", ", Inc.", " Inc.",
+        " Semiconductor", " Electronics", " Technology", " Corp.", " Corp",
+        " [AMD/ATI]", " [AMD]",
+    };
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    while (*name) {
+        size_t skipped = 0;
+
+        for (size_t i = 0; i < ARRAY_SIZE(noise) && skipped == 0; i++)
+            if (str_starts(name, noise[i]))
+                skipped = strlen(noise[i]);
+        if (skipped == 0)
+            str_add_bytes(&str, name++, 1);
+        name += skipped;
+    }
+    snprintf(text, size, "%s", str_text(&str));
+}
+
+static bool is_given(const struct domain *domain,
+                     const struct pci_device *device)
+{
+    for (size_t i = 0; i < domain->hostdev_count; i++)
+        if (strcmp(domain->hostdevs[i], device->address) == 0)
+            return true;
+    return false;
+}
+
+static void draw_row(const struct app *app, struct canvas *canvas, int y,
+                     const struct pci_device *device, bool is_first,
+                     bool is_selected)
+{
+    enum role role = is_selected ? ROLE_SELECTED : ROLE_NORMAL;
+    int width = canvas->width;
+    char name[256];
+
+    draw_marker(canvas, y, is_selected);
+    if (is_first)
+        canvas_putf(canvas, y, 3, ROLE_HEADING, "%3d", device->group);
+    canvas_put(canvas, y, 8, role, pci_short_address(device));
+    canvas_put(canvas, y, 18, ROLE_NORMAL, pci_kind(device));
+    shorten(device->name, name, sizeof(name));
+    canvas_put_cut(canvas, y, 28, width - 51, ROLE_NORMAL, name);
+    canvas_put_cut(canvas, y, width - 22, 13, ROLE_NORMAL,
+                   device->driver ? device->driver : "-");
+    if (is_given(app->session->domain, device))
+        canvas_put(canvas, y, width - 8, ROLE_OK, "guest");
+    else
+        canvas_put(canvas, y, width - 8, ROLE_NORMAL, "host");
+}
+
+static void draw_details(const struct app *app, struct canvas *canvas, int y,
+                         const struct pci_device *device,
+                         const struct iommu_group *group)
+{
+    int width = canvas->width - 2;
+    char text[512];
+
+    snprintf(text, sizeof(text), "%s %s [%04x:%04x] %s group %u, %zu device%s",
+             pci_short_address(device), device->class_name, device->vendor,
+             device->device, canvas_glyph(canvas, GLYPH_DOT), group->id,
+             group->device_count, group->device_count == 1 ? "" : "s");
+    draw_rule(canvas, y++, text);
+    canvas_put_cut(canvas, y++, 1, width, ROLE_NORMAL, device->name);
+    if (group->culprit)
+        snprintf(text, sizeof(text),
+                 "%s is bound to %s. A guest gets the group only once every "
+                 "device in it, but bridges, has left its host driver; "
+                 "managed='yes' does that for the devices it is given.",
+                 pci_short_address(group->culprit), group->culprit->driver);
+    else
+        snprintf(text, sizeof(text),
+                 "No host driver holds a device of this group.");
+    y = canvas_wrap(canvas, y, 1, width, 3, ROLE_NORMAL, text);
+    if (device->is_boot_display)
+        canvas_put(canvas, y, 1, ROLE_WARN,
+                   "This is the display that the firmware started with.");
+    else if (is_given(app->session->domain, device))
+        canvas_put(canvas, y, 1, ROLE_NORMAL, "The domain has this device.");
+}
+
+static void draw_absent(const struct app *app, struct canvas *canvas)
+{
+    canvas_wrap(canvas, BODY_TOP + 1, 1, canvas->width - 2, 4, ROLE_WARN,
+                app->session->host->pci.problem
+                    ? "The PCI devices could not be read."
+                    : "There is no IOMMU group: the IOMMU is off, so no PCI "
+                      "device can be given to a guest. Step 2 says what to do. "
+                      "CPUs and options can be tuned without it.");
+}
+
+static void draw(struct app *app, struct canvas *canvas)
+{
+    const struct pci *pci = &app->session->host->pci;
+    struct list *list = &app->lists[STEP_DEVICES];
+    int height = app_body_end(canvas) - BODY_TOP - 9, width = canvas->width;
+    const struct iommu_group *group = NULL;
+    const struct pci_device *device;
+
+    list->count = length(app);
+    list_scroll(list, height);
+    canvas_putf(canvas, BODY_TOP, 1, ROLE_NORMAL,
+                "%zu IOMMU groups, %zu devices; the domain has %zu of them",
+                pci->group_count, pci->device_count,
+                app->session->domain->hostdev_count);
+    if (list->count == 0) {
+        draw_absent(app, canvas);
+        return;
+    }
+    canvas_put(canvas, BODY_TOP + 1, 3, ROLE_HEADING,
+               "Grp  Address   Kind      Device");
+    canvas_put(canvas, BODY_TOP + 1, width - 22, ROLE_HEADING,
+               "Driver        Goes to");
+    for (int i = list->top; i < list->count && i < list->top + height; i++) {
+        device = find_row(pci, i, &group);
+        draw_row(app, canvas, BODY_TOP + 2 + i - list->top, device,
+                 device == group->devices[0] || i == list->top,
+                 i == list->selected);
+    }
+    device = find_row(pci, list->selected, &group);
+    draw_details(app, canvas, BODY_TOP + 3 + height, device, group);
+}
+
+const struct screen screen_devices = {
+    .name = "Devices",
+    .draw = draw,
+    .length = length,
+};

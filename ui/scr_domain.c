@@ -1,0 +1,168 @@
+/* Step 1: the domains, and what could be better in the one selected. */
+#include "ui/app.h"
+
+#include "plan/rule.h"
+
+#include <string.h>
+
+static void enter(struct app *app)
+{
+    struct err *err = &app->domains_problem;
+
+    *err = (struct err){0};
+    if (app->session->domain && app->session->domain->path)
+        return; /* a file stands alone */
+    if (app->domains)
+        domain_list_free(app->domains, app->domain_count);
+    app->domains = NULL;
+    app->domain_count = 0;
+    if (session_connect(app->session, err))
+        app->domains =
+            domain_list(app->session->conn, &app->domain_count, err);
+    if (err->code)
+        app_hint(app, "%s", err->text);
+}
+
+static int length(const struct app *app)
+{
+    return (int)app->domain_count;
+}
+
+static void draw_row(const struct app *app, struct canvas *canvas, int y,
+                     const struct domain_summary *one, bool is_selected)
+{
+    const struct domain *domain = one->domain;
+    enum role role = is_selected ? ROLE_SELECTED : ROLE_NORMAL;
+
+    (void)app;
+    draw_marker(canvas, y, is_selected);
+    canvas_put_cut(canvas, y, 3, 24, role, one->name);
+    canvas_put(canvas, y, 29, ROLE_NORMAL,
+               one->is_running ? "running" : "shut off");
+    if (!domain) {
+        canvas_put_cut(canvas, y, 40, canvas->width - 41, ROLE_WARN,
+                       one->problem);
+        return;
+    }
+    canvas_putf(canvas, y, 40, ROLE_NORMAL, "%4u %6lu MiB", domain->vcpus,
+                domain->memory_kib / 1024);
+    canvas_put(canvas, y, 59, ROLE_NORMAL,
+               domain_is_pinned(domain) ? "yes" : "no");
+    canvas_putf(canvas, y, 67, ROLE_NORMAL, "%zu", domain->hostdev_count);
+}
+
+/* The rules judge any domain, as it is. */
+static int draw_complaints(const struct app *app, struct canvas *canvas, int y,
+                           const struct domain *domain)
+{
+    struct plan *plan = plan_new(app->session->host, domain, NULL, NULL);
+    struct arena *arena = arena_new();
+    struct findings findings = {0};
+    bool is_any = false;
+
+    rule_check(plan, arena, &findings);
+    canvas_put(canvas, y++, 1, ROLE_NORMAL, "What could be better");
+    for (size_t i = 0; i < findings.count && y < app_body_end(canvas); i++) {
+        if (findings.list[i].verdict < VERDICT_WARN)
+            continue;
+        is_any = true;
+        canvas_put_glyph(canvas, y, 3, ROLE_WARN, GLYPH_DOT);
+        canvas_put_cut(canvas, y++, 5, canvas->width - 6, ROLE_NORMAL,
+                       findings.list[i].text);
+    }
+    if (!is_any)
+        canvas_put(canvas, y++, 3, ROLE_OK, "nothing that the rules know of");
+    arena_free(arena);
+    plan_free(plan);
+    return y;
+}
+
+static void draw_details(const struct app *app, struct canvas *canvas, int y,
+                         const char *name, const struct domain *domain)
+{
+    const char *dot = canvas_glyph(canvas, GLYPH_DOT);
+
+    draw_rule(canvas, y++, name);
+    if (!domain)
+        return;
+    canvas_putf(canvas, y++, 1, ROLE_NORMAL, "%s %s %s guest %s CPU %s%s",
+                *domain->machine ? domain->machine : "machine unknown", dot,
+                guest_kind_name(domain->guest), dot,
+                *domain->cpu_mode ? domain->cpu_mode : "default",
+                domain->has_autostart ? ", starts with the host" : "");
+    draw_complaints(app, canvas, y, domain);
+}
+
+static void draw(struct app *app, struct canvas *canvas)
+{
+    struct list *list = &app->lists[STEP_DOMAIN];
+    int end = app_body_end(canvas), height = end - BODY_TOP - 12;
+    const struct domain *domain = app->session->domain;
+
+    if (domain && domain->path) {
+        canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL,
+                   "The domain is read from a file:");
+        canvas_put(canvas, BODY_TOP + 1, 3, ROLE_NORMAL, domain->path);
+        draw_details(app, canvas, BODY_TOP + 3, domain->name, domain);
+        return;
+    }
+    list->count = length(app);
+    list_scroll(list, height);
+    canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL, "Choose a virtual machine");
+    canvas_putf(canvas, BODY_TOP, canvas->width - 12, ROLE_NORMAL, "%4zu found",
+                app->domain_count);
+    if (app->domain_count == 0) {
+        canvas_wrap(canvas, BODY_TOP + 2, 1, canvas->width - 2, 4, ROLE_WARN,
+                    app->domains_problem.code
+                        ? app->domains_problem.text
+                        : "There is no domain here. Make one with virt-manager "
+                          "or virt-install, or give the path of an XML file.");
+        return;
+    }
+    canvas_put(canvas, BODY_TOP + 2, 3, ROLE_HEADING, "Name");
+    canvas_put(canvas, BODY_TOP + 2, 29, ROLE_HEADING,
+               "State      vCPU     Memory  Pinned  Devices");
+    for (int i = list->top; i < list->count && i < list->top + height; i++)
+        draw_row(app, canvas, BODY_TOP + 3 + i - list->top, &app->domains[i],
+                 i == list->selected);
+    draw_details(app, canvas, BODY_TOP + 4 + height,
+                 app->domains[list->selected].name,
+                 app->domains[list->selected].domain);
+}
+
+static bool act(struct app *app, enum action action)
+{
+    const struct list *list = &app->lists[STEP_DOMAIN];
+    struct err err = {0};
+
+    if (action == ACTION_READ_AGAIN) {
+        enter(app);
+        return true;
+    }
+    if (action != ACTION_ENTER)
+        return false;
+    if (app->session->domain && app->session->domain->path) {
+        app_go(app, STEP_HOST);
+        return true;
+    }
+    if (app->domain_count == 0)
+        return true;
+    if (app->history && strcmp(app->session->domain->uuid,
+                               app->domains[list->selected].uuid) == 0) {
+        app_go(app, STEP_HOST); /* the plan goes on */
+        return true;
+    }
+    if (app_open(app, app->domains[list->selected].uuid, &err))
+        app_go(app, STEP_HOST);
+    else
+        app_hint(app, "%s", err.text);
+    return true;
+}
+
+const struct screen screen_domain = {
+    .name = "Domain",
+    .enter = enter,
+    .draw = draw,
+    .act = act,
+    .length = length,
+};

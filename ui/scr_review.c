@@ -1,0 +1,149 @@
+/* Step 6: every pending change, and the lines that the selected one causes. */
+#include "ui/app.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int length(const struct app *app)
+{
+    return app->set ? (int)app->set->count : 0;
+}
+
+static void draw_row(struct canvas *canvas, int y, int number,
+                     const struct change *change, bool is_selected)
+{
+    char lines[32];
+
+    draw_marker(canvas, y, is_selected);
+    canvas_putf(canvas, y, 3, ROLE_NORMAL, "[%c] %2d",
+                change->is_kept ? 'x' : ' ', number);
+    canvas_put_cut(canvas, y, 11, canvas->width - 38,
+                   is_selected        ? ROLE_SELECTED
+                   : change->is_kept ? ROLE_NORMAL
+                                     : ROLE_OFF,
+                   change->title);
+    canvas_put(canvas, y, canvas->width - 26, ROLE_NORMAL, change->where);
+    snprintf(lines, sizeof(lines), "+%u -%u", change->diff->added,
+             change->diff->removed);
+    canvas_putf(canvas, y, canvas->width - 12, ROLE_NORMAL, "%9s", lines);
+}
+
+/* The changed lines with two lines around each stretch. */
+static void draw_lines(struct canvas *canvas, int y, int end,
+                       const struct diff *diff)
+{
+    enum { CONTEXT = 2 };
+    size_t last = 0;
+
+    for (size_t i = 0; i < diff->count && y < end; i++) {
+        const struct diff_line *line = &diff->lines[i];
+        bool is_near = false;
+
+        for (size_t j = i > CONTEXT ? i - CONTEXT : 0;
+             j <= i + CONTEXT && j < diff->count; j++)
+            is_near |= diff->lines[j].sign != ' ';
+        if (!is_near)
+            continue;
+        if (last > 0 && i > last + 1 && y < end)
+            canvas_put(canvas, y++, 3, ROLE_NOTE, "...");
+        if (y >= end)
+            return;
+        canvas_putf(canvas, y, 1,
+                    line->sign == '+'   ? ROLE_ADDED
+                    : line->sign == '-' ? ROLE_REMOVED
+                                        : ROLE_NORMAL,
+                    "%c", line->sign);
+        canvas_put_cut(canvas, y++, 3, canvas->width - 4,
+                       line->sign == '+'   ? ROLE_ADDED
+                       : line->sign == '-' ? ROLE_REMOVED
+                                           : ROLE_NORMAL,
+                       line->text);
+        last = i;
+    }
+}
+
+static void draw(struct app *app, struct canvas *canvas)
+{
+    struct list *list = &app->lists[STEP_REVIEW];
+    int end = app_body_end(canvas), height = 9;
+    const struct change *change;
+    char title[160];
+
+    list->count = length(app);
+    if (list->count < height)
+        height = list->count;
+    list_scroll(list, height);
+    canvas_put(canvas, BODY_TOP, 3, ROLE_HEADING, "Pending changes");
+    if (list->count == 0) {
+        canvas_put(canvas, BODY_TOP + 2, 3, ROLE_NORMAL,
+                   "There is nothing to change. p takes every proposal.");
+        return;
+    }
+    canvas_put(canvas, BODY_TOP, canvas->width - 26, ROLE_HEADING,
+               "where             lines");
+    for (int i = list->top; i < list->count && i < list->top + height; i++)
+        draw_row(canvas, BODY_TOP + 1 + i - list->top, i + 1,
+                 &app->set->changes[i], i == list->selected);
+    change = &app->set->changes[list->selected];
+    snprintf(title, sizeof(title), "%d %s %s", list->selected + 1,
+             canvas_glyph(canvas, GLYPH_DOT), change->where);
+    draw_rule(canvas, BODY_TOP + 1 + height, title);
+    draw_lines(canvas, BODY_TOP + 2 + height, end, change->diff);
+}
+
+static void add_file(struct str *str, const struct file_change *file)
+{
+    struct diff *diff =
+        diff_new(file->before ? file->before : "", file->after ? file->after : "");
+    struct str path CLEANUP(str_free) = STR_INIT;
+
+    str_addf(&path, "/%s", file->path);
+    str_add(str, "\n");
+    diff_add_unified(str, diff, file->before ? str_text(&path) : "/dev/null",
+                     file->after ? str_text(&path) : "/dev/null", 3);
+    diff_free(diff);
+}
+
+static void view(struct app *app)
+{
+    struct str str = STR_INIT;
+    struct diff *diff =
+        diff_new(app->session->domain->xml->text, app->set->xml);
+
+    diff_add_unified(&str, diff, "domain as it is", "domain as planned", 3);
+    diff_free(diff);
+    for (size_t i = 0; i < app->set->file_count; i++)
+        add_file(&str, &app->set->files[i]);
+    if (str.length == 0)
+        str_add(&str, "Nothing differs.\n");
+    app_page(app, "the whole difference", str_steal(&str));
+}
+
+static bool act(struct app *app, enum action action)
+{
+    int selected = app->lists[STEP_REVIEW].selected;
+    const struct change *change;
+
+    if (!app->set)
+        return false;
+    if (action == ACTION_VIEW) {
+        view(app);
+        return true;
+    }
+    if (action == ACTION_TOGGLE && selected < (int)app->set->count) {
+        change = &app->set->changes[selected];
+        plan_drop(app_edit(app), change->part, change->is_kept);
+        app_edited(app);
+        return true;
+    }
+    return false;
+}
+
+const struct screen screen_review = {
+    .name = "Review",
+    .draw = draw,
+    .act = act,
+    .length = length,
+};

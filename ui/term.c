@@ -1,0 +1,302 @@
+/*
+ * Takes canvases, puts them on the terminal by curses; gives keys. Draws the
+ * whole canvas each time and lets curses send the difference; never clears.
+ */
+#define NCURSES_WIDECHAR 1
+
+#include "ui/term.h"
+
+#include "base/mem.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+static struct termios saved_modes;
+static char restore_text[256]; /* what puts the screen back, for a crash */
+static size_t restore_length;
+static volatile sig_atomic_t stop_signal;
+static attr_t role_attributes[ROLE_COUNT];
+static short role_pairs[ROLE_COUNT];
+
+static const struct {
+    short color; /* -1: the terminal's own */
+    attr_t attributes;
+} role_looks[ROLE_COUNT] = {
+    [ROLE_NORMAL] = {-1, A_NORMAL},
+    [ROLE_TITLE] = {-1, A_BOLD},
+    [ROLE_HEADING] = {-1, A_BOLD},
+    [ROLE_SELECTED] = {-1, A_REVERSE},
+    [ROLE_OFF] = {-1, A_NORMAL},
+    [ROLE_KEY] = {-1, A_BOLD},
+    [ROLE_OK] = {COLOR_GREEN, A_NORMAL},
+    [ROLE_NOTE] = {COLOR_CYAN, A_NORMAL},
+    [ROLE_WARN] = {COLOR_MAGENTA, A_BOLD},
+    [ROLE_FAIL] = {COLOR_RED, A_BOLD},
+    [ROLE_ADDED] = {COLOR_GREEN, A_NORMAL},
+    [ROLE_REMOVED] = {COLOR_RED, A_NORMAL},
+};
+
+/* Only async-signal-safe calls: write, tcsetattr, raise. */
+static void on_crash(int number)
+{
+    ssize_t ignored = write(STDOUT_FILENO, restore_text, restore_length);
+
+    (void)ignored;
+    tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void on_stop(int number)
+{
+    stop_signal = number;
+}
+
+static void on_memory_exhausted(void)
+{
+    endwin();
+}
+
+static void append_restore(const char *capability)
+{
+    const char *text = tigetstr((char *)capability);
+    size_t length;
+
+    if (!text || text == (char *)-1)
+        return;
+    length = strlen(text);
+    if (restore_length + length <= sizeof(restore_text)) {
+        memcpy(restore_text + restore_length, text, length);
+        restore_length += length;
+    }
+}
+
+static void install_handlers(void)
+{
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+    static const int stops[] = {SIGHUP, SIGTERM, SIGINT, SIGQUIT};
+    struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_RESETHAND};
+    struct sigaction stop = {.sa_handler = on_stop};
+
+    append_restore("sgr0");
+    append_restore("rmkx");
+    append_restore("cnorm");
+    append_restore("rmcup");
+    for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
+        sigaction(crashes[i], &crash, NULL);
+    for (size_t i = 0; i < ARRAY_SIZE(stops); i++)
+        sigaction(stops[i], &stop, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    mem_set_handler(on_memory_exhausted);
+}
+
+static void choose_colors(const char *color)
+{
+    const char *no_color = getenv("NO_COLOR");
+    bool is_wanted = strcmp(color, "always") == 0 ||
+                     (strcmp(color, "auto") == 0 && !(no_color && *no_color));
+    bool has_colors_here = is_wanted && has_colors() && start_color() == OK &&
+                           use_default_colors() == OK && COLORS >= 8;
+    short next = 1;
+
+    for (size_t i = 0; i < ROLE_COUNT; i++) {
+        role_attributes[i] = role_looks[i].attributes;
+        role_pairs[i] = 0;
+        if (has_colors_here && role_looks[i].color >= 0 &&
+            init_pair(next, role_looks[i].color, -1) == OK)
+            role_pairs[i] = next++;
+    }
+}
+
+static void show(const struct canvas *canvas)
+{
+    erase();
+    for (int y = 0; y < canvas->height; y++)
+        for (int x = 0; x < canvas->width; x++) {
+            const struct cell *cell = &canvas->cells[y * canvas->width + x];
+            wchar_t text[2] = {L' ', L'\0'};
+            unsigned character;
+            cchar_t wide;
+
+            if (!cell->text[0])
+                continue; /* the right half of a wide character */
+            if (str_utf8(cell->text, &character) > 0)
+                text[0] = (wchar_t)character;
+            setcchar(&wide, text, role_attributes[cell->role],
+                     role_pairs[cell->role], NULL);
+            mvadd_wch(y, x, &wide);
+        }
+    move(canvas->cursor_y, canvas->cursor_x);
+    refresh();
+}
+
+static int translate(wint_t key)
+{
+    static const struct {
+        wint_t theirs;
+        int ours;
+    } keys[] = {
+        {KEY_UP, INPUT_UP},           {KEY_DOWN, INPUT_DOWN},
+        {KEY_LEFT, INPUT_LEFT},       {KEY_RIGHT, INPUT_RIGHT},
+        {KEY_PPAGE, INPUT_PAGE_UP},   {KEY_NPAGE, INPUT_PAGE_DOWN},
+        {KEY_HOME, INPUT_HOME},       {KEY_END, INPUT_END},
+        {KEY_BTAB, INPUT_BACK_TAB},   {KEY_F(1), INPUT_F1},
+        {KEY_RESIZE, INPUT_RESIZE},   {KEY_ENTER, INPUT_ENTER},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+        if (keys[i].theirs == key)
+            return keys[i].ours;
+    return 0;
+}
+
+/* INPUT_GONE when the terminal vanished or a signal says stop. */
+static int read_key(void)
+{
+    for (int failures = 0; failures < 100; failures++) {
+        wint_t key;
+        int kind;
+
+        if (stop_signal)
+            return INPUT_GONE;
+        errno = 0;
+        kind = get_wch(&key);
+        if (kind == KEY_CODE_YES)
+            return translate(key);
+        if (kind == OK)
+            return key == L'\n' ? INPUT_ENTER : (int)key;
+        if (errno != EINTR && errno != 0 && errno != EAGAIN)
+            return INPUT_GONE;
+    }
+    return INPUT_GONE;
+}
+
+/* Libraries that print on stderr must not print over the screen. */
+static int capture_stderr(void)
+{
+    int kept = dup(STDERR_FILENO);
+    int memory = memfd_create("stderr", MFD_CLOEXEC);
+
+    if (kept >= 0 && memory >= 0) {
+        fcntl(kept, F_SETFD, FD_CLOEXEC);
+        dup2(memory, STDERR_FILENO);
+    }
+    if (memory >= 0)
+        close(memory);
+    return kept;
+}
+
+static void release_stderr(int kept)
+{
+    int memory = dup(STDERR_FILENO);
+    char buffer[4096];
+    ssize_t got;
+
+    if (kept < 0 || memory < 0)
+        return;
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    if (lseek(memory, 0, SEEK_SET) == 0)
+        while ((got = read(memory, buffer, sizeof(buffer))) > 0)
+            if (write(STDERR_FILENO, buffer, (size_t)got) < 0)
+                break;
+    close(memory);
+}
+
+static void loop(struct app *app)
+{
+    bool goes_on = true;
+
+    while (goes_on) {
+        struct canvas *canvas = canvas_new(LINES, COLS, app->is_ascii);
+
+        app_draw(app, canvas);
+        if (app->wants_repaint)
+            redrawwin(stdscr);
+        app->wants_repaint = false;
+        show(canvas);
+        canvas_free(canvas);
+        goes_on = app_key(app, read_key());
+    }
+}
+
+static SCREEN *open_screen(struct err *err)
+{
+    const char *name = getenv("TERM");
+    SCREEN *screen;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        err_set(err, ERR_USAGE,
+                "The screens need a terminal. Without one, use the commands: "
+                "virt-tune --help.");
+        return NULL;
+    }
+    if (tcgetattr(STDIN_FILENO, &saved_modes) < 0 ||
+        !(screen = newterm(NULL, stdout, stdin))) {
+        err_set(err, ERR_USAGE,
+                "The terminal type \"%.40s\" is unknown. Set TERM, or use the "
+                "commands: virt-tune --help.",
+                name ? name : "");
+        return NULL;
+    }
+    if (!tigetstr((char *)"cup") || tigetstr((char *)"cup") == (char *)-1) {
+        endwin();
+        delscreen(screen);
+        tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
+        err_set(err, ERR_USAGE,
+                "The terminal type \"%.40s\" cannot move its cursor. Set TERM, "
+                "or use the commands: virt-tune --help.",
+                name ? name : "");
+        return NULL;
+    }
+    return screen;
+}
+
+bool term_run(struct app *app, const char *color, struct err *err)
+{
+    SCREEN *screen;
+    int kept, height, width;
+
+    use_tioctl(TRUE);
+    if (!getenv("ESCDELAY"))
+        set_escdelay(100);
+    screen = open_screen(err);
+    if (!screen)
+        return false;
+    height = LINES;
+    width = COLS;
+    if (height >= APP_MIN_HEIGHT && width >= APP_MIN_WIDTH) {
+        install_handlers();
+        kept = capture_stderr();
+        cbreak();
+        noecho();
+        nonl();
+        keypad(stdscr, TRUE);
+        choose_colors(color);
+        loop(app);
+        release_stderr(kept);
+    }
+    endwin();
+    delscreen(screen);
+    if (height < APP_MIN_HEIGHT || width < APP_MIN_WIDTH)
+        return err_set(err, ERR_USAGE,
+                       "virt-tune needs a terminal of %dx%d; this one has "
+                       "%dx%d. Enlarge it, or use the commands: virt-tune "
+                       "--help.",
+                       APP_MIN_WIDTH, APP_MIN_HEIGHT, width, height);
+    if (stop_signal)
+        return err_set(err, (enum err_code)(128 + stop_signal),
+                       "Ended by signal %d; nothing was written.",
+                       (int)stop_signal);
+    return true;
+}

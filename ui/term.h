@@ -1,0 +1,16 @@
+/*
+ * The terminal: shows canvases and reads keys. The only user of curses.
+ */
+#ifndef UI_TERM_H
+#define UI_TERM_H
+
+#include "ui/app.h"
+
+/*
+ * Runs the screens on the terminal until the user leaves. Refuses (ERR_USAGE)
+ * if there is no usable terminal. The terminal is put back whatever happens,
+ * crashes and signals included. `color` is "auto", "always" or "never".
+ */
+bool term_run(struct app *app, const char *color, struct err *err);
+
+#endif

@@ -3,7 +3,7 @@
 # ordinary user (qemu:///embed): what it stores is what was previewed.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
-program=$1 hosts=$2
+program=$(realpath "$1") hosts=$(realpath "$2")
 here=$(cd "$(dirname "$0")" && pwd)
 command -v qemu-system-x86_64 >/dev/null || plan_skip "QEMU is not installed"
 command -v virsh >/dev/null || plan_skip "virsh is not installed"

@@ -3,18 +3,19 @@
 # GOLDEN_UPDATE=1 writes them anew; look at the difference before you commit.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
-program=$1 hosts=$2
+program=$(realpath "$1") hosts=$(realpath "$2")
 golden=$(cd "$(dirname "$0")" && pwd)/golden
 
 # A script is a file of keys; its first lines may say "#options ...".
 play() { # SCRIPT
   local options
   options=$(sed -n 's/^#options //p' "$1")
-  mkdir -p "$scratch/root"
-  # shellcheck disable=SC2086 # words
-  TMPDIR=$scratch "$program" ${options//HOSTS/$hosts} --root "$scratch/root" \
-    --script "$1" 2>&1 | sed "s|$scratch|TMP|g; s|$hosts|HOSTS|g"
   rm -rf "$scratch/root"
+  mkdir "$scratch/root"
+  # A short, fixed path beneath which is written: paths are shown and wrapped.
+  # shellcheck disable=SC2086 # words
+  (cd "$scratch" && "$program" ${options//HOSTS/$hosts} --root root \
+    --script "$1" 2>&1) | sed "s|$hosts|HOSTS|g"
 }
 
 for script in "$golden"/*.keys; do

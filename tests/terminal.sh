@@ -3,15 +3,16 @@
 # same text as on the canvas; the terminal is as before, whatever happens.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
-program=$1
+program=$(realpath "$1")
 command -v tmux >/dev/null || plan_skip "tmux is not installed"
 export TMPDIR=$scratch
-socket=vt$$
-mux() { tmux -L "$socket" -f /dev/null "$@"; }
+servers=0
+mux() { tmux -L "vt$$-$servers" -f /dev/null "$@"; }
 trap 'mux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
 
 start() { # WIDTH HEIGHT COMMAND: a shell in tmux that runs it
   mux kill-server 2>/dev/null
+  servers=$((servers + 1)) # a new one: the old may still be ending
   mux new-session -d -x "$1" -y "$2" "env LC_ALL=C.UTF-8 bash --norc --noprofile"
   mux send-keys "PS1='ready> '; clear" Enter
   await 'ready>'
@@ -77,6 +78,20 @@ mux send-keys q
 ok "q leaves with 0" await "code 0"
 ok "the screen is as before" lacks "$(screen)" "[1 Domain]"
 
+cp "$(dirname "$0")/../data/demo/win10.xml" "$scratch/edited.xml"
+start 80 24 "$program --demo --root $scratch/root $scratch/edited.xml"
+await "[2 Host]"
+mux send-keys p 7
+await "Apply 8 changes"
+echo '<!-- by hand -->' >>"$scratch/edited.xml"
+cp "$scratch/edited.xml" "$scratch/by-hand.xml"
+mux send-keys a
+ok "an edit by someone else stops apply" await "changed by someone else"
+mux send-keys C-c
+await "code"
+ok "and stays" cmp -s "$scratch/edited.xml" "$scratch/by-hand.xml"
+ok "and no hook is written" test ! -e "$scratch/root/etc"
+
 modes() { mux send-keys "stty -g >$scratch/$1; echo saved $1" Enter && await "saved $1"; }
 for signal in TERM HUP INT SEGV ABRT; do
   start 80 24 "true"
@@ -103,6 +118,6 @@ ok "vt100" await "[2 Host]"
 start 80 24 "env LC_ALL=C $program --demo win10"
 await "[2 Host]"
 mux send-keys 4
-ok "LANG=C draws in ASCII" await "+-P0--+"
+ok "LANG=C draws in ASCII" await "+ P0 -+"
 mux send-keys C-c
 finish

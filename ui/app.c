@@ -238,9 +238,10 @@ static void save_plan(struct app *app)
 
     for (const char *at = app->session->domain->name;
          *at && length < sizeof(name) - 8; at++)
-        name[length++] = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST"
-                                "UVWXYZ0123456789_-",
-                                *at)
+        name[length++] = strchr(
+                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST"
+                             "UVWXYZ0123456789_-",
+                             *at)
                              ? *at
                              : '_';
     snprintf(name + length, sizeof(name) - length, ".plan");
@@ -248,8 +249,9 @@ static void save_plan(struct app *app)
     if (app->session->options.is_read_only)
         app_hint(app, "This is a read-only session: nothing is written.");
     else if (session_save(name, str_text(&text), &problem))
-        app_hint(app, "The plan is saved in %s. In a shell: virt-tune apply "
-                      "--plan %s",
+        app_hint(app,
+                 "The plan is saved in %s. In a shell: virt-tune apply "
+                 "--plan %s",
                  name, name);
     else
         app_hint(app, "%s", problem.text);

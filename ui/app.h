@@ -46,8 +46,13 @@ struct app {
     int pager_top;
     bool shows_help;
 
-    enum { APPLY_ASKS, APPLY_REFUSED, APPLY_FAILED, APPLY_DONE, APPLY_UNDONE }
-        apply_state;
+    enum {
+        APPLY_ASKS,
+        APPLY_REFUSED,
+        APPLY_FAILED,
+        APPLY_DONE,
+        APPLY_UNDONE
+    } apply_state;
     struct apply_report report;
     struct err apply_problem;
 };

@@ -40,7 +40,8 @@ static int cell_width(const struct cpu_core *core, int digits)
     return threads == 1 ? digits + 2 : threads * digits + threads - 1;
 }
 
-static void lay_out(int width, const struct cpumap *map, struct plan_of_map *out)
+static void lay_out(int width, const struct cpumap *map,
+                    struct plan_of_map *out)
 {
     const struct cpu_topology *cpu = map->cpu;
     int x = LABELS, row = 0, highest = 0;
@@ -60,9 +61,8 @@ static void lay_out(int width, const struct cpumap *map, struct plan_of_map *out
         if (is_new && i > 0) {
             int whole = 1;
 
-            for (unsigned j = i; j < cpu->core_count &&
-                                 same_block(core, &cpu->cores[j]);
-                 j++)
+            for (unsigned j = i;
+                 j < cpu->core_count && same_block(core, &cpu->cores[j]); j++)
                 whole += cell_width(&cpu->cores[j], out->digits) + 1;
             if (whole <= width - LABELS)
                 need = whole;
@@ -77,8 +77,7 @@ static void lay_out(int width, const struct cpumap *map, struct plan_of_map *out
             out->places[i - 1].ends_block = true;
         out->places[i] = (struct place){row, x, cell, is_new, false};
         x += cell + 1;
-        if (i + 1 == cpu->core_count ||
-            !same_block(core, &cpu->cores[i + 1])) {
+        if (i + 1 == cpu->core_count || !same_block(core, &cpu->cores[i + 1])) {
             out->places[i].ends_block = true;
             x += 1;
         }
@@ -274,9 +273,8 @@ static int draw_strips(struct canvas *canvas, int y, int height,
         if (is_new) {
             int need = 12;
 
-            for (unsigned j = i; j < cpu->core_count &&
-                                 same_block(core, &cpu->cores[j]);
-                 j++)
+            for (unsigned j = i;
+                 j < cpu->core_count && same_block(core, &cpu->cores[j]); j++)
                 need++;
             if (i > 0)
                 x += 2;

@@ -63,9 +63,8 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 /* The worst verdict of a step, for its mark. */
 static enum verdict step_verdict(const struct app *app, enum step step)
 {
-    const struct findings *findings = step == STEP_HOST
-                                          ? &app->session->host->findings
-                                          : &app->findings;
+    const struct findings *findings =
+        step == STEP_HOST ? &app->session->host->findings : &app->findings;
 
     if (step != STEP_HOST && step != STEP_CPUS && step != STEP_REVIEW)
         return VERDICT_OK;
@@ -103,7 +102,8 @@ static void draw_footer(const struct app *app, struct canvas *canvas)
 
     for (const struct action_row *row = key_rows(); row->action; row++) {
         bool is_last = row->action == ACTION_HELP ||
-                       row->action == ACTION_BACK || row->action == ACTION_LEAVE;
+                       row->action == ACTION_BACK ||
+                       row->action == ACTION_LEAVE;
         char text[64];
 
         if (!(row->steps & 1U << app->step) || !row->label)
@@ -151,7 +151,7 @@ static void draw_help(const struct app *app, struct canvas *canvas)
 
 static enum role role_of_line(const char *line)
 {
-    return line[0] == '+' ? ROLE_ADDED
+    return line[0] == '+'   ? ROLE_ADDED
            : line[0] == '-' ? ROLE_REMOVED
                             : ROLE_NORMAL;
 }

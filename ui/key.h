@@ -75,9 +75,9 @@ enum action {
 struct action_row {
     enum action action;
     int keys[4];
-    unsigned steps;     /* bits of enum step where it does something */
-    const char *name;   /* of the keys, in footer and help */
-    const char *label;  /* in the footer; NULL: not there */
+    unsigned steps;    /* bits of enum step where it does something */
+    const char *name;  /* of the keys, in footer and help */
+    const char *label; /* in the footer; NULL: not there */
     const char *help;
 };
 

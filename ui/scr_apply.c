@@ -52,7 +52,8 @@ static int draw_files(const struct app *app, struct canvas *canvas, int y)
 
         str_addf(&text, "%s%s%s", root, str_ends(root, "/") ? "" : "/",
                  app->set->files[i].path);
-        y = put_lines(canvas, y, app->set->files[i].after ? "writes" : "removes",
+        y = put_lines(canvas, y,
+                      app->set->files[i].after ? "writes" : "removes",
                       str_text(&text));
     }
     return y;
@@ -169,8 +170,7 @@ static void apply(struct app *app)
         app->apply_state = APPLY_DONE;
         read_back(app);
     } else {
-        app->apply_state =
-            app->report.count > 0 ? APPLY_FAILED : APPLY_REFUSED;
+        app->apply_state = app->report.count > 0 ? APPLY_FAILED : APPLY_REFUSED;
     }
 }
 

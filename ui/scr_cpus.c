@@ -41,8 +41,9 @@ static void enter(struct app *app)
         return;
     if (app->layouts.count > 0) {
         take_layout(app, 0);
-        app_hint(app, "The best layout is proposed; d goes back to the "
-                      "domain's own.");
+        app_hint(app,
+                 "The best layout is proposed; d goes back to the "
+                 "domain's own.");
     } else {
         app_hint(app, "%s", app->layouts_problem.text);
     }
@@ -79,8 +80,8 @@ static int draw_layouts(const struct app *app, struct canvas *canvas, int y)
 
 static bool is_about_cpus(const struct finding *finding)
 {
-    static const char *const others[] = {"hugepages", "needs",
-                                         "hyperv-offered", "next-start"};
+    static const char *const others[] = {"hugepages", "needs", "hyperv-offered",
+                                         "next-start"};
 
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         if (strcmp(finding->id, others[i]) == 0)
@@ -98,8 +99,8 @@ static int draw_verdicts(const struct app *app, struct canvas *canvas, int y,
 
             if ((int)finding->verdict != verdict || !is_about_cpus(finding))
                 continue;
-            canvas_putf(canvas, y, 1, role_of_verdict(finding->verdict),
-                        "%-8s", verdict_name(finding->verdict));
+            canvas_putf(canvas, y, 1, role_of_verdict(finding->verdict), "%-8s",
+                        verdict_name(finding->verdict));
             canvas_put_cut(canvas, y++, 9, canvas->width - 10, ROLE_NORMAL,
                            finding->text);
         }
@@ -184,8 +185,8 @@ static void change_count(struct app *app, int by)
         layout_accept(&layouts.list[0], app_edit(app));
         app_edited(app);
     } else {
-        app_hint(app, "%s", vcpus == 0 ? "A guest needs one core at least."
-                                       : err.text);
+        app_hint(app, "%s",
+                 vcpus == 0 ? "A guest needs one core at least." : err.text);
     }
     arena_free(arena);
 }

@@ -36,9 +36,9 @@ static int length(const struct app *app)
 static void shorten(const char *name, char *text, size_t size)
 {
     static const char *const noise[] = {
-        " Corporation", " Co., Ltd.", " Co Ltd", ", Inc.", " Inc.",
-        " Semiconductor", " Electronics", " Technology", " Corp.", " Corp",
-        " [AMD/ATI]", " [AMD]",
+        " Corporation", " Co., Ltd.",     " Co Ltd",      ", Inc.",
+        " Inc.",        " Semiconductor", " Electronics", " Technology",
+        " Corp.",       " Corp",          " [AMD/ATI]",   " [AMD]",
     };
     struct str str CLEANUP(str_free) = STR_INIT;
 

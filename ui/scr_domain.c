@@ -17,8 +17,7 @@ static void enter(struct app *app)
     app->domains = NULL;
     app->domain_count = 0;
     if (session_connect(app->session, err))
-        app->domains =
-            domain_list(app->session->conn, &app->domain_count, err);
+        app->domains = domain_list(app->session->conn, &app->domain_count, err);
     if (err->code)
         app_hint(app, "%s", err->text);
 }

@@ -29,8 +29,7 @@ static void draw_details(struct canvas *canvas, int y,
     if (*finding->fix)
         y = canvas_wrap(canvas, y, 1, width, end - y, ROLE_NORMAL,
                         finding->fix);
-    canvas_wrap(canvas, y, 1, width, end - y, ROLE_NOTE,
-                finding->source);
+    canvas_wrap(canvas, y, 1, width, end - y, ROLE_NOTE, finding->source);
 }
 
 static void draw(struct app *app, struct canvas *canvas)

@@ -18,8 +18,9 @@ static void enter(struct app *app)
     if (app->is_visited[STEP_OPTIONS] || domain_is_pinned(plan->domain))
         return;
     if (plan_propose_options(app_edit(app)) > 0 && app_edited(app))
-        app_hint(app, "What fits this guest is proposed; d goes back to the "
-                      "domain's own.");
+        app_hint(app,
+                 "What fits this guest is proposed; d goes back to the "
+                 "domain's own.");
     else
         app_edited(app);
 }

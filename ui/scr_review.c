@@ -20,7 +20,7 @@ static void draw_row(struct canvas *canvas, int y, int number,
     canvas_putf(canvas, y, 3, ROLE_NORMAL, "[%c] %2d",
                 change->is_kept ? 'x' : ' ', number);
     canvas_put_cut(canvas, y, 11, canvas->width - 38,
-                   is_selected        ? ROLE_SELECTED
+                   is_selected       ? ROLE_SELECTED
                    : change->is_kept ? ROLE_NORMAL
                                      : ROLE_OFF,
                    change->title);
@@ -95,8 +95,8 @@ static void draw(struct app *app, struct canvas *canvas)
 
 static void add_file(struct str *str, const struct file_change *file)
 {
-    struct diff *diff =
-        diff_new(file->before ? file->before : "", file->after ? file->after : "");
+    struct diff *diff = diff_new(file->before ? file->before : "",
+                                 file->after ? file->after : "");
     struct str path CLEANUP(str_free) = STR_INIT;
 
     str_addf(&path, "/%s", file->path);

@@ -14,8 +14,8 @@ static bool parse_size(const char *text, int *width, int *height)
 {
     char rest;
 
-    return sscanf(text, "%4dx%4d%c", width, height, &rest) == 2 &&
-           *width > 0 && *height > 0;
+    return sscanf(text, "%4dx%4d%c", width, height, &rest) == 2 && *width > 0 &&
+           *height > 0;
 }
 
 static void dump(struct app *app, struct canvas *canvas)

@@ -146,12 +146,12 @@ static int translate(wint_t key)
         wint_t theirs;
         int ours;
     } keys[] = {
-        {KEY_UP, INPUT_UP},           {KEY_DOWN, INPUT_DOWN},
-        {KEY_LEFT, INPUT_LEFT},       {KEY_RIGHT, INPUT_RIGHT},
-        {KEY_PPAGE, INPUT_PAGE_UP},   {KEY_NPAGE, INPUT_PAGE_DOWN},
-        {KEY_HOME, INPUT_HOME},       {KEY_END, INPUT_END},
-        {KEY_BTAB, INPUT_BACK_TAB},   {KEY_F(1), INPUT_F1},
-        {KEY_RESIZE, INPUT_RESIZE},   {KEY_ENTER, INPUT_ENTER},
+        {KEY_UP, INPUT_UP},         {KEY_DOWN, INPUT_DOWN},
+        {KEY_LEFT, INPUT_LEFT},     {KEY_RIGHT, INPUT_RIGHT},
+        {KEY_PPAGE, INPUT_PAGE_UP}, {KEY_NPAGE, INPUT_PAGE_DOWN},
+        {KEY_HOME, INPUT_HOME},     {KEY_END, INPUT_END},
+        {KEY_BTAB, INPUT_BACK_TAB}, {KEY_F(1), INPUT_F1},
+        {KEY_RESIZE, INPUT_RESIZE}, {KEY_ENTER, INPUT_ENTER},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
@@ -230,9 +230,29 @@ static void loop(struct app *app)
     }
 }
 
-static SCREEN *open_screen(struct err *err)
+/* Asks the terminal's description before curses touches the terminal. */
+static bool check_type(struct err *err)
 {
     const char *name = getenv("TERM");
+    char *printable CLEANUP(mem_free) = str_printable(name ? name : "");
+    int status = 0;
+    bool is_known = setupterm(NULL, STDOUT_FILENO, &status) == OK;
+    const char *move_cursor = is_known ? tigetstr((char *)"cup") : NULL;
+    bool can_move = move_cursor && move_cursor != (const char *)-1;
+
+    if (is_known)
+        del_curterm(cur_term);
+    if (can_move)
+        return true;
+    return err_set(err, ERR_USAGE,
+                   "The terminal type \"%.40s\" %s. Set TERM, or use the "
+                   "commands: virt-tune --help.",
+                   printable,
+                   is_known ? "cannot move its cursor" : "is unknown");
+}
+
+static SCREEN *open_screen(struct err *err)
+{
     SCREEN *screen;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
@@ -241,24 +261,13 @@ static SCREEN *open_screen(struct err *err)
                 "virt-tune --help.");
         return NULL;
     }
-    if (tcgetattr(STDIN_FILENO, &saved_modes) < 0 ||
-        !(screen = newterm(NULL, stdout, stdin))) {
-        err_set(err, ERR_USAGE,
-                "The terminal type \"%.40s\" is unknown. Set TERM, or use the "
-                "commands: virt-tune --help.",
-                name ? name : "");
+    if (!check_type(err))
         return NULL;
-    }
-    if (!tigetstr((char *)"cup") || tigetstr((char *)"cup") == (char *)-1) {
-        endwin();
-        delscreen(screen);
-        tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
-        err_set(err, ERR_USAGE,
-                "The terminal type \"%.40s\" cannot move its cursor. Set TERM, "
-                "or use the commands: virt-tune --help.",
-                name ? name : "");
-        return NULL;
-    }
+    screen = tcgetattr(STDIN_FILENO, &saved_modes) < 0
+                 ? NULL
+                 : newterm(NULL, stdout, stdin);
+    if (!screen)
+        err_set(err, ERR_USAGE, "The terminal cannot be opened.");
     return screen;
 }
 

@@ -49,15 +49,15 @@ bool apply_store_domain(const struct target *target,
         return file_rewrite(domain->path, xml, strlen(xml), err);
     handle = virDomainDefineXMLFlags(conn_handle(target->conn), xml,
                                      VIR_DOMAIN_DEFINE_VALIDATE);
-    return handle || conn_error(err, ERR_FAILED, "libvirt refuses the "
-                                                 "definition");
+    return handle || conn_error(err, ERR_FAILED,
+                                "libvirt refuses the "
+                                "definition");
 }
 
 static bool run_unchanged(struct apply *apply, struct err *err)
 {
     const struct domain *domain = apply->plan->domain;
-    char *now CLEANUP(mem_free) =
-        apply_read_domain(apply->target, domain, err);
+    char *now CLEANUP(mem_free) = apply_read_domain(apply->target, domain, err);
 
     if (!now)
         return false;
@@ -68,20 +68,11 @@ static bool run_unchanged(struct apply *apply, struct err *err)
                        domain->name);
     for (size_t i = 0; i < apply->set->file_count; i++) {
         const struct file_change *file = &apply->set->files[i];
-        struct root *root = root_open(apply->target->root, err);
-        struct arena *arena = arena_new();
-        const char *text = root ? root_read(root, arena, file->path) : NULL;
-        bool is_same =
-            text ? file->before && strncmp(text, file->before,
-                                           strlen(text)) == 0 &&
-                       strlen(file->before) == strlen(text) + 1
-                 : !file->before;
+        char *text CLEANUP(mem_free) =
+            file_read(apply->target->root, file->path);
 
-        arena_free(arena);
-        if (!root)
-            return false;
-        root_free(root);
-        if (!is_same)
+        if (text ? !file->before || strcmp(text, file->before) != 0
+                 : file->before != NULL)
             return err_set(err, ERR_CHANGED,
                            "/%s was changed by someone else since it was read. "
                            "Nothing was written; look again.",
@@ -92,8 +83,7 @@ static bool run_unchanged(struct apply *apply, struct err *err)
 
 static bool run_copies(struct apply *apply, struct err *err)
 {
-    apply->record =
-        journal_begin(apply->target, apply->plan, apply->set, err);
+    apply->record = journal_begin(apply->target, apply->plan, apply->set, err);
     if (!apply->record)
         return false;
     apply->report->number = apply->record->number;
@@ -238,11 +228,10 @@ static bool has_any_hook(const char *root_directory)
 {
     struct root *root = root_open(root_directory, NULL);
     struct arena *arena = arena_new();
-    char **names = root ? root_list(root, arena, "etc/libvirt/hooks/qemu.d",
-                                    NULL)
-                        : NULL;
-    bool has_hook = file_is_executable(root_directory,
-                                       "etc/libvirt/hooks/qemu");
+    char **names =
+        root ? root_list(root, arena, "etc/libvirt/hooks/qemu.d", NULL) : NULL;
+    bool has_hook =
+        file_is_executable(root_directory, "etc/libvirt/hooks/qemu");
 
     for (; names && *names; names++)
         has_hook |= file_is_executable(
@@ -257,8 +246,8 @@ bool apply_run(const struct target *target, const struct plan *plan,
                const struct changeset *set, struct apply_report *report,
                struct err *err)
 {
-    struct apply apply = {target, plan, set, report, NULL,
-                          has_any_hook(target->root)};
+    struct apply apply = {target, plan, set,
+                          report, NULL, has_any_hook(target->root)};
     bool is_done = true;
 
     *report = (struct apply_report){.count = ARRAY_SIZE(steps)};

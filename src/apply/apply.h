@@ -24,8 +24,8 @@ struct apply_report {
         enum step_state state;
     } steps[STEPS_MAX];
     size_t count;
-    unsigned number;    /* of the journal's record; 0: none was made */
-    bool needs_reload;  /* libvirtd has to notice its first hook */
+    unsigned number;   /* of the journal's record; 0: none was made */
+    bool needs_reload; /* libvirtd has to notice its first hook */
 };
 
 /*

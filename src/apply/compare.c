@@ -40,8 +40,8 @@ static bool has_attributes(const xmlNode *wanted, const xmlNode *stored)
 static bool same_text(const xmlNode *wanted, const xmlNode *stored)
 {
     struct arena *arena = arena_new();
-    bool is_same = strcmp(xml_content(arena, wanted),
-                          xml_content(arena, stored)) == 0;
+    bool is_same =
+        strcmp(xml_content(arena, wanted), xml_content(arena, stored)) == 0;
 
     arena_free(arena);
     return is_same;
@@ -119,9 +119,9 @@ bool compare_stored(const char *wanted, const char *stored, struct err *err)
         const xmlNode *node = explain(xml_root(a), xml_root(b));
         const struct xml_span *span = xml_span(node);
         struct arena *arena = arena_new();
-        char *printable CLEANUP(mem_free) = str_printable(
-            arena_strndup(arena, a->text + span->start_begin,
-                          span->start_end - span->start_begin));
+        char *printable CLEANUP(mem_free) =
+            str_printable(arena_strndup(arena, a->text + span->start_begin,
+                                        span->start_end - span->start_begin));
 
         arena_free(arena);
         err_set(err, ERR_FAILED,

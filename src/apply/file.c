@@ -119,8 +119,7 @@ static bool replace(const char *path, const char *directory, const char *text,
 }
 
 bool file_replace(const char *root, const char *path, const char *beside,
-                  const char *text, size_t length, mode_t mode,
-                  struct err *err)
+                  const char *text, size_t length, mode_t mode, struct err *err)
 {
     char *full CLEANUP(mem_free) = join(root, path);
     char *other CLEANUP(mem_free) = beside ? join(root, beside) : NULL;
@@ -145,8 +144,8 @@ bool file_rewrite(const char *path, const char *text, size_t length,
     return replace(path, NULL, text, length, now.st_mode & 07777, &now, err);
 }
 
-bool file_create(const char *path, const char *text, size_t length,
-                 mode_t mode, struct err *err)
+bool file_create(const char *path, const char *text, size_t length, mode_t mode,
+                 struct err *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     char *directory CLEANUP(mem_free) = directory_of(path);
@@ -172,8 +171,7 @@ bool file_make_directory(const char *root, const char *path, mode_t mode,
 {
     char *full CLEANUP(mem_free) = join(root, path);
 
-    for (char *slash = strchr(full + strlen(root), '/');;
-         slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(full + 1, '/');; slash = strchr(slash + 1, '/')) {
         bool is_last = !slash;
 
         if (slash)
@@ -218,6 +216,22 @@ bool file_is_writable(const char *root, const char *path)
     is_writable = access(at, W_OK) == 0;
     free(at);
     return is_writable;
+}
+
+char *file_read(const char *root, const char *path)
+{
+    char *full CLEANUP(mem_free) = join(root, path);
+    struct str str CLEANUP(str_free) = STR_INIT;
+    int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char buffer[8192];
+    ssize_t got;
+
+    if (fd < 0)
+        return NULL;
+    while ((got = read(fd, buffer, sizeof(buffer))) > 0)
+        str_add_bytes(&str, buffer, (size_t)got);
+    close(fd);
+    return got < 0 ? NULL : str_steal(&str);
 }
 
 bool file_is_executable(const char *root, const char *path)

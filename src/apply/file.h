@@ -26,13 +26,14 @@ bool file_rewrite(const char *path, const char *text, size_t length,
                   struct err *err);
 
 /* Writes a file that must not exist yet, as file_replace does. */
-bool file_create(const char *path, const char *text, size_t length,
-                 mode_t mode, struct err *err);
+bool file_create(const char *path, const char *text, size_t length, mode_t mode,
+                 struct err *err);
 
 /* Removes a file durably; absence is no failure. */
 bool file_remove(const char *root, const char *path, struct err *err);
 
-/* Makes a directory and those above it, as far as they are missing. */
+/* Makes a directory and those above it, as far as they are missing; the root
+ * too. */
 bool file_make_directory(const char *root, const char *path, mode_t mode,
                          struct err *err);
 
@@ -44,6 +45,9 @@ void file_remove_empty(const char *root, const char *path);
  * the nearest one that exists, is writable.
  */
 bool file_is_writable(const char *root, const char *path);
+
+/* The bytes of a file, or NULL if there is none or it cannot be read. */
+char *file_read(const char *root, const char *path);
 
 /* True if a regular file that someone may execute is there. */
 bool file_is_executable(const char *root, const char *path);

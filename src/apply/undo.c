@@ -11,19 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file's text with its last line end, or NULL; free it. */
-static char *read_now(const struct root *root, const char *path)
-{
-    struct arena *arena = arena_new();
-    const char *text = root_read(root, arena, path);
-    struct str str = STR_INIT;
-
-    if (text)
-        str_addf(&str, "%s\n", text);
-    arena_free(arena);
-    return text ? str_steal(&str) : NULL;
-}
-
 static bool is_same(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : !a && !b;
@@ -36,7 +23,6 @@ static bool is_script(const struct record_file *file)
 
 static bool check_unchanged(const struct target *target,
                             const struct domain *domain,
-                            const struct root *root,
                             const struct record *record, struct err *err)
 {
     char *now CLEANUP(mem_free) = apply_read_domain(target, domain, err);
@@ -51,7 +37,7 @@ static bool check_unchanged(const struct target *target,
                        domain->name, record->number, record->directory);
     for (size_t i = 0; i < record->file_count; i++) {
         const struct record_file *file = &record->files[i];
-        char *text CLEANUP(mem_free) = read_now(root, file->path);
+        char *text CLEANUP(mem_free) = file_read(target->root, file->path);
 
         if (!is_script(file) && !is_same(text, file->after))
             return err_set(err, ERR_CHANGED,
@@ -121,8 +107,9 @@ static bool put_back(const struct target *target, const struct domain *domain,
         journal_state(record, "undone", err))
         return true;
     err->code = ERR_NOT_RESTORED;
-    return err_add(err, "The definition is as it was, the hook's files may not "
-                        "be. The copies are in %s.",
+    return err_add(err,
+                   "The definition is as it was, the hook's files may not "
+                   "be. The copies are in %s.",
                    record->directory);
 }
 
@@ -133,7 +120,7 @@ bool apply_undo(const struct target *target, const struct domain *domain,
     struct root *root = record ? root_open(target->root, err) : NULL;
     bool is_undone = false;
 
-    if (root && check_unchanged(target, domain, root, record, err)) {
+    if (root && check_unchanged(target, domain, record, err)) {
         *number = record->number;
         is_undone = put_back(target, domain, root, record, err);
     }

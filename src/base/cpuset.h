@@ -33,8 +33,8 @@ char *cpuset_text(struct arena *arena, const cpu_set_t *set);
 /* The lowest CPU that is >= `from`, or -1. */
 int cpuset_next(const cpu_set_t *set, int from);
 
-#define CPUSET_FOREACH(cpu, set)                                               \
-    for (int cpu = cpuset_next((set), 0); cpu >= 0;                            \
+#define CPUSET_FOREACH(cpu, set)                    \
+    for (int cpu = cpuset_next((set), 0); cpu >= 0; \
          cpu = cpuset_next((set), cpu + 1))
 
 cpu_set_t cpuset_empty(void);

@@ -19,7 +19,7 @@ enum verdict {
 };
 
 struct finding {
-    const char *id;     /* stable name of the check or rule */
+    const char *id; /* stable name of the check or rule */
     enum verdict verdict;
     const char *text;   /* what is so, one line */
     const char *detail; /* what was seen, short; "" if nothing */

@@ -1,7 +1,7 @@
 /*
  * Takes a root directory and paths beneath it, gives texts from an arena.
  * openat2(2) with RESOLVE_IN_ROOT (Linux 5.6) keeps links inside a root that
- * is not the host's own; a kernel without it refuses such a root.
+ * is not the host's own.
  */
 #include "base/root.h"
 
@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,8 +23,40 @@ enum { FILE_MAX = 16 * 1024 * 1024 };
 
 struct root {
     int fd;
-    char *path;
+    char *path; /* as given */
+    char *real; /* without links */
 };
+
+/*
+ * Without openat2: opens only by name, asks the kernel where that led, and
+ * takes it only if it is beneath the root. An absolute link then reads as
+ * absent instead of being followed inside the root.
+ */
+static int open_checked(const struct root *root, const char *path, int flags)
+{
+    char name[64], target[PATH_MAX];
+    size_t length = strlen(root->real);
+    int handle =
+        openat(root->fd, path, O_PATH | O_CLOEXEC | (flags & O_NOFOLLOW));
+    ssize_t got;
+    int fd;
+
+    if (handle < 0)
+        return -1;
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", handle);
+    got = readlink(name, target, sizeof(target) - 1);
+    if (got < 0 || strncmp(target, root->real, length) != 0 ||
+        (target[length] != '/' && (size_t)got != length)) {
+        close(handle);
+        errno = EXDEV;
+        return -1;
+    }
+    if (flags & O_PATH)
+        return handle;
+    fd = open(name, flags | O_CLOEXEC);
+    close(handle);
+    return fd;
+}
 
 static int open_beneath(const struct root *root, const char *path, int flags)
 {
@@ -31,35 +64,34 @@ static int open_beneath(const struct root *root, const char *path, int flags)
         .flags = (unsigned)(flags | O_CLOEXEC),
         .resolve = RESOLVE_IN_ROOT,
     };
+    int fd;
 
     if (root_is_host(root))
         return openat(root->fd, path, flags | O_CLOEXEC);
-    return (int)syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+    fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+    return fd < 0 && errno == ENOSYS ? open_checked(root, path, flags) : fd;
 }
 
 struct root *root_open(const char *path, struct err *err)
 {
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char *real = fd < 0 ? NULL : realpath(path, NULL);
     struct root *root;
 
-    if (fd < 0) {
-        err_set(err, ERR_FAILED, "The directory %s cannot be opened: %s.", path,
+    if (!real) {
+        char *name CLEANUP(mem_free) = str_printable(path);
+
+        err_set(err, err_code_of_errno(errno),
+                "The directory %.300s cannot be opened: %s.", name,
                 strerror(errno));
+        if (fd >= 0)
+            close(fd);
         return NULL;
     }
     root = mem_alloc(1, sizeof(*root));
     root->fd = fd;
     root->path = mem_strdup(path);
-    fd = open_beneath(root, ".", O_PATH);
-    if (fd < 0) {
-        err_set(err, ERR_FAILED,
-                "The directory %s cannot be read as a host: %s. This needs "
-                "Linux 5.6 or newer.",
-                path, strerror(errno));
-        root_free(root);
-        return NULL;
-    }
-    close(fd);
+    root->real = real;
     return root;
 }
 
@@ -69,6 +101,7 @@ void root_free(struct root *root)
         return;
     close(root->fd);
     free(root->path);
+    free(root->real);
     free(root);
 }
 

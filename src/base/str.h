@@ -14,7 +14,10 @@ struct str {
     size_t length, capacity;
 };
 
-#define STR_INIT {NULL, 0, 0}
+#define STR_INIT   \
+    {              \
+        NULL, 0, 0 \
+    }
 
 void str_free(struct str *str);
 void str_add(struct str *str, const char *text);

@@ -84,21 +84,22 @@ static void print_help(void)
                  commands[i].arguments);
         printf("  %-36s %s\n", left, commands[i].text);
     }
-    puts("\nDOMAIN is a name, a UUID, or the path of an XML file.\n"
-         "  -c, --connect URI   libvirt (qemu:///system)   --read-only  write "
-         "nothing\n"
-         "  --sysroot DIR       read the host there        --json       "
-         "machine-readable\n"
-         "  --root DIR          write hooks and journal beneath DIR\n"
-         "  --demo              a made-up host and libvirt  --ascii --color "
-         "WHEN\n"
-         "plan, preview, apply:\n"
-         "  --vcpus N  --layout N|keep  --set KEY=VALUE  --plan FILE\n"
-         "  -o FILE (plan)   --format text|diff|xml|json   --dry-run --yes "
-         "(apply)\n"
-         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile, "
-         "5 not permitted,\n"
-         "6 failed and not taken back");
+    puts(
+        "\nDOMAIN is a name, a UUID, or the path of an XML file.\n"
+        "  -c, --connect URI   libvirt (qemu:///system)   --read-only  write "
+        "nothing\n"
+        "  --sysroot DIR       read the host there        --json       "
+        "machine-readable\n"
+        "  --root DIR          write hooks and journal beneath DIR\n"
+        "  --demo              a made-up host and libvirt  --ascii --color "
+        "WHEN\n"
+        "plan, preview, apply:\n"
+        "  --vcpus N  --layout N|keep  --set KEY=VALUE  --plan FILE\n"
+        "  -o FILE (plan)   --format text|diff|xml|json   --dry-run --yes "
+        "(apply)\n"
+        "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile, "
+        "5 not permitted,\n"
+        "6 failed and not taken back");
 }
 
 static bool need_number(const char *name, const char *text, unsigned *number,

@@ -32,18 +32,14 @@ struct options {
 int cli_main(int count, char **arguments);
 
 /* The commands. `words` are the arguments after the command's name. */
-bool command_list(const struct options *options, char **words,
-                  struct err *err);
-bool command_show(const struct options *options, char **words,
-                  struct err *err);
-bool command_plan(const struct options *options, char **words,
-                  struct err *err);
+bool command_list(const struct options *options, char **words, struct err *err);
+bool command_show(const struct options *options, char **words, struct err *err);
+bool command_plan(const struct options *options, char **words, struct err *err);
 bool command_preview(const struct options *options, char **words,
                      struct err *err);
 bool command_apply(const struct options *options, char **words,
                    struct err *err);
-bool command_undo(const struct options *options, char **words,
-                  struct err *err);
+bool command_undo(const struct options *options, char **words, struct err *err);
 bool command_screens(const struct options *options, char **words,
                      struct err *err);
 

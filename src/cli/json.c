@@ -21,9 +21,8 @@ static void add_text(struct json_object *object, const char *key,
 {
     char *printable = text ? str_printable(text) : NULL;
 
-    json_object_object_add(object, key,
-                           printable ? json_object_new_string(printable)
-                                     : NULL);
+    json_object_object_add(
+        object, key, printable ? json_object_new_string(printable) : NULL);
     mem_free(&printable);
 }
 
@@ -43,8 +42,8 @@ static void add_number(struct json_object *object, const char *key, long number)
 /* A number, or null if it is negative. */
 static void add_index(struct json_object *object, const char *key, long number)
 {
-    json_object_object_add(
-        object, key, number < 0 ? NULL : json_object_new_int64(number));
+    json_object_object_add(object, key,
+                           number < 0 ? NULL : json_object_new_int64(number));
 }
 
 static void add_bool(struct json_object *object, const char *key, bool value)
@@ -332,6 +331,6 @@ void json_print(struct json_object *object)
 {
     puts(json_object_to_json_string_ext(
         object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                       JSON_C_TO_STRING_NOSLASHESCAPE));
+                    JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(object);
 }

@@ -290,15 +290,17 @@ static void print_outcome(const struct session *session,
 
     printf("Applied as record %04u.", report->number);
     if (domain->is_running)
-        printf(" %s is running and is not touched: shut it down and start it "
-               "again.",
-               domain->name);
+        printf(
+            " %s is running and is not touched: shut it down and start it "
+            "again.",
+            domain->name);
     printf("\n");
     if (report->needs_reload && session->options.root)
         return;
     if (report->needs_reload)
-        printf("This is the first hook here; libvirt notices it after: "
-               "systemctl reload libvirtd (or virtqemud). Guests go on.\n");
+        printf(
+            "This is the first hook here; libvirt notices it after: "
+            "systemctl reload libvirtd (or virtqemud). Guests go on.\n");
 }
 
 static bool apply(const struct session *session, const struct options *options,
@@ -333,8 +335,7 @@ static bool apply(const struct session *session, const struct options *options,
     return is_applied;
 }
 
-bool command_apply(const struct options *options, char **words,
-                   struct err *err)
+bool command_apply(const struct options *options, char **words, struct err *err)
 {
     struct session *session = session_open(&options->session, err);
     struct plan *plan = session && session_load(session, words[0], err)
@@ -362,8 +363,8 @@ bool command_undo(const struct options *options, char **words, struct err *err)
         else if (!host_is_running(session->host) && !session->options.root)
             err_set(err, ERR_USAGE, "Name the directory with --root.");
         else
-            is_undone = apply_undo(&session->target, session->domain, &number,
-                                   err);
+            is_undone =
+                apply_undo(&session->target, session->domain, &number, err);
         if (is_undone)
             printf("Record %04u is undone: %s is as it was before.\n", number,
                    session->domain->name);

@@ -76,8 +76,8 @@ static bool show_host(const struct session *session,
     if (options->is_json) {
         json_print(json_host(host));
     } else {
-        print_printable(stdout, *host->cpu.model ? host->cpu.model
-                                                 : "unknown CPU");
+        print_printable(stdout,
+                        *host->cpu.model ? host->cpu.model : "unknown CPU");
         printf(", %u cores, %d CPUs, %lu MiB, Linux ", host->cpu.core_count,
                CPU_COUNT(&host->cpu.online), host->memory.total_kib / 1024);
         print_printable(stdout, *host->kernel.release ? host->kernel.release
@@ -122,9 +122,10 @@ static bool show_groups(const struct session *session,
     if (pci->group_count == 0 && pci->problem)
         printf("PCI devices could not be read: %s.\n", pci->problem);
     else if (pci->group_count == 0)
-        printf("No IOMMU group: the IOMMU is off (see: virt-tune show host), "
-               "so none of the %zu PCI devices can be given to a guest.\n",
-               pci->device_count);
+        printf(
+            "No IOMMU group: the IOMMU is off (see: virt-tune show host), "
+            "so none of the %zu PCI devices can be given to a guest.\n",
+            pci->device_count);
     return true;
 }
 

@@ -68,12 +68,14 @@ static void explain_open(struct err *err, const char *uri)
     snprintf(what, sizeof(what), "libvirt cannot be reached at %.200s", name);
     conn_error(err, ERR_FAILED, what);
     if (err->code == ERR_PERMISSION)
-        err_add(err, "Run virt-tune as root, or as a member of the group "
-                     "libvirt.");
+        err_add(err,
+                "Run virt-tune as root, or as a member of the group "
+                "libvirt.");
     else if (error && error->domain == VIR_FROM_RPC && str_starts(uri, "qemu:"))
-        err_add(err, "Start it with: systemctl start libvirtd.socket (or "
-                     "virtqemud.socket). A domain's XML file needs no "
-                     "libvirt.");
+        err_add(err,
+                "Start it with: systemctl start libvirtd.socket (or "
+                "virtqemud.socket). A domain's XML file needs no "
+                "libvirt.");
 }
 
 struct conn *conn_open(const char *uri, bool is_read_only, struct err *err)

@@ -68,8 +68,8 @@ struct domain_summary {
     const char *name, *uuid; /* printable */
     const char *lookup;      /* the exact name, for domain_load */
     bool is_running;
-    struct domain *domain;   /* NULL if it could not be read */
-    const char *problem;     /* then the reason */
+    struct domain *domain; /* NULL if it could not be read */
+    const char *problem;   /* then the reason */
 };
 
 /* True if the argument names a file: it contains a '/' or ends in ".xml". */

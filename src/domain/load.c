@@ -120,8 +120,8 @@ static void read_offered(const struct conn *conn, struct domain *domain)
     if (values) {
         for (const xmlNode *v = xml_child(values, "value"); v; v = xml_next(v))
             count++;
-        domain->hyperv_offered = arena_alloc(
-            domain->arena, count + 1, sizeof(*domain->hyperv_offered));
+        domain->hyperv_offered = arena_alloc(domain->arena, count + 1,
+                                             sizeof(*domain->hyperv_offered));
         count = 0;
         for (const xmlNode *v = xml_child(values, "value"); v; v = xml_next(v))
             domain->hyperv_offered[count++] = xml_content(domain->arena, v);

@@ -26,13 +26,20 @@ static unsigned long memory_kib(const xmlNode *memory)
         const char *unit;
         unsigned long bytes;
     } units[] = {
-        {"b", 1},           {"bytes", 1},
-        {"KB", 1000},       {"k", 1024},
-        {"KiB", 1024},      {"MB", 1000000},
-        {"M", 1048576},     {"MiB", 1048576},
-        {"GB", 1000000000}, {"G", 1073741824},
-        {"GiB", 1073741824}, {"TB", 1000000000000},
-        {"T", 1099511627776}, {"TiB", 1099511627776},
+        {"b", 1},
+        {"bytes", 1},
+        {"KB", 1000},
+        {"k", 1024},
+        {"KiB", 1024},
+        {"MB", 1000000},
+        {"M", 1048576},
+        {"MiB", 1048576},
+        {"GB", 1000000000},
+        {"G", 1073741824},
+        {"GiB", 1073741824},
+        {"TB", 1000000000000},
+        {"T", 1099511627776},
+        {"TiB", 1099511627776},
     };
     struct arena *arena = arena_new();
     const char *unit = xml_attribute(arena, memory, "unit");
@@ -112,8 +119,7 @@ static void parse_cputune(struct domain *domain, const xmlNode *root)
         if (xml_number(pin, "vcpu", VCPU_MAX, &id) && id < domain->vcpus)
             attribute_cpus(pin, &domain->vcpupin[id]);
     if (xml_child(cputune, "emulatorpin"))
-        attribute_cpus(xml_child(cputune, "emulatorpin"),
-                       &domain->emulatorpin);
+        attribute_cpus(xml_child(cputune, "emulatorpin"), &domain->emulatorpin);
     for (const xmlNode *pin = xml_child(cputune, "iothreadpin"); pin;
          pin = xml_next(pin))
         for (unsigned i = 0; i < domain->iothread_count; i++)
@@ -129,8 +135,8 @@ static void parse_cpu(struct domain *domain, const xmlNode *root)
     const char *mode = xml_attribute(domain->arena, cpu, "mode");
     unsigned long sockets, dies = 1, clusters = 1, cores, threads;
 
-    domain->cpu_mode = cpu ? printable(domain->arena, mode ? mode : "custom")
-                           : "";
+    domain->cpu_mode =
+        cpu ? printable(domain->arena, mode ? mode : "custom") : "";
     domain->has_guest_numa = xml_child(cpu, "numa") != NULL;
     if (!topology || !xml_number(topology, "sockets", VCPU_MAX, &sockets) ||
         !xml_number(topology, "cores", VCPU_MAX, &cores) ||
@@ -186,8 +192,7 @@ static void parse_hostdevs(struct domain *domain, const xmlNode *devices)
     for (const xmlNode *node = xml_child(devices, "hostdev"); node;
          node = xml_next(node))
         count++;
-    domain->hostdevs =
-        arena_alloc(arena, count + 1, sizeof(*domain->hostdevs));
+    domain->hostdevs = arena_alloc(arena, count + 1, sizeof(*domain->hostdevs));
     for (const xmlNode *node = xml_child(devices, "hostdev"); node;
          node = xml_next(node)) {
         const xmlNode *address = xml_find(node, "source/address");
@@ -229,10 +234,10 @@ static void parse_guest(struct domain *domain, const xmlNode *root)
     if (strstr(domain->osinfo, "microsoft.com/"))
         domain->guest = GUEST_WINDOWS;
     else if (*domain->osinfo && !strstr(domain->osinfo, "/unknown/"))
-        domain->guest = strstr(domain->osinfo, "bsd") ||
-                                strstr(domain->osinfo, "apple.com")
-                            ? GUEST_UNKNOWN
-                            : GUEST_LINUX;
+        domain->guest =
+            strstr(domain->osinfo, "bsd") || strstr(domain->osinfo, "apple.com")
+                ? GUEST_UNKNOWN
+                : GUEST_LINUX;
     else if (xml_find(root, "features/hyperv"))
         domain->guest = GUEST_WINDOWS;
 }
@@ -256,16 +261,15 @@ struct domain *domain_parse(const char *text, size_t length, struct err *err)
     domain = mem_alloc(1, sizeof(*domain));
     domain->arena = arena_new();
     domain->xml = xml;
-    domain->name = printable(domain->arena,
-                             xml_content(domain->arena, xml_child(root, "name")));
+    domain->name = printable(
+        domain->arena, xml_content(domain->arena, xml_child(root, "name")));
     domain->title = printable(
         domain->arena, xml_content(domain->arena, xml_child(root, "title")));
-    domain->uuid = printable(domain->arena,
-                             xml_content(domain->arena, xml_child(root, "uuid")));
-    domain->machine =
-        printable(domain->arena, xml_attribute(domain->arena,
-                                               xml_find(root, "os/type"),
-                                               "machine"));
+    domain->uuid = printable(
+        domain->arena, xml_content(domain->arena, xml_child(root, "uuid")));
+    domain->machine = printable(
+        domain->arena,
+        xml_attribute(domain->arena, xml_find(root, "os/type"), "machine"));
     domain->is_kvm = xml_has(root, "type", "kvm");
     domain->memory_kib = memory_kib(xml_child(root, "memory"));
     if (!parse_vcpus(domain, root, err)) {

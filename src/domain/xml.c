@@ -150,9 +150,16 @@ static bool parse_error(xmlParserCtxt *parser, struct err *err)
                    error ? error->line : 0, printable);
 }
 
+static void ignore(void *context, const char *format, ...)
+{
+    (void)context;
+    (void)format;
+}
+
 void xml_init(void)
 {
     xmlInitParser();
+    xmlSetGenericErrorFunc(NULL, ignore);
 }
 
 struct xml *xml_parse(const char *text, size_t length, struct err *err)
@@ -191,8 +198,8 @@ struct xml *xml_parse(const char *text, size_t length, struct err *err)
     } else if (!is_utf8(xml->doc)) {
         err_set(err, ERR_FAILED, "The XML is not in UTF-8. Convert it first.");
     } else {
-        xml->spans = mem_alloc(count_elements(xml_root(xml)),
-                               sizeof(*xml->spans));
+        xml->spans =
+            mem_alloc(count_elements(xml_root(xml)), sizeof(*xml->spans));
         if (place_elements(xml)) {
             xmlFreeParserCtxt(parser);
             return xml;
@@ -294,8 +301,8 @@ bool xml_number(const xmlNode *node, const char *name, unsigned long maximum,
                 unsigned long *number)
 {
     struct arena *arena = arena_new();
-    const char *text = name ? xml_attribute(arena, node, name)
-                            : xml_content(arena, node);
+    const char *text =
+        name ? xml_attribute(arena, node, name) : xml_content(arena, node);
     bool is_number = text && str_number(text, maximum, number);
 
     arena_free(arena);

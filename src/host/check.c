@@ -28,8 +28,8 @@ static void check_kvm(const struct host *host, const struct root *root,
                       struct arena *arena, struct finding *finding)
 {
     bool has_flag = host->cpu.has_vmx || host->cpu.has_svm;
-    const char *module = root_exists(root, "sys/module/kvm_amd") ? "kvm_amd"
-                                                                  : "kvm_intel";
+    const char *module =
+        root_exists(root, "sys/module/kvm_amd") ? "kvm_amd" : "kvm_intel";
 
     (void)arena;
     if (host->kernel.has_kvm)

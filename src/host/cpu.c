@@ -60,14 +60,15 @@ static void read_nodes(hwloc_topology_t hwloc, struct arena *arena,
     int count = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_NUMANODE);
 
     topology->node_count = count > 0 ? (unsigned)count : 0;
-    topology->nodes = arena_alloc(arena, topology->node_count + 1,
-                                  sizeof(*topology->nodes));
+    topology->nodes =
+        arena_alloc(arena, topology->node_count + 1, sizeof(*topology->nodes));
     for (unsigned i = 0; i < topology->node_count; i++) {
         hwloc_obj_t node = hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_NUMANODE, i);
 
         topology->nodes[i].id = node->os_index;
         topology->nodes[i].cpus = set_of_bitmap(node->cpuset);
-        topology->nodes[i].memory_kib = node->attr->numanode.local_memory / 1024;
+        topology->nodes[i].memory_kib =
+            node->attr->numanode.local_memory / 1024;
     }
 }
 
@@ -127,7 +128,8 @@ static bool read_cores(hwloc_topology_t hwloc, struct arena *arena,
     topology->cores =
         arena_alloc(arena, (size_t)count, sizeof(*topology->cores));
     for (int i = 0; i < count; i++) {
-        hwloc_obj_t pu = hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_PU, (unsigned)i);
+        hwloc_obj_t pu =
+            hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_PU, (unsigned)i);
         hwloc_obj_t core =
             hwloc_get_ancestor_obj_by_type(hwloc, HWLOC_OBJ_CORE, pu);
 
@@ -269,8 +271,8 @@ bool cpu_probe(const struct root *root, struct arena *arena,
     }
     if (hwloc_topology_init(&hwloc) < 0)
         return err_set(err, ERR_FAILED, "hwloc cannot be started.");
-    if (hwloc_topology_set_flags(
-            hwloc, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) < 0 ||
+    if (hwloc_topology_set_flags(hwloc,
+                                 HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) < 0 ||
         hwloc_topology_load(hwloc) < 0)
         err_set(err, ERR_FAILED,
                 "hwloc cannot read the CPU topology beneath %s.",

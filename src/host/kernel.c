@@ -48,8 +48,8 @@ void kernel_probe(const struct root *root, struct arena *arena,
         .has_systemd = root_exists(root, "run/systemd/system"),
     };
     for (; policies && *policies; policies++) {
-        const char *directory = arena_printf(
-            arena, "sys/devices/system/cpu/cpufreq/%s", *policies);
+        const char *directory =
+            arena_printf(arena, "sys/devices/system/cpu/cpufreq/%s", *policies);
 
         if (!str_starts(*policies, "policy"))
             continue;

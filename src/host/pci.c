@@ -38,9 +38,8 @@ static const char *lookup(struct pci_access *access, struct arena *arena,
                           int flags, int a, int b)
 {
     char buffer[256];
-    const char *name =
-        pci_lookup_name(access, buffer, sizeof(buffer),
-                        flags | PCI_LOOKUP_NO_HWDB, a, b);
+    const char *name = pci_lookup_name(access, buffer, sizeof(buffer),
+                                       flags | PCI_LOOKUP_NO_HWDB, a, b);
     char *printable CLEANUP(mem_free) = str_printable(name ? name : "");
 
     return arena_strdup(arena, printable);
@@ -217,18 +216,18 @@ const char *pci_kind(const struct pci_device *device)
         unsigned code, mask;
         const char *name;
     } kinds[] = {
-        {0x030000, 0xff0000, "display"}, {0x040300, 0xffff00, "audio"},
-        {0x0c0300, 0xffff00, "usb"},     {0x010800, 0xffff00, "nvme"},
-        {0x010600, 0xffff00, "sata"},    {0x010000, 0xff0000, "storage"},
+        {0x030000, 0xff0000, "display"},  {0x040300, 0xffff00, "audio"},
+        {0x0c0300, 0xffff00, "usb"},      {0x010800, 0xffff00, "nvme"},
+        {0x010600, 0xffff00, "sata"},     {0x010000, 0xff0000, "storage"},
         {0x020000, 0xffff00, "ethernet"}, {0x020000, 0xff0000, "network"},
-        {0x060000, 0xffff00, "host"},
-        {0x060100, 0xffff00, "isa"},     {0x060400, 0xffff00, "bridge"},
-        {0x060000, 0xff0000, "bridge"},  {0x0c0500, 0xffff00, "smbus"},
-        {0x0c8000, 0xffff00, "serial"},  {0x050000, 0xff0000, "memory"},
-        {0x078000, 0xffff00, "comm"},    {0x070000, 0xff0000, "comm"},
-        {0x080000, 0xff0000, "system"},  {0x040000, 0xff0000, "audio"},
-        {0x100000, 0xff0000, "crypto"},  {0x110000, 0xff0000, "signal"},
-        {0x0d0000, 0xff0000, "wireless"}, {0x120000, 0xff0000, "accel"},
+        {0x060000, 0xffff00, "host"},     {0x060100, 0xffff00, "isa"},
+        {0x060400, 0xffff00, "bridge"},   {0x060000, 0xff0000, "bridge"},
+        {0x0c0500, 0xffff00, "smbus"},    {0x0c8000, 0xffff00, "serial"},
+        {0x050000, 0xff0000, "memory"},   {0x078000, 0xffff00, "comm"},
+        {0x070000, 0xff0000, "comm"},     {0x080000, 0xff0000, "system"},
+        {0x040000, 0xff0000, "audio"},    {0x100000, 0xff0000, "crypto"},
+        {0x110000, 0xff0000, "signal"},   {0x0d0000, 0xff0000, "wireless"},
+        {0x120000, 0xff0000, "accel"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)

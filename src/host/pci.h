@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 struct pci_device {
-    const char *address;   /* "0000:01:00.0" */
-    unsigned class_code;   /* 24 bits: class, subclass, programming interface */
+    const char *address; /* "0000:01:00.0" */
+    unsigned class_code; /* 24 bits: class, subclass, programming interface */
     unsigned vendor, device, revision;
     unsigned subsystem_vendor, subsystem_device; /* 0 if unknown */
     const char *name;       /* vendor and device, from pci.ids */

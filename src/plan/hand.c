@@ -36,9 +36,8 @@ static void renumber(struct plan *plan, const unsigned *used)
     for (unsigned i = 0; i < cpu->core_count; i++)
         for (unsigned t = 0; t < used[i]; t++)
             plan->vcpupin[vcpus++] = cpuset_one(cpu->cores[i].threads[t]);
-    plan->topology = is_even
-                         ? (struct guest_topology){1, 1, cores, threads}
-                         : (struct guest_topology){1, 1, vcpus, 1};
+    plan->topology = is_even ? (struct guest_topology){1, 1, cores, threads}
+                             : (struct guest_topology){1, 1, vcpus, 1};
 }
 
 static void leave(cpu_set_t *pins, const struct cpu_core *core)

@@ -10,20 +10,25 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HYPERV(name)                                                           \
-    .hyperv = name,                                                            \
-    .place = {                                                                 \
-        .parent = "features/hyperv",                                           \
-        .element = name,                                                       \
-        .attribute = "state",                                                  \
-        .on = "on",                                                            \
-        .off = "off",                                                          \
+#define HYPERV(name)                                 \
+    .hyperv = name, .place = {                       \
+                        .parent = "features/hyperv", \
+                        .element = name,             \
+                        .attribute = "state",        \
+                        .on = "on",                  \
+                        .off = "off",                \
     }
 
 #define WINDOWS "Windows hints (Hyper-V)"
 #define HYPERV_SOURCE "QEMU: docs/system/i386/hyperv.rst"
-#define NEEDS(...) {__VA_ARGS__, OPTION_NONE}
-#define NEEDS_NOTHING {OPTION_NONE}
+#define NEEDS(...)               \
+    {                            \
+        __VA_ARGS__, OPTION_NONE \
+    }
+#define NEEDS_NOTHING \
+    {                 \
+        OPTION_NONE   \
+    }
 
 static const struct option_row options[OPTION_COUNT] = {
     [OPTION_HUGEPAGES] =
@@ -185,7 +190,8 @@ static const struct option_row options[OPTION_COUNT] = {
             .proposed = OPTION_ON,
             .needs = NEEDS_NOTHING,
             HYPERV("frequencies"),
-            .does = "Tells Windows the rate of its clocks: it need not measure.",
+            .does =
+                "Tells Windows the rate of its clocks: it need not measure.",
             .cost = "None.",
             .risk = "None known.",
             .writes = "<features><hyperv><frequencies>",
@@ -362,8 +368,8 @@ const char *option_obstacle(const struct plan *plan, enum option_id id)
     if (id == OPTION_HUGEPAGES && plan->host->memory.pool_count == 0)
         return "The host's huge page pools could not be read.";
     if (id == OPTION_HUGEPAGES &&
-        xml_has(xml_find(xml_root(domain->xml), "memoryBacking/source"),
-                "type", "anonymous"))
+        xml_has(xml_find(xml_root(domain->xml), "memoryBacking/source"), "type",
+                "anonymous"))
         return "The domain asks for anonymous memory; libvirt refuses both.";
     if ((id == OPTION_ISOLATE || id == OPTION_HUGEPAGES_RESERVE) &&
         plan->hook_obstacle)

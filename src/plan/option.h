@@ -58,11 +58,11 @@ struct option_row {
     const char *group; /* heading on the screen */
     const char *title;
     enum option_type type;
-    long minimum, maximum; /* of OPTION_TYPE_NUMBER */
-    long proposed;         /* the value proposed where it is available */
-    bool is_for_windows;   /* does nothing for other guests */
+    long minimum, maximum;   /* of OPTION_TYPE_NUMBER */
+    long proposed;           /* the value proposed where it is available */
+    bool is_for_windows;     /* does nothing for other guests */
     enum option_id needs[3]; /* ended by OPTION_NONE */
-    const char *hyperv;    /* libvirt's name of the Hyper-V feature, or NULL */
+    const char *hyperv; /* libvirt's name of the Hyper-V feature, or NULL */
     struct option_place place; /* element NULL: not a plain switch */
     const char *does, *cost, *risk, *writes, *source;
 };

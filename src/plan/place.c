@@ -218,8 +218,7 @@ static void search_start(const struct host *host, unsigned node,
 {
     *search = (struct search){.cpu = &host->cpu, .node = node};
     search->is_free = mem_alloc(host->cpu.core_count, sizeof(bool));
-    search->islands =
-        mem_alloc(host->cpu.core_count, sizeof(*search->islands));
+    search->islands = mem_alloc(host->cpu.core_count, sizeof(*search->islands));
 }
 
 static void search_end(struct search *search)
@@ -230,8 +229,7 @@ static void search_end(struct search *search)
 
 /* Cores of one kind, `each` threads of a core, CPU 0's core at last. */
 static bool place_cores(struct search *search, enum core_kind kind,
-                        unsigned vcpus, unsigned each,
-                        struct placement *place)
+                        unsigned vcpus, unsigned each, struct placement *place)
 {
     unsigned cores = (vcpus + each - 1) / each;
 
@@ -261,11 +259,13 @@ static bool place_kind(struct search *search, enum core_kind kind,
     if (vcpus % all == 0)
         return place_cores(search, kind, vcpus, all, place);
     if (place_cores(search, kind, vcpus, 1, place))
-        place->cost = "An odd number of vCPUs takes one thread of each core; "
-                      "the other threads stay idle.";
+        place->cost =
+            "An odd number of vCPUs takes one thread of each core; "
+            "the other threads stay idle.";
     else if (place_cores(search, kind, vcpus, all, place))
-        place->cost = "With an odd number of vCPUs the guest cannot be told "
-                      "which of them share a core.";
+        place->cost =
+            "With an odd number of vCPUs the guest cannot be told "
+            "which of them share a core.";
     else
         return false;
     return true;
@@ -293,8 +293,9 @@ static bool place_mixed(struct search *search, unsigned vcpus,
         }
     }
     place->vcpus = vcpus;
-    place->cost = "The guest gets fast and slow cores alike and cannot tell "
-                  "them apart: expect stutter.";
+    place->cost =
+        "The guest gets fast and slow cores alike and cannot tell "
+        "them apart: expect stutter.";
     return placed == vcpus;
 }
 

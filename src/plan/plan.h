@@ -38,7 +38,7 @@ struct plan {
     unsigned *disk_iothread;        /* one of each domain disk; 0: none */
     struct guest_topology topology; /* all 0: none */
     long options[OPTION_COUNT];     /* wishes: OPTION_KEEP or a value */
-    unsigned dropped;               /* bits of enum plan_part: not wanted after all */
+    unsigned dropped; /* bits of enum plan_part: not wanted after all */
 
     /* What the hook's file for this domain says now. */
     bool hook_isolates, hook_reserves;

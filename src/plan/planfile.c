@@ -22,8 +22,9 @@ void planfile_save(const struct plan *plan, struct str *str)
     const struct domain *domain = plan->domain;
     char text[32];
 
-    str_add(str, "# A plan of virt-tune. What is not here stays as the domain "
-                 "has it.\nversion = 1\n");
+    str_add(str,
+            "# A plan of virt-tune. What is not here stays as the domain "
+            "has it.\nversion = 1\n");
     str_addf(str, "domain = %s\nuuid = %s\nhost = %s\n", domain->name,
              domain->uuid, plan->host->cpu.fingerprint);
     str_addf(str, "vcpus = %u\n", plan->vcpus);
@@ -50,7 +51,8 @@ void planfile_save(const struct plan *plan, struct str *str)
     }
     for (size_t i = 0; plan->dropped && i < PART_COUNT; i++)
         if (plan->dropped & 1U << i)
-            str_addf(str, "%s %s", plan->dropped & ((1U << i) - 1) ? "" : "dropped =",
+            str_addf(str, "%s %s",
+                     plan->dropped & ((1U << i) - 1) ? "" : "dropped =",
                      plan_part_name((enum plan_part)i));
     if (plan->dropped)
         str_add(str, "\n");
@@ -177,8 +179,7 @@ static bool load_line(struct plan *plan, const char *key, char *value,
                        "This plan is of a newer virt-tune; this one reads "
                        "version 1.");
     if (strcmp(key, "domain") == 0)
-        return *plan->domain->uuid ||
-               strcmp(value, plan->domain->name) == 0 ||
+        return *plan->domain->uuid || strcmp(value, plan->domain->name) == 0 ||
                refuse(err, "domain", value, plan->domain->name);
     if (strcmp(key, "uuid") == 0)
         return !*plan->domain->uuid || !*value ||

@@ -19,8 +19,7 @@ static struct finding *say(const struct rule *rule, struct findings *findings,
                            struct arena *arena, enum verdict verdict,
                            const char *text, const char *fix)
 {
-    struct finding *finding =
-        findings_add(findings, arena, rule->id, verdict);
+    struct finding *finding = findings_add(findings, arena, rule->id, verdict);
 
     finding->text = text;
     finding->why = rule->why;
@@ -62,7 +61,8 @@ static void rule_count(const struct plan *plan, struct arena *arena,
 
     if ((int)plan->vcpus > cpus)
         say(rule, findings, arena, VERDICT_FAIL,
-            arena_printf(arena, "%u vCPUs are more than the %d CPUs of the host",
+            arena_printf(arena,
+                         "%u vCPUs are more than the %d CPUs of the host",
                          plan->vcpus, cpus),
             "Take fewer vCPUs: virt-tune plan --vcpus N.");
 }
@@ -242,8 +242,7 @@ static void rule_helpers(const struct plan *plan, struct arena *arena,
 static void rule_iothreads(const struct plan *plan, struct arena *arena,
                            const struct rule *rule, struct findings *findings)
 {
-    const xmlNode *devices =
-        xml_child(xml_root(plan->domain->xml), "devices");
+    const xmlNode *devices = xml_child(xml_root(plan->domain->xml), "devices");
     bool has_scsi = false;
 
     if (plan->iothread_count == 0)
@@ -253,11 +252,10 @@ static void rule_iothreads(const struct plan *plan, struct arena *arena,
             return;
     for (const xmlNode *node = xml_child(devices, "controller"); node;
          node = xml_next(node))
-        has_scsi |= xml_attribute(arena, xml_child(node, "driver"),
-                                  "iothread") != NULL;
+        has_scsi |=
+            xml_attribute(arena, xml_child(node, "driver"), "iothread") != NULL;
     if (!has_scsi)
-        say(rule, findings, arena, VERDICT_WARN,
-            "no disk uses the I/O threads",
+        say(rule, findings, arena, VERDICT_WARN, "no disk uses the I/O threads",
             "Give a virtio disk iothread='1', or do without.");
 }
 
@@ -318,8 +316,8 @@ static void rule_isolated(const struct plan *plan, struct arena *arena,
         if (CPU_COUNT(&plan->vcpupin[i]) > 1 &&
             cpuset_intersects(&plan->vcpupin[i], &plan->host->cpu.isolated)) {
             say(rule, findings, arena, VERDICT_WARN,
-                arena_printf(arena,
-                             "vCPU %u may use several CPUs isolated at boot", i),
+                arena_printf(
+                    arena, "vCPU %u may use several CPUs isolated at boot", i),
                 "Pin it to one CPU: on isolated CPUs the kernel does not "
                 "balance, and all threads stay on the first.");
             return;

@@ -36,8 +36,9 @@ static bool render_part(struct changeset *set, const struct plan *plan,
     size_t length = 0;
 
     if (!xml)
-        return err_add(err, "The change \"%s\" would break the XML: this is a "
-                            "fault of virt-tune.",
+        return err_add(err,
+                       "The change \"%s\" would break the XML: this is a "
+                       "fault of virt-tune.",
                        plan_part_name(part));
     edit = edit_new(xml);
     title = xml_render(plan, part, xml, edit, set->arena);
@@ -75,7 +76,7 @@ static void add_file(struct changeset *set, const char *path,
 static char *read_file(struct changeset *set, const struct root *root,
                        const char *path)
 {
-    char *text = root_read(root, set->arena, path);
+    char *text = root ? root_read(root, set->arena, path) : NULL;
 
     return text ? arena_printf(set->arena, "%s\n", text) : NULL;
 }
@@ -86,8 +87,7 @@ static const char *hook_title(const struct plan *plan, struct arena *arena)
     bool reserves = option_effective(plan, OPTION_HUGEPAGES_RESERVE);
 
     return arena_printf(
-        arena, "hook: %s%s%s",
-        isolates ? "isolate guest CPUs" : "",
+        arena, "hook: %s%s%s", isolates ? "isolate guest CPUs" : "",
         isolates && reserves ? ", " : "", reserves ? "reserve pages" : "");
 }
 
@@ -101,9 +101,9 @@ static void render_hook(struct changeset *set, const struct plan *plan,
     const char *data_now = read_file(set, root, path);
     const char *script_now = read_file(set, root, HOOK_SCRIPT);
     bool is_dropped = plan->dropped & 1U << PART_HOOK;
-    bool is_wanted =
-        plan->options[OPTION_ISOLATE] != OPTION_KEEP ||
-        plan->options[OPTION_HUGEPAGES_RESERVE] != OPTION_KEEP || data_now;
+    bool is_wanted = plan->options[OPTION_ISOLATE] != OPTION_KEEP ||
+                     plan->options[OPTION_HUGEPAGES_RESERVE] != OPTION_KEEP ||
+                     data_now;
     const char *shown = is_dropped ? wish : data;
     struct change *change;
 
@@ -136,8 +136,7 @@ struct changeset *changeset_new(const struct plan *plan,
     const struct xml *xml = plan->domain->xml;
 
     set->arena = arena_new();
-    set->changes =
-        arena_alloc(set->arena, PART_COUNT, sizeof(*set->changes));
+    set->changes = arena_alloc(set->arena, PART_COUNT, sizeof(*set->changes));
     set->xml = mem_strdup(xml->text);
     set->xml_length = xml->length;
     for (unsigned part = 0; part < PART_COUNT; part++)
@@ -146,7 +145,7 @@ struct changeset *changeset_new(const struct plan *plan,
             return NULL;
         }
     set->changes_xml = strcmp(set->xml, xml->text) != 0;
-    if (root && script && *plan->domain->uuid)
+    if (script && *plan->domain->uuid)
         render_hook(set, plan, root, script);
     return set;
 }

@@ -15,8 +15,8 @@
 
 struct change {
     enum plan_part part;
-    const char *title; /* "pin 12 vCPUs to CPUs 4-15" */
-    const char *where; /* "domain XML", "hook, new file", ... */
+    const char *title;    /* "pin 12 vCPUs to CPUs 4-15" */
+    const char *where;    /* "domain XML", "hook, new file", ... */
     char *before, *after; /* the text before and after just this change */
     struct diff *diff;    /* of these two */
     bool is_kept;
@@ -33,16 +33,17 @@ struct changeset {
     struct arena *arena;
     struct change *changes;
     size_t count;
-    char *xml;              /* the resulting XML, all kept changes made */
+    char *xml; /* the resulting XML, all kept changes made */
     size_t xml_length;
-    bool changes_xml;       /* differs from the domain's */
+    bool changes_xml; /* differs from the domain's */
     struct file_change files[2];
-    size_t file_count;      /* only files that change */
+    size_t file_count; /* only files that change */
 };
 
 /*
- * Renders a plan. `root` is where the hook's files are looked at, NULL if no
- * hook can be installed (another host). `script` is the hook script's text.
+ * Renders a plan. `script` is the hook script's text, NULL if no hook can be
+ * installed. `root` is where the hook's present files are looked at, NULL if
+ * that directory does not exist yet.
  */
 struct changeset *changeset_new(const struct plan *plan,
                                 const struct root *root, const char *script,

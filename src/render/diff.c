@@ -49,8 +49,7 @@ static void put(struct diff *diff, char sign, const char *text, size_t a,
 /* The furthest line of `a` on diagonal `k`; `v` is shifted by `zero`. */
 static long step_from(const long *v, long zero, long k, long d)
 {
-    bool is_down =
-        k == -d || (k != d && v[zero + k - 1] < v[zero + k + 1]);
+    bool is_down = k == -d || (k != d && v[zero + k - 1] < v[zero + k + 1]);
 
     return is_down ? v[zero + k + 1] : v[zero + k - 1] + 1;
 }
@@ -90,8 +89,7 @@ static void walk_back(struct diff *diff, const struct lines *a,
     for (; d >= 0; d--) {
         const long *v = states[d];
         long zero = d + 1, k = x - y;
-        bool is_down =
-            k == -d || (k != d && v[zero + k - 1] < v[zero + k + 1]);
+        bool is_down = k == -d || (k != d && v[zero + k - 1] < v[zero + k + 1]);
         long from_k = is_down ? k + 1 : k - 1;
         long from_x = d > 0 ? v[zero + from_k] : 0;
         long from_y = d > 0 ? from_x - from_k : 0;
@@ -120,8 +118,8 @@ struct diff *diff_new(const char *before, const char *after)
     diff->arena = arena_new();
     a = split(diff->arena, before);
     b = split(diff->arena, after);
-    diff->lines = arena_alloc(diff->arena, a.count + b.count + 1,
-                              sizeof(*diff->lines));
+    diff->lines =
+        arena_alloc(diff->arena, a.count + b.count + 1, sizeof(*diff->lines));
     states = mem_alloc(a.count + b.count + 1, sizeof(*states));
     d = search(&a, &b, states);
     walk_back(diff, &a, &b, states, d);

@@ -7,8 +7,8 @@
 #include "base/str.h"
 
 struct diff_line {
-    char sign; /* ' ', '-' or '+' */
-    const char *text; /* without its line end */
+    char sign;                       /* ' ', '-' or '+' */
+    const char *text;                /* without its line end */
     unsigned old_number, new_number; /* from 1; of the next line if absent */
 };
 

@@ -39,13 +39,13 @@ static const char *const before_cputune[] = {
     NULL,
 };
 static const char *const before_iothreads[] = {
-    "name",          "uuid",      "title",         "description",
-    "metadata",      "memory",    "currentMemory", "maxMemory",
-    "memoryBacking", "vcpu",      "vcpus",         NULL,
+    "name",          "uuid",   "title",         "description",
+    "metadata",      "memory", "currentMemory", "maxMemory",
+    "memoryBacking", "vcpu",   "vcpus",         NULL,
 };
 static const char *const before_memory_backing[] = {
-    "name",     "uuid",          "title",     "description", "metadata",
-    "memory",   "currentMemory", "maxMemory", "blkiotune",   "memtune",
+    "name",   "uuid",          "title",     "description", "metadata",
+    "memory", "currentMemory", "maxMemory", "blkiotune",   "memtune",
     NULL,
 };
 static const char *const before_vcpu[] = {
@@ -54,9 +54,8 @@ static const char *const before_vcpu[] = {
 static const char *const before_features[] = {"os", "bootloader", NULL};
 static const char *const before_cpu[] = {"os", "features", NULL};
 static const char *const before_clock[] = {"os", "features", "cpu", NULL};
-static const char *const pins[] = {"shares",     "period",      "quota",
-                                   "vcpupin",    "emulatorpin", "iothreadpin",
-                                   NULL};
+static const char *const pins[] = {
+    "shares", "period", "quota", "vcpupin", "emulatorpin", "iothreadpin", NULL};
 static const char *const vcpu_pins[] = {"shares", "period", "quota", "vcpupin",
                                         NULL};
 static const char *const emulator_pins[] = {"shares",  "period",      "quota",
@@ -71,8 +70,8 @@ static void add_line(struct str *str, const char *line)
 
 /* Adds lines below an element, making the element if it is not there. */
 static void insert_below(struct rendering *r, const char *name,
-                         const char *const *before,
-                         const char *const *siblings, const char *lines)
+                         const char *const *before, const char *const *siblings,
+                         const char *lines)
 {
     const xmlNode *parent = xml_child(r->root, name);
     struct str str CLEANUP(str_free) = STR_INIT;
@@ -153,11 +152,11 @@ static void render_pin(struct rendering *r, const xmlNode *first,
     } else if (!node && !cpuset_is_empty(cpus)) {
         const char *text = cpuset_text(r->arena, cpus);
 
-        add_line(lines,
-                 name ? arena_printf(r->arena, "<%s %s='%u' cpuset='%s'/>",
-                                     element, name, id, text)
-                      : arena_printf(r->arena, "<%s cpuset='%s'/>", element,
-                                     text));
+        add_line(
+            lines,
+            name ? arena_printf(r->arena, "<%s %s='%u' cpuset='%s'/>", element,
+                                name, id, text)
+                 : arena_printf(r->arena, "<%s cpuset='%s'/>", element, text));
     }
 }
 
@@ -172,8 +171,8 @@ static const char *render_vcpupin(struct rendering *r)
     for (unsigned i = 0; i < plan->vcpus; i++)
         render_pin(r, first, "vcpupin", "vcpu", i, &plan->vcpupin[i], &lines);
     /* libvirt drops pins beyond the count in silence: do it aloud. */
-    for (const xmlNode *pin = first;
-         plan->vcpus < plan->domain->vcpus && pin; pin = xml_next(pin))
+    for (const xmlNode *pin = first; plan->vcpus < plan->domain->vcpus && pin;
+         pin = xml_next(pin))
         if (xml_number(pin, "vcpu", 1UL << 20, &id) && id >= plan->vcpus)
             edit_remove(r->edit, pin);
     if (lines.length > 0)
@@ -251,7 +250,8 @@ static const char *render_disks(struct rendering *r)
                 edit_insert(
                     r->edit, disk, NULL,
                     arena_printf(r->arena, "<driver iothread='%s'/>", id));
-            str_addf(&names, "%s%s", names.length > 0 ? ", " : "", known->target);
+            str_addf(&names, "%s%s", names.length > 0 ? ", " : "",
+                     known->target);
         }
     }
     return names.length > 0 ? arena_strdup(r->arena, str_text(&names)) : NULL;
@@ -350,8 +350,8 @@ static const char *render_hugepages(struct rendering *r)
     const xmlNode *backing = xml_child(r->root, "memoryBacking");
     const xmlNode *hugepages = xml_child(backing, "hugepages");
     const xmlNode *page = xml_child(hugepages, "page");
-    const char *line = arena_printf(r->arena, "<page size='%ld' unit='KiB'/>",
-                                    size);
+    const char *line =
+        arena_printf(r->arena, "<page size='%ld' unit='KiB'/>", size);
 
     if (size == OPTION_KEEP || size == option_now(r->plan, OPTION_HUGEPAGES))
         return NULL;
@@ -388,9 +388,9 @@ static bool render_switch(struct rendering *r, enum option_id id,
     const struct option_place *place = &option_get(id)->place;
     long value = r->plan->options[id];
     const char *state = value == OPTION_OFF ? place->off : place->on;
-    const char *number =
-        place->number && value > OPTION_ON ? number_text(r, (unsigned long)value)
-                                           : NULL;
+    const char *number = place->number && value > OPTION_ON
+                             ? number_text(r, (unsigned long)value)
+                             : NULL;
     const xmlNode *node = xml_child(parent, place->element);
     struct str line CLEANUP(str_free) = STR_INIT;
 

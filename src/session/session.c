@@ -91,7 +91,8 @@ struct session *session_open(const struct session_options *options,
     hook_root = session->options.root      ? session->options.root
                 : session->options.sysroot ? session->options.sysroot
                                            : "/";
-    session->hook_root = root_open(hook_root, err);
+    if (!session->options.root || access(hook_root, F_OK) == 0)
+        session->hook_root = root_open(hook_root, err);
     session->target.root = session->options.root ? session->options.root : "/";
     /* The host's arena lives as long as the session: move the texts there. */
     if (session->options.uri)
@@ -101,7 +102,7 @@ struct session *session_open(const struct session_options *options,
         session->options.sysroot =
             arena_strdup(session->host->arena, session->options.sysroot);
     arena_free(arena);
-    if (!session->hook_root) {
+    if (!session->hook_root && !session->options.root) {
         session_close(session);
         return NULL;
     }
@@ -126,8 +127,8 @@ void session_close(struct session *session)
 bool session_connect(struct session *session, struct err *err)
 {
     if (!session->conn)
-        session->conn = conn_open(session->options.uri,
-                                  session->options.is_read_only, err);
+        session->conn =
+            conn_open(session->options.uri, session->options.is_read_only, err);
     return session->conn != NULL;
 }
 
@@ -164,13 +165,12 @@ bool session_load(struct session *session, const char *name, struct err *err)
 struct plan *session_plan(const struct session *session)
 {
     struct arena *arena = arena_new();
-    const char *conf =
-        session->hook_obstacle
-            ? NULL
-            : root_read(session->hook_root, arena,
-                        hook_data_path(arena, session->domain));
-    struct plan *plan = plan_new(session->host, session->domain, conf,
-                                 session->hook_obstacle);
+    const char *conf = session->hook_obstacle || !session->hook_root
+                           ? NULL
+                           : root_read(session->hook_root, arena,
+                                       hook_data_path(arena, session->domain));
+    struct plan *plan =
+        plan_new(session->host, session->domain, conf, session->hook_obstacle);
 
     arena_free(arena);
     return plan;
@@ -179,9 +179,9 @@ struct plan *session_plan(const struct session *session)
 struct changeset *session_changeset(const struct session *session,
                                     const struct plan *plan, struct err *err)
 {
-    return changeset_new(plan,
-                         session->hook_obstacle ? NULL : session->hook_root,
-                         embedded_hook_script, err);
+    return changeset_new(plan, session->hook_root,
+                         session->hook_obstacle ? NULL : embedded_hook_script,
+                         err);
 }
 
 bool session_apply(const struct session *session, const struct plan *plan,

@@ -20,7 +20,7 @@ struct session {
     struct conn *conn;     /* NULL until session_connect */
     struct domain *domain; /* NULL until session_load */
     struct target target;
-    struct root *hook_root;    /* where the hook's files are looked at */
+    struct root *hook_root;    /* where the hook's files are; NULL: nowhere */
     const char *hook_obstacle; /* why no hook can be installed, or NULL */
     char *share;               /* the directory of the shipped data, or NULL */
     char *scratch;             /* the demo's root of writes, removed at close */

@@ -196,6 +196,9 @@ ok "a link in the hook's place is refused" test "$status" -ne 0
 ok "the domain is as it was" cmp -s win10.xml original.xml
 ok "and so is the link" test -L "$hook"
 
+cp original.xml win10.xml
+demo apply ./win10.xml --yes
+ok "the demo changes no file of the user" cmp -s win10.xml original.xml
 demo apply win10 --yes
 ok "apply to the in-memory libvirt" has "$out" "Applied as record 0001"
 ok "the demo leaves nothing behind" \

@@ -104,7 +104,7 @@ char *domain_read_xml(const struct conn *conn, const char *uuid,
 static void read_offered(const struct conn *conn, struct domain *domain)
 {
     struct arena *arena = arena_new();
-    const xmlNode *root = xml_root(domain->xml), *values;
+    const xmlNode *root = xml_root(domain->xml), *hyperv, *values;
     const xmlNode *type = xml_find(root, "os/type");
     const char *emulator =
         xml_content(arena, xml_find(root, "devices/emulator"));
@@ -116,7 +116,11 @@ static void read_offered(const struct conn *conn, struct domain *domain)
     struct xml *xml = text ? xml_parse(text, strlen(text), NULL) : NULL;
     size_t count = 0;
 
-    values = xml ? xml_find(xml_root(xml), "features/hyperv/enum") : NULL;
+    hyperv = xml ? xml_find(xml_root(xml), "features/hyperv") : NULL;
+    values = xml_child(hyperv, "enum");
+    if (xml_has(hyperv, "supported", "no"))
+        domain->hyperv_offered =
+            arena_alloc(domain->arena, 1, sizeof(*domain->hyperv_offered));
     if (values) {
         for (const xmlNode *v = xml_child(values, "value"); v; v = xml_next(v))
             count++;

@@ -385,6 +385,24 @@ const char *option_obstacle(const struct plan *plan, enum option_id id)
     return NULL;
 }
 
+/*
+ * Huge pages are proposed only where the guest will start with them: there are
+ * enough already, or the hook can reserve them from free memory.
+ */
+static bool can_have_pages(const struct plan *plan, unsigned long size_kib)
+{
+    const struct memory *memory = &plan->host->memory;
+    const struct page_pool *pool = memory_pool(memory, size_kib);
+    unsigned long needed_kib = plan->domain->memory_kib, usable_kib;
+
+    if (!pool || needed_kib == 0 || needed_kib % size_kib != 0)
+        return false;
+    usable_kib = page_pool_usable(pool) * size_kib;
+    return usable_kib >= needed_kib ||
+           (!plan->hook_obstacle &&
+            usable_kib + memory->available_kib >= needed_kib);
+}
+
 long option_proposal(const struct plan *plan, enum option_id id)
 {
     const struct option_row *option = &options[id];
@@ -395,9 +413,7 @@ long option_proposal(const struct plan *plan, enum option_id id)
     if (option->is_for_windows && plan->domain->guest != GUEST_WINDOWS)
         return OPTION_KEEP;
     if (id == OPTION_HUGEPAGES &&
-        (!memory_pool(&plan->host->memory, (unsigned long)option->proposed) ||
-         plan->domain->memory_kib % (unsigned long)option->proposed != 0 ||
-         plan->domain->memory_kib == 0))
+        !can_have_pages(plan, (unsigned long)option->proposed))
         return OPTION_KEEP;
     if (id == OPTION_ISOLATE && !plan_is_pinned(plan))
         return OPTION_KEEP;

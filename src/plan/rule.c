@@ -65,6 +65,11 @@ static void rule_count(const struct plan *plan, struct arena *arena,
                          "%u vCPUs are more than the %d CPUs of the host",
                          plan->vcpus, cpus),
             "Take fewer vCPUs: virt-tune plan --vcpus N.");
+    if (plan->vcpus != plan->domain->vcpus &&
+        xml_child(xml_root(plan->domain->xml), "vcpus"))
+        say(rule, findings, arena, VERDICT_FAIL,
+            "the domain lists its vCPUs one by one in <vcpus>",
+            "Change their number there, or keep it.");
 }
 
 static void rule_pinned(const struct plan *plan, struct arena *arena,

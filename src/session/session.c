@@ -198,6 +198,11 @@ bool session_apply(const struct session *session, const struct plan *plan,
                        "running host. Name the directory to write beneath with "
                        "--root.",
                        session->options.sysroot);
+    if (session->scratch && session->domain->path)
+        return err_set(err, ERR_USAGE,
+                       "The demo forgets what it wrote, so it changes no file "
+                       "of yours. Name a directory to remember in with "
+                       "--root.");
     return apply_check(&session->target, plan, set, err) &&
            apply_run(&session->target, plan, set, report, err);
 }

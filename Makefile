@@ -1,6 +1,7 @@
 # The two commands of the README, and what developers type. CMake does the work.
 
 JOBS = $(shell nproc)
+MAKEFLAGS += --no-print-directory
 CMAKE_QUIET = --log-level=WARNING
 
 .PHONY: all demo check install clean packages-build packages-check

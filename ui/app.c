@@ -48,7 +48,7 @@ static void derive(struct app *app)
     plan_free(kept);
     app->layouts = (struct layouts){0};
     app->layouts_problem = (struct err){0};
-    layout_propose(app->session->host, app->session->domain, plan->vcpus,
+    layout_propose(app->session->host, app->session->domain, app->wanted_vcpus,
                    app->arena, &app->layouts, &app->layouts_problem);
     changeset_free(app->set);
     app->set = session_changeset(app->session, plan, &problem);
@@ -80,6 +80,7 @@ bool app_open(struct app *app, const char *name, struct err *err)
         return false;
     app->history = history_new(session_plan(app->session));
     app->apply_state = APPLY_ASKS;
+    app->wanted_vcpus = app->session->domain->vcpus;
     memset(app->is_visited, 0, sizeof(app->is_visited));
     app->is_visited[STEP_DOMAIN] = true;
     for (size_t i = STEP_HOST; i < STEP_COUNT; i++)

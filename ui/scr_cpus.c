@@ -58,7 +58,7 @@ static int draw_layouts(const struct app *app, struct canvas *canvas, int y)
         bool is_now = (int)i == now;
         char text[200];
 
-        snprintf(text, sizeof(text), "%c  %s: %u vCPUs. The host keeps %s.",
+        snprintf(text, sizeof(text), "%c  %s: %u vCPUs; host keeps %s",
                  (char)('A' + i), layout->text, layout->vcpus, layout->host);
         canvas_put(canvas, y, 1, is_now ? ROLE_SELECTED : ROLE_NORMAL,
                    is_now ? ">" : " ");
@@ -182,6 +182,7 @@ static void change_count(struct app *app, int by)
         vcpus += (unsigned)by;
     if (layout_propose(app->session->host, app->session->domain, vcpus, arena,
                        &layouts, &err)) {
+        app->wanted_vcpus = vcpus;
         layout_accept(&layouts.list[0], app_edit(app));
         app_edited(app);
     } else {

@@ -232,19 +232,22 @@ static void propose_all(struct app *app)
 /* The plan's file: the domain's name, with nothing odd in it. */
 static void save_plan(struct app *app)
 {
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyz"
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     struct str text CLEANUP(str_free) = STR_INIT;
     struct err problem = {0};
     char name[80];
     size_t length = 0;
 
     for (const char *at = app->session->domain->name;
-         *at && length < sizeof(name) - 8; at++)
-        name[length++] = strchr(
-                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST"
-                             "UVWXYZ0123456789_-",
-                             *at)
-                             ? *at
-                             : '_';
+         *at && length < sizeof(name) - 8; at++) {
+        const char *same = strchr(plain, *at);
+
+        name[length++] = '_';
+        if (same)
+            name[length - 1] = *same;
+    }
     snprintf(name + length, sizeof(name) - length, ".plan");
     planfile_save(app_plan(app), &text);
     if (app->session->options.is_read_only)

@@ -39,7 +39,7 @@ struct app {
     struct err layouts_problem;
 
     struct list lists[STEP_COUNT];
-    int core; /* selected in CPUs */
+    int core;              /* selected in CPUs */
     unsigned wanted_vcpus; /* the count for which layouts are proposed */
 
     char *pager; /* text shown in full, or NULL */

@@ -9,17 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Devices of groups stand in the order of the groups, the others last. */
+/* The device in a row, which must exist: devices stand in order of groups. */
 static const struct pci_device *find_row(const struct pci *pci, int number,
                                          const struct iommu_group **group)
 {
-    for (size_t i = 0; i < pci->group_count; i++) {
-        *group = &pci->groups[i];
-        if (number < (int)(*group)->device_count)
-            return (*group)->devices[number];
-        number -= (int)(*group)->device_count;
-    }
-    return NULL;
+    size_t i = 0;
+
+    while (i + 1 < pci->group_count &&
+           number >= (int)pci->groups[i].device_count)
+        number -= (int)pci->groups[i++].device_count;
+    *group = &pci->groups[i];
+    return pci->groups[i].devices[number];
 }
 
 static int length(const struct app *app)

@@ -146,8 +146,9 @@ static bool act(struct app *app, enum action action)
     }
     if (app->domain_count == 0)
         return true;
-    if (app->history && strcmp(app->session->domain->uuid,
-                               app->domains[list->selected].uuid) == 0) {
+    if (app->history && app->session->domain &&
+        strcmp(app->session->domain->uuid, app->domains[list->selected].uuid) ==
+            0) {
         app_go(app, STEP_HOST); /* the plan goes on */
         return true;
     }

@@ -12,10 +12,19 @@
 
 static bool parse_size(const char *text, int *width, int *height)
 {
-    char rest;
+    char *copy CLEANUP(mem_free) = mem_strdup(text);
+    char *by = strchr(copy, 'x');
+    unsigned long columns = 0, rows = 0;
 
-    return sscanf(text, "%4dx%4d%c", width, height, &rest) == 2 && *width > 0 &&
-           *height > 0;
+    if (!by)
+        return false;
+    *by = '\0';
+    if (!str_number(copy, 1000, &columns) || !str_number(by + 1, 1000, &rows) ||
+        columns == 0 || rows == 0)
+        return false;
+    *width = (int)columns;
+    *height = (int)rows;
+    return true;
 }
 
 static void dump(struct app *app, struct canvas *canvas)

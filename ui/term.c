@@ -305,7 +305,6 @@ bool term_run(struct app *app, const char *color, struct err *err)
                        APP_MIN_WIDTH, APP_MIN_HEIGHT, width, height);
     if (stop_signal)
         return err_set(err, (enum err_code)(128 + stop_signal),
-                       "Ended by signal %d.",
-                       (int)stop_signal);
+                       "Ended by signal %d.", (int)stop_signal);
     return true;
 }

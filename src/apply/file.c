@@ -28,15 +28,13 @@ static char *join(const char *root, const char *path)
 /* The directory of a path; free it. */
 static char *directory_of(const char *path)
 {
-    char *copy = mem_strdup(path);
-    char *slash = strrchr(copy, '/');
+    const char *slash = strrchr(path, '/');
+    char *copy;
 
-    if (slash == copy)
-        slash[1] = '\0';
-    else if (slash)
-        *slash = '\0';
-    else
-        strcpy(copy, ".");
+    if (!slash)
+        return mem_strdup(".");
+    copy = mem_strdup(path);
+    copy[slash == path ? 1 : slash - path] = '\0';
     return copy;
 }
 

@@ -228,18 +228,18 @@ static void parse_guest(struct domain *domain, const xmlNode *root)
 {
     const xmlNode *metadata = xml_child(root, "metadata");
     const xmlNode *os = metadata ? find_osinfo(metadata) : NULL;
+    bool is_known, is_other;
 
     domain->osinfo =
         printable(domain->arena, xml_attribute(domain->arena, os, "id"));
-    if (strstr(domain->osinfo, "microsoft.com/"))
+    is_known = *domain->osinfo && !strstr(domain->osinfo, "/unknown/");
+    is_other =
+        strstr(domain->osinfo, "bsd") || strstr(domain->osinfo, "apple.com");
+    if (strstr(domain->osinfo, "microsoft.com/") ||
+        (!is_known && xml_find(root, "features/hyperv")))
         domain->guest = GUEST_WINDOWS;
-    else if (*domain->osinfo && !strstr(domain->osinfo, "/unknown/"))
-        domain->guest =
-            strstr(domain->osinfo, "bsd") || strstr(domain->osinfo, "apple.com")
-                ? GUEST_UNKNOWN
-                : GUEST_LINUX;
-    else if (xml_find(root, "features/hyperv"))
-        domain->guest = GUEST_WINDOWS;
+    else if (is_known && !is_other)
+        domain->guest = GUEST_LINUX;
 }
 
 struct domain *domain_parse(const char *text, size_t length, struct err *err)

@@ -49,11 +49,13 @@ static bool has_doctype(const char *text)
 /* The '>' that ends a start tag: quotes may hold others. */
 static const char *tag_end(const char *at)
 {
-    char quote = 0;
+    char quote = '\0';
 
     for (; *at; at++) {
-        if (quote)
-            quote = *at == quote ? 0 : quote;
+        if (quote && *at == quote)
+            quote = '\0';
+        else if (quote)
+            continue;
         else if (*at == '"' || *at == '\'')
             quote = *at;
         else if (*at == '>')

@@ -44,7 +44,10 @@ void memory_probe(const struct root *root, struct arena *arena,
     for (size_t i = 0; i < count; i++) {
         struct page_pool *pool = &memory->pools[memory->pool_count];
 
-        if (sscanf(names[i], "hugepages-%lukB", &pool->size_kib) != 1)
+        if (!str_starts(names[i], "hugepages-"))
+            continue;
+        pool->size_kib = strtoul(names[i] + strlen("hugepages-"), NULL, 10);
+        if (pool->size_kib == 0)
             continue;
         pool->total = pool_number(root, names[i], "nr_hugepages");
         pool->free = pool_number(root, names[i], "free_hugepages");

@@ -79,12 +79,13 @@ static void fill_cpus(const struct cpu_topology *cpu,
 static void place_helpers(const struct cpu_topology *cpu,
                           const struct placement *place, struct layout *layout)
 {
-    const struct cpu_core *first = NULL, *chosen[3];
+    const struct cpu_core *chosen[3];
     unsigned count = 0;
+    int node = 0;
 
-    for (unsigned i = 0; i < cpu->core_count && !first; i++)
+    for (unsigned i = cpu->core_count; i-- > 0;)
         if (place->is_used[i])
-            first = &cpu->cores[i];
+            node = cpu->cores[i].node; /* the first core's, at last */
     for (unsigned pass = 0; pass < 4 && count == 0; pass++) {
         for (unsigned i = 0; i < cpu->core_count && count < 3; i++) {
             const struct cpu_core *core = &cpu->cores[i];
@@ -95,8 +96,7 @@ static void place_helpers(const struct cpu_topology *cpu,
                 continue;
             if (pass < 3 && i == (unsigned)cpu->core_of[0])
                 continue;
-            if ((pass == 0 && !is_small) ||
-                (pass == 1 && core->node != first->node))
+            if ((pass == 0 && !is_small) || (pass == 1 && core->node != node))
                 continue;
             chosen[count++] = core;
         }

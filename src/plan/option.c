@@ -10,13 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HYPERV(name)                                 \
-    .hyperv = name, .place = {                       \
-                        .parent = "features/hyperv", \
-                        .element = name,             \
-                        .attribute = "state",        \
-                        .on = "on",                  \
-                        .off = "off",                \
+#define HYPERV(feature)                                   \
+    .hyperv = (feature), .place = {                       \
+                             .parent = "features/hyperv", \
+                             .element = (feature),        \
+                             .attribute = "state",        \
+                             .on = "on",                  \
+                             .off = "off",                \
     }
 
 #define WINDOWS "Windows hints (Hyper-V)"
@@ -467,8 +467,8 @@ void option_format(enum option_id id, long value, char *text, size_t size)
         snprintf(text, size, "%s", value ? "on" : "off");
     else if (options[id].type != OPTION_TYPE_PAGE_SIZE)
         snprintf(text, size, "%ld", value);
-    else if (value % (1024 * 1024) == 0)
-        snprintf(text, size, "%ldG", value / (1024 * 1024));
+    else if (value % (1024L * 1024) == 0)
+        snprintf(text, size, "%ldG", value / (1024L * 1024));
     else if (value % 1024 == 0)
         snprintf(text, size, "%ldM", value / 1024);
     else

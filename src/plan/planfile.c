@@ -77,13 +77,21 @@ static bool load_host(struct plan *plan, const char *value, struct err *err)
            refuse(err, "host, or its CPUs changed", value, mine);
 }
 
-static bool load_topology(struct plan *plan, const char *value)
+static bool load_topology(struct plan *plan, char *value)
 {
-    struct guest_topology *t = &plan->topology;
-    char rest;
+    unsigned *const parts[] = {&plan->topology.sockets, &plan->topology.dies,
+                               &plan->topology.cores, &plan->topology.threads};
+    char *rest = value;
 
-    return sscanf(value, "%4u %4u %4u %4u%c", &t->sockets, &t->dies, &t->cores,
-                  &t->threads, &rest) == 4;
+    for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+        char *word = strsep(&rest, " ");
+        unsigned long number;
+
+        if (!word || !str_number(word, 4096, &number))
+            return false;
+        *parts[i] = (unsigned)number;
+    }
+    return !rest;
 }
 
 static bool load_vcpus(struct plan *plan, const char *value)

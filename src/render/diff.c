@@ -148,7 +148,8 @@ static size_t hunk_end(const struct diff *diff, size_t begin, unsigned context)
 {
     size_t last = begin, end;
 
-    for (size_t i = begin; i < diff->count && i <= last + 2 * context + 1; i++)
+    for (size_t i = begin; i < diff->count && i <= last + 2UL * context + 1;
+         i++)
         if (diff->lines[i].sign != ' ')
             last = i;
     end = last + context + 1;

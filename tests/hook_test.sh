@@ -483,6 +483,18 @@ test_pages() {
   prepare $a
   release $a
   is '... but when they are free again' "$status/$(nr)" 0/0
+  # Surplus pages of somebody else become ordinary ones when the pool grows.
+  set_pool 10
+  use 10
+  set_pool 0
+  prepare $a
+  is 'a pool with surplus grows by what is missing' "$status/$(nr)" 0/42
+  release $a
+  is '... and gives that back' "$status/$(nr)" 0/10
+  use -10
+  prepare $a
+  release $a
+  is '... and what was surplus once it is free' "$status/$(nr)" 0/0
 }
 
 test_pages_short() {

@@ -122,20 +122,28 @@ static bool run_hook(struct apply *apply, struct err *err)
     return true;
 }
 
+/* Only what is as we wrote it: a file that we could not write is not ours. */
 static bool back_hook(struct apply *apply, struct err *err)
 {
+    const char *root = apply->target->root;
+
     for (size_t i = apply->set->file_count; i-- > 0;) {
         const struct file_change *file = &apply->set->files[i];
+        char *now CLEANUP(mem_free) = file_read(root, file->path);
+        bool is_ours = now ? file->after && strcmp(now, file->after) == 0
+                           : !file->after;
 
+        if (!is_ours)
+            continue;
         if (!file->before) {
-            if (!file_remove(apply->target->root, file->path, err))
+            if (!file_remove(root, file->path, err))
                 return false;
         } else if (!write_file(apply, file->path, file->before, file->mode,
                                err)) {
             return false;
         }
     }
-    file_remove_empty(apply->target->root, HOOK_DATA);
+    file_remove_empty(root, HOOK_DATA);
     return true;
 }
 
@@ -203,12 +211,21 @@ static bool take_back(struct apply *apply, size_t count, struct err *err)
     return is_back;
 }
 
+/* A store that was refused changed nothing: do not define again. */
+static bool is_untouched(const struct apply *apply)
+{
+    const struct domain *domain = apply->plan->domain;
+    char *now CLEANUP(mem_free) =
+        apply_read_domain(apply->target, domain, NULL);
+
+    return now && strcmp(now, domain->xml->text) == 0;
+}
+
 static void conclude_failure(struct apply *apply, size_t failed,
                              struct err *err)
 {
     struct err ignored;
-    /* A store that was refused changed nothing: do not define again. */
-    bool is_refused = steps[failed].run == run_store;
+    bool is_refused = steps[failed].run == run_store && is_untouched(apply);
     bool is_back = take_back(apply, is_refused ? failed : failed + 1, err);
 
     if (apply->record) {

@@ -47,6 +47,15 @@ static bool same_text(const xmlNode *wanted, const xmlNode *stored)
     return is_same;
 }
 
+static bool is_blank(const xmlNode *node)
+{
+    struct arena *arena = arena_new();
+    bool is_empty = *xml_content(arena, node) == '\0';
+
+    arena_free(arena);
+    return is_empty;
+}
+
 static const xmlNode *missing_below(const xmlNode *wanted,
                                     const xmlNode *stored);
 
@@ -55,35 +64,62 @@ static bool holds(const xmlNode *wanted, const xmlNode *stored)
     if (!same_name(wanted, stored) || !has_attributes(wanted, stored))
         return false;
     if (!xmlFirstElementChild((xmlNode *)wanted))
-        return xmlFirstElementChild((xmlNode *)stored) ||
-               same_text(wanted, stored);
+        return is_blank(wanted) || same_text(wanted, stored);
     return !missing_below(wanted, stored);
 }
 
+/* As many attributes and children: nothing was added to it. */
+static bool same_size(const xmlNode *a, const xmlNode *b)
+{
+    unsigned long count = xmlChildElementCount((xmlNode *)a);
+    const xmlAttr *x = a->properties, *y = b->properties;
+
+    while (x && y) {
+        x = x->next;
+        y = y->next;
+    }
+    return !x && !y && count == xmlChildElementCount((xmlNode *)b);
+}
+
+/* Takes a child of `stored` that holds `wanted` and is not taken yet. */
+static bool take(const xmlNode *wanted, const xmlNode *stored, bool *is_taken,
+                 bool is_exact)
+{
+    size_t index = 0;
+
+    for (xmlNode *s = xmlFirstElementChild((xmlNode *)stored); s;
+         s = xmlNextElementSibling(s), index++)
+        if (!is_taken[index] && (!is_exact || same_size(wanted, s)) &&
+            holds(wanted, s)) {
+            is_taken[index] = true;
+            return true;
+        }
+    return false;
+}
+
 /*
- * The first child of `wanted` for which no child of `stored` is left. A child
- * that was taken is marked by its _private being cleared: each parse is used
- * once. Like siblings keep their order in libvirt, so the first fit is right.
+ * The first child of `wanted` for which no child of `stored` is left. Those
+ * that libvirt left alone find themselves first; for the others, which gained
+ * something, the first that fits is taken.
  */
 static const xmlNode *missing_below(const xmlNode *wanted,
                                     const xmlNode *stored)
 {
-    size_t count = 0, index;
-    bool *is_taken CLEANUP(mem_free) = NULL;
+    size_t wanted_count = xmlChildElementCount((xmlNode *)wanted), index;
+    bool *is_taken CLEANUP(mem_free) =
+        mem_alloc(xmlChildElementCount((xmlNode *)stored), sizeof(*is_taken));
+    bool *is_found CLEANUP(mem_free) =
+        mem_alloc(wanted_count, sizeof(*is_found));
 
-    for (xmlNode *s = xmlFirstElementChild((xmlNode *)stored); s;
-         s = xmlNextElementSibling(s))
-        count++;
-    is_taken = mem_alloc(count, sizeof(*is_taken));
-    for (xmlNode *w = xmlFirstElementChild((xmlNode *)wanted); w;
-         w = xmlNextElementSibling(w)) {
-        xmlNode *s = xmlFirstElementChild((xmlNode *)stored);
-
-        for (index = 0; s && (is_taken[index] || !holds(w, s)); index++)
-            s = xmlNextElementSibling(s);
-        if (!s)
-            return w;
-        is_taken[index] = true;
+    for (int pass = 0; pass < 2; pass++) {
+        index = 0;
+        for (xmlNode *w = xmlFirstElementChild((xmlNode *)wanted); w;
+             w = xmlNextElementSibling(w), index++) {
+            if (!is_found[index])
+                is_found[index] = take(w, stored, is_taken, pass == 0);
+            if (pass == 1 && !is_found[index])
+                return w;
+        }
     }
     return NULL;
 }

@@ -6,6 +6,7 @@
 #include "apply/file.h"
 
 #include "base/mem.h"
+#include "base/root.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -129,6 +130,8 @@ bool file_replace(const char *root, const char *path, const char *beside,
                        "%s is no regular file; it is left alone. Move it away "
                        "first.",
                        full);
+    if (exists && !(mode & 0111))
+        mode = now.st_mode & 07777;
     return replace(full, other, text, length, mode, exists ? &now : NULL, err);
 }
 
@@ -216,20 +219,13 @@ bool file_is_writable(const char *root, const char *path)
     return is_writable;
 }
 
-char *file_read(const char *root, const char *path)
+char *file_read(const char *root_directory, const char *path)
 {
-    char *full CLEANUP(mem_free) = join(root, path);
-    struct str str CLEANUP(str_free) = STR_INIT;
-    int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    char buffer[8192];
-    ssize_t got;
+    struct root *root = root_open(root_directory, NULL);
+    char *text = root ? root_read_exact(root, path) : NULL;
 
-    if (fd < 0)
-        return NULL;
-    while ((got = read(fd, buffer, sizeof(buffer))) > 0)
-        str_add_bytes(&str, buffer, (size_t)got);
-    close(fd);
-    return got < 0 ? NULL : str_steal(&str);
+    root_free(root);
+    return text;
 }
 
 bool file_is_executable(const char *root, const char *path)

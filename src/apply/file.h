@@ -14,8 +14,8 @@
 /*
  * Replaces a file atomically and durably: written to a temporary file in the
  * directory `beside` (NULL: in its own), synced, renamed. `beside` must exist
- * on the same file system. An existing file keeps its owner. Refuses to
- * replace what is no regular file.
+ * on the same file system. An existing file keeps its owner and, unless `mode`
+ * is executable, its mode. Refuses to replace what is no regular file.
  */
 bool file_replace(const char *root, const char *path, const char *beside,
                   const char *text, size_t length, mode_t mode,
@@ -46,8 +46,8 @@ void file_remove_empty(const char *root, const char *path);
  */
 bool file_is_writable(const char *root, const char *path);
 
-/* The bytes of a file, or NULL if there is none or it cannot be read. */
-char *file_read(const char *root, const char *path);
+/* As root_read_exact; NULL too if there is no such root. Free it. */
+char *file_read(const char *root_directory, const char *path);
 
 /* True if a regular file that someone may execute is there. */
 bool file_is_executable(const char *root, const char *path);

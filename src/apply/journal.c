@@ -162,25 +162,16 @@ static char *get(const struct root *root, struct arena *arena,
     return text ? mem_strdup(text) : NULL;
 }
 
-/* Texts of ours end in a line end that root_read drops. */
-static char *get_text(const struct root *root, struct arena *arena,
-                      const char *directory, const char *name)
+static char *get_exact(const struct root *root, struct arena *arena,
+                       const char *directory, const char *name)
 {
-    char *text = get(root, arena, directory, name);
-    size_t length = text ? strlen(text) : 0;
-
-    if (!text)
-        return NULL;
-    text = mem_realloc(text, length + 2, 1);
-    memcpy(text + length, "\n", 2);
-    return text;
+    return root_read_exact(root, arena_printf(arena, "%s/%s", directory, name));
 }
 
 static struct record *read_record(const struct root *root, struct arena *arena,
                                   const char *directory)
 {
     struct record *record = mem_alloc(1, sizeof(*record));
-    size_t length;
 
     record->directory = full_path(root_path(root), directory);
     record->state = get(root, arena, directory, "state");
@@ -194,17 +185,14 @@ static struct record *read_record(const struct root *root, struct arena *arena,
             get(root, arena, directory, arena_printf(arena, "%s.path", name));
         if (!file->path)
             break;
-        file->before = get_text(root, arena, directory,
-                                arena_printf(arena, "%s.before", name));
-        file->after = get_text(root, arena, directory,
-                               arena_printf(arena, "%s.after", name));
+        file->before = get_exact(root, arena, directory,
+                                 arena_printf(arena, "%s.before", name));
+        file->after = get_exact(root, arena, directory,
+                                arena_printf(arena, "%s.after", name));
         record->file_count++;
     }
-    /* XML is compared byte for byte: read it as it is. */
-    record->before = domain_read_file(
-        arena_printf(arena, "%s/before.xml", record->directory), &length, NULL);
-    record->after = domain_read_file(
-        arena_printf(arena, "%s/after.xml", record->directory), &length, NULL);
+    record->before = get_exact(root, arena, directory, "before.xml");
+    record->after = get_exact(root, arena, directory, "after.xml");
     return record;
 }
 

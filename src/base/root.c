@@ -53,7 +53,7 @@ static int open_checked(const struct root *root, const char *path, int flags)
     }
     if (flags & O_PATH)
         return handle;
-    fd = open(name, flags | O_CLOEXEC);
+    fd = open(name, (flags & ~O_NOFOLLOW) | O_CLOEXEC);
     close(handle);
     return fd;
 }
@@ -115,34 +115,56 @@ bool root_is_host(const struct root *root)
     return strcmp(root->path, "/") == 0;
 }
 
+/* Reads to the end and closes; false with errno set. */
+static bool read_all(int fd, struct str *str)
+{
+    char buffer[8192];
+    ssize_t got;
+    int number = 0;
+
+    while (number == 0 && (got = read(fd, buffer, sizeof(buffer))) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            number = errno;
+        else if (str->length + (size_t)got > FILE_MAX)
+            number = EFBIG;
+        else
+            str_add_bytes(str, buffer, (size_t)got);
+    }
+    close(fd);
+    errno = number;
+    return number == 0;
+}
+
 char *root_read(const struct root *root, struct arena *arena, const char *path)
 {
     struct str str CLEANUP(str_free) = STR_INIT;
-    char buffer[8192];
     int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK);
-    ssize_t got;
 
-    if (fd < 0)
+    if (fd < 0 || !read_all(fd, &str))
         return NULL;
-    while ((got = read(fd, buffer, sizeof(buffer))) != 0) {
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0 || str.length + (size_t)got > FILE_MAX) {
-            int number = got < 0 ? errno : EFBIG;
-
-            close(fd);
-            errno = number;
-            return NULL;
-        }
-        str_add_bytes(&str, buffer, (size_t)got);
-    }
-    close(fd);
     for (size_t i = 0; i < str.length; i++)
         if (str.text[i] == '\0')
             str.text[i] = ' ';
     if (str.length > 0 && str.text[str.length - 1] == '\n')
         str.text[str.length - 1] = '\0';
     return arena_strdup(arena, str_text(&str));
+}
+
+char *root_read_exact(const struct root *root, const char *path)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+    int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+    struct stat stat;
+
+    if (fd < 0)
+        return NULL;
+    if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode)) {
+        close(fd);
+        return NULL;
+    }
+    return read_all(fd, &str) ? str_steal(&str) : NULL;
 }
 
 bool root_read_number(const struct root *root, const char *path,

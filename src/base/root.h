@@ -30,6 +30,12 @@ bool root_is_host(const struct root *root);
  */
 char *root_read(const struct root *root, struct arena *arena, const char *path);
 
+/*
+ * The bytes of a regular file just as they are, or NULL: absent, unreadable,
+ * too long, or a link. Free it.
+ */
+char *root_read_exact(const struct root *root, const char *path);
+
 /* A file that holds one decimal number; false if it is absent or is not. */
 bool root_read_number(const struct root *root, const char *path,
                       unsigned long *number);

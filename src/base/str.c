@@ -110,7 +110,10 @@ size_t str_utf8(const char *text, unsigned *character)
 static bool is_harmful(unsigned character)
 {
     return character < 0x20 || (character >= 0x7f && character < 0xa0) ||
-           character == 0xad || character == 0x61c ||
+           character == 0xad || character == 0x34f || character == 0x61c ||
+           character == 0x115f || character == 0x1160 || character == 0x180e ||
+           character == 0x3164 || character == 0xffa0 ||
+           (character >= 0xfe00 && character <= 0xfe0f) ||
            (character >= 0x200b && character <= 0x200f) ||
            (character >= 0x2028 && character <= 0x202e) ||
            (character >= 0x2060 && character <= 0x206f) ||

@@ -33,9 +33,10 @@ struct domain {
     struct arena *arena;
     struct xml *xml;
     const char *path; /* the file it was read from, or NULL: from libvirt */
-    const char *name, *title, *uuid; /* printable; uuid "" if a file has none */
-    const char *machine;             /* "pc-q35-7.2", or "" */
-    const char *osinfo;              /* libosinfo's id, or "" */
+    const char *name, *title; /* printable */
+    const char *uuid;    /* canonical; "" if a file has none, or no valid one */
+    const char *machine; /* "pc-q35-7.2", or "" */
+    const char *osinfo;  /* libosinfo's id, or "" */
     enum guest_kind guest;
     bool is_running;
     bool has_autostart;

@@ -53,6 +53,7 @@ char *domain_read_file(const char *path, size_t *length, struct err *err)
 struct domain *domain_load_file(const char *path, struct err *err)
 {
     struct domain *domain = NULL;
+    struct err reason = {0};
     size_t length = 0;
     char *text CLEANUP(mem_free) = domain_read_file(path, &length, err);
     char *name CLEANUP(mem_free) = str_printable(path);
@@ -60,10 +61,8 @@ struct domain *domain_load_file(const char *path, struct err *err)
 
     if (!text)
         return NULL;
-    domain = domain_parse(text, length, err);
+    domain = domain_parse(text, length, &reason);
     if (!domain) {
-        struct err reason = *err;
-
         err_set(err, reason.code, "%s: %s", name, reason.text);
         return NULL;
     }

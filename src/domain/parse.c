@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,23 @@ static const char *printable(struct arena *arena, const char *text)
     char *copy CLEANUP(mem_free) = str_printable(text ? text : "");
 
     return arena_strdup(arena, copy);
+}
+
+/* The UUID as libvirt writes it, in lower case; "" if the text is none. */
+static const char *parse_uuid(struct arena *arena, const char *text)
+{
+    char *uuid = arena_strdup(arena, text);
+
+    if (strlen(uuid) != 36)
+        return "";
+    for (size_t i = 0; i < 36; i++) {
+        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (is_dash ? uuid[i] != '-' : !isxdigit((unsigned char)uuid[i]))
+            return "";
+        uuid[i] = (char)tolower((unsigned char)uuid[i]);
+    }
+    return uuid;
 }
 
 /* libvirt's units: formatdomain, "memory". */
@@ -265,7 +283,7 @@ struct domain *domain_parse(const char *text, size_t length, struct err *err)
         domain->arena, xml_content(domain->arena, xml_child(root, "name")));
     domain->title = printable(
         domain->arena, xml_content(domain->arena, xml_child(root, "title")));
-    domain->uuid = printable(
+    domain->uuid = parse_uuid(
         domain->arena, xml_content(domain->arena, xml_child(root, "uuid")));
     domain->machine = printable(
         domain->arena,

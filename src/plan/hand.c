@@ -92,11 +92,15 @@ const char *hand_toggle_emulator(struct plan *plan, unsigned core)
 
 const char *hand_toggle_iothread(struct plan *plan, unsigned core)
 {
-    const char *reason = NULL;
+    cpu_set_t pins = cpuset_empty();
+    const char *reason;
 
     if (plan->iothread_count == 0)
         return "This domain has no I/O thread, and no virtio disk for one.";
+    for (unsigned i = 0; i < plan->iothread_count; i++)
+        pins = cpuset_or(&pins, &plan->iothreads[i].cpus);
+    reason = toggle(plan, &pins, core);
     for (unsigned i = 0; i < plan->iothread_count && !reason; i++)
-        reason = toggle(plan, &plan->iothreads[i].cpus, core);
+        plan->iothreads[i].cpus = pins;
     return reason;
 }

@@ -493,7 +493,7 @@ static bool parse_page_size(const char *text, long *value)
         if (text[length - 1] == units[i].unit &&
             str_number(digits, 1UL << 20, &number) && number > 0) {
             *value = (long)number * units[i].kib;
-            return true;
+            return *value > OPTION_ON;
         }
     return false;
 }

@@ -229,6 +229,26 @@ static void keep_options(struct plan *plan, const char *prefix)
             plan->options[i] = OPTION_KEEP;
 }
 
+/* A wish that needs what is off now cannot stand without it. */
+static void drop_needy(struct plan *plan)
+{
+    bool is_changed = true;
+
+    while (is_changed) {
+        is_changed = false;
+        for (size_t i = 0; i < OPTION_COUNT; i++) {
+            const struct option_row *option = option_get((enum option_id)i);
+
+            for (size_t j = 0; option->needs[j] != OPTION_NONE; j++)
+                if (plan->options[i] > OPTION_OFF &&
+                    option_effective(plan, option->needs[j]) == OPTION_OFF) {
+                    plan->options[i] = OPTION_KEEP;
+                    is_changed = true;
+                }
+        }
+    }
+}
+
 struct plan *plan_kept(const struct plan *plan)
 {
     struct plan *kept = plan_copy(plan), *fresh = plan_copy(plan);
@@ -262,6 +282,7 @@ struct plan *plan_kept(const struct plan *plan)
     if (plan->dropped & 1U << PART_HOOK)
         kept->options[OPTION_ISOLATE] =
             kept->options[OPTION_HUGEPAGES_RESERVE] = OPTION_KEEP;
+    drop_needy(kept);
     kept->dropped = 0;
     plan_free(fresh);
     return kept;

@@ -112,8 +112,8 @@ static bool load_iothread(struct plan *plan, unsigned long id,
             plan->iothreads[i].cpus = *cpus;
             return true;
         }
-    if (id == 0)
-        return false;
+    if (id != plan->iothread_count + 1UL)
+        return false; /* libvirt numbers them from 1 without <iothreadids> */
     plan->iothreads = mem_realloc(plan->iothreads, plan->iothread_count + 1,
                                   sizeof(*plan->iothreads));
     plan->iothreads[plan->iothread_count++] =
@@ -127,7 +127,7 @@ static bool load_disk(struct plan *plan, const char *target, const char *value)
 
     for (size_t i = 0; i < plan->domain->disk_count; i++)
         if (strcmp(plan->domain->disks[i].target, target) == 0 &&
-            str_number(value, 100000, &number)) {
+            str_number(value, 100000, &number) && number > 0) {
             plan->disk_iothread[i] = (unsigned)number;
             return true;
         }
@@ -152,7 +152,7 @@ static bool load_dropped(struct plan *plan, char *value)
 
         if (part == PART_COUNT)
             return false;
-        plan->dropped |= 1U << part;
+        plan_drop(plan, part, true);
     }
     return true;
 }
@@ -179,7 +179,7 @@ static bool load_cpus(struct plan *plan, const char *key, const char *value)
 
 /* One line; false without a sentence if it is malformed. */
 static bool load_line(struct plan *plan, const char *key, char *value,
-                      struct err *err)
+                      bool has_uuid, struct err *err)
 {
     if (strcmp(key, "version") == 0)
         return strcmp(value, "1") == 0 ||
@@ -187,7 +187,8 @@ static bool load_line(struct plan *plan, const char *key, char *value,
                        "This plan is of a newer virt-tune; this one reads "
                        "version 1.");
     if (strcmp(key, "domain") == 0)
-        return *plan->domain->uuid || strcmp(value, plan->domain->name) == 0 ||
+        return (*plan->domain->uuid && has_uuid) ||
+               strcmp(value, plan->domain->name) == 0 ||
                refuse(err, "domain", value, plan->domain->name);
     if (strcmp(key, "uuid") == 0)
         return !*plan->domain->uuid || !*value ||
@@ -214,6 +215,11 @@ bool planfile_load(const char *text, struct plan *plan, struct err *err)
     char *copy CLEANUP(mem_free) = mem_strdup(text);
     char *rest = copy;
     bool has_version = false;
+    bool has_uuid = strstr(text, "\nuuid = ") && !strstr(text, "\nuuid = \n");
+    struct err ignored;
+
+    if (!err)
+        err = &ignored;
 
     for (unsigned number = 1; rest; number++) {
         char *line = strsep(&rest, "\n");
@@ -226,8 +232,8 @@ bool planfile_load(const char *text, struct plan *plan, struct err *err)
         if (equals)
             *equals = '\0';
         err_set(err, ERR_NONE, "%s", "");
-        if (!equals ||
-            !load_line(plan, str_trim(line), str_trim(equals + 1), err)) {
+        if (!equals || !load_line(plan, str_trim(line), str_trim(equals + 1),
+                                  has_uuid, err)) {
             char *printable CLEANUP(mem_free) = str_printable(line);
 
             if (err->code != ERR_NONE)

@@ -70,6 +70,10 @@ static void rule_count(const struct plan *plan, struct arena *arena,
         say(rule, findings, arena, VERDICT_FAIL,
             "the domain lists its vCPUs one by one in <vcpus>",
             "Change their number there, or keep it.");
+    else if (plan->vcpus != plan->domain->vcpus && plan->domain->has_guest_numa)
+        say(rule, findings, arena, VERDICT_FAIL,
+            "the domain's NUMA cells name its vCPUs",
+            "Change the cells first, or keep the number of vCPUs.");
 }
 
 static void rule_pinned(const struct plan *plan, struct arena *arena,
@@ -268,7 +272,8 @@ static void rule_topology(const struct plan *plan, struct arena *arena,
                           const struct rule *rule, struct findings *findings)
 {
     const struct guest_topology *t = &plan->topology;
-    unsigned product = t->sockets * t->dies * t->cores * t->threads;
+    unsigned long long product =
+        (unsigned long long)t->sockets * t->dies * t->cores * t->threads;
 
     if (product == 0) {
         if (plan->vcpus > 1)
@@ -281,7 +286,7 @@ static void rule_topology(const struct plan *plan, struct arena *arena,
     }
     if (product != plan->vcpus)
         say(rule, findings, arena, VERDICT_FAIL,
-            arena_printf(arena, "the guest topology makes %u vCPUs, not %u",
+            arena_printf(arena, "the guest topology makes %llu vCPUs, not %u",
                          product, plan->vcpus),
             "Take one of the proposed layouts.");
     else if (t->sockets > 2 && plan->domain->guest == GUEST_WINDOWS)

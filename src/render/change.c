@@ -25,8 +25,9 @@ static struct change *add_change(struct changeset *set, enum plan_part part,
     return change;
 }
 
+/* `plan` is as it is kept for a kept part, the whole wish for a dropped one. */
 static bool render_part(struct changeset *set, const struct plan *plan,
-                        enum plan_part part, struct err *err)
+                        enum plan_part part, bool is_kept, struct err *err)
 {
     struct xml *xml = xml_parse(set->xml, set->xml_length, err);
     struct edit *edit;
@@ -48,8 +49,7 @@ static bool render_part(struct changeset *set, const struct plan *plan,
         free(text);
         return true;
     }
-    change = add_change(set, part, title, "domain XML",
-                        !(plan->dropped & 1U << part));
+    change = add_change(set, part, title, "domain XML", is_kept);
     change->before = mem_strdup(set->xml);
     change->after = text;
     change->diff = diff_new(change->before, change->after);
@@ -72,15 +72,6 @@ static void add_file(struct changeset *set, const char *path,
     file->mode = mode;
 }
 
-/* root_read drops the last line end; files of ours always have one. */
-static char *read_file(struct changeset *set, const struct root *root,
-                       const char *path)
-{
-    char *text = root ? root_read(root, set->arena, path) : NULL;
-
-    return text ? arena_printf(set->arena, "%s\n", text) : NULL;
-}
-
 static const char *hook_title(const struct plan *plan, struct arena *arena)
 {
     bool isolates = option_effective(plan, OPTION_ISOLATE);
@@ -92,14 +83,16 @@ static const char *hook_title(const struct plan *plan, struct arena *arena)
 }
 
 static void render_hook(struct changeset *set, const struct plan *plan,
-                        const struct root *root, const char *script)
+                        const struct plan *kept, const struct root *root,
+                        const char *script)
 {
     const char *path = hook_data_path(set->arena, plan->domain);
-    struct plan *kept = plan_kept(plan);
     char *data CLEANUP(mem_free) = hook_data(kept);
     char *wish CLEANUP(mem_free) = hook_data(plan);
-    const char *data_now = read_file(set, root, path);
-    const char *script_now = read_file(set, root, HOOK_SCRIPT);
+    char *data_now CLEANUP(mem_free) =
+        root ? root_read_exact(root, path) : NULL;
+    char *script_now CLEANUP(mem_free) =
+        root ? root_read_exact(root, HOOK_SCRIPT) : NULL;
     bool is_dropped = plan->dropped & 1U << PART_HOOK;
     bool is_wanted = plan->options[OPTION_ISOLATE] != OPTION_KEEP ||
                      plan->options[OPTION_HUGEPAGES_RESERVE] != OPTION_KEEP ||
@@ -107,14 +100,13 @@ static void render_hook(struct changeset *set, const struct plan *plan,
     const char *shown = is_dropped ? wish : data;
     struct change *change;
 
-    plan_free(kept);
     if (!is_wanted || (!shown && !data_now))
         return;
     if (shown && data_now && strcmp(shown, data_now) == 0 && script_now &&
         strcmp(script, script_now) == 0)
         return;
     change = add_change(set, PART_HOOK,
-                        shown ? hook_title(plan, set->arena)
+                        shown ? hook_title(is_dropped ? plan : kept, set->arena)
                               : "hook: nothing to do for this domain",
                         data_now ? "hook" : "hook, new", !is_dropped);
     change->before = mem_strdup(data_now ? data_now : "");
@@ -134,19 +126,28 @@ struct changeset *changeset_new(const struct plan *plan,
 {
     struct changeset *set = mem_alloc(1, sizeof(*set));
     const struct xml *xml = plan->domain->xml;
+    struct plan *kept = plan_kept(plan);
+    bool is_rendered = true;
 
     set->arena = arena_new();
     set->changes = arena_alloc(set->arena, PART_COUNT, sizeof(*set->changes));
     set->xml = mem_strdup(xml->text);
     set->xml_length = xml->length;
-    for (unsigned part = 0; part < PART_COUNT; part++)
-        if (!render_part(set, plan, (enum plan_part)part, err)) {
-            changeset_free(set);
-            return NULL;
-        }
+    for (unsigned part = 0; part < PART_COUNT && is_rendered; part++) {
+        bool is_kept = !(plan->dropped & 1U << part);
+
+        is_rendered = render_part(set, is_kept ? kept : plan,
+                                  (enum plan_part)part, is_kept, err);
+    }
+    if (!is_rendered) {
+        plan_free(kept);
+        changeset_free(set);
+        return NULL;
+    }
     set->changes_xml = strcmp(set->xml, xml->text) != 0;
     if (script && *plan->domain->uuid)
-        render_hook(set, plan, root, script);
+        render_hook(set, plan, kept, root, script);
+    plan_free(kept);
     return set;
 }
 

@@ -141,6 +141,14 @@ void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
     add(edit, begin, end, &str);
 }
 
+static void add_end_tag(struct str *str, const xmlNode *node)
+{
+    str_add(str, "</");
+    if (node->ns && node->ns->prefix)
+        str_addf(str, "%s:", (const char *)node->ns->prefix);
+    str_addf(str, "%s>", (const char *)node->name);
+}
+
 void edit_content(struct edit *edit, const xmlNode *node, const char *text)
 {
     const struct xml_span *span = xml_span(node);
@@ -149,7 +157,7 @@ void edit_content(struct edit *edit, const xmlNode *node, const char *text)
     if (span->is_empty) {
         str_add(&str, ">");
         edit_add_escaped(&str, text);
-        str_addf(&str, "</%s>", (const char *)node->name);
+        add_end_tag(&str, node);
         add(edit, tag_inside_end(edit->xml->text, span), span->start_end, &str);
         return;
     }
@@ -217,10 +225,8 @@ void edit_insert(struct edit *edit, const xmlNode *parent, const xmlNode *after,
     if (span->is_empty) {
         str_add(&str, ">");
         add_markup(&str, markup, eol, str_text(&inner), unit);
-        str_addf(&str, "%s%s</", eol, str_text(&outer));
-        if (parent->ns && parent->ns->prefix)
-            str_addf(&str, "%s:", (const char *)parent->ns->prefix);
-        str_addf(&str, "%s>", (const char *)parent->name);
+        str_addf(&str, "%s%s", eol, str_text(&outer));
+        add_end_tag(&str, parent);
         add(edit, tag_inside_end(xml->text, span), span->start_end, &str);
         return;
     }
@@ -257,6 +263,8 @@ static int compare(const void *a, const void *b)
 
     if (x->begin != y->begin)
         return x->begin < y->begin ? -1 : 1;
+    if ((x->begin == x->end) != (y->begin == y->end))
+        return x->begin == x->end ? -1 : 1; /* before what is replaced */
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
@@ -271,9 +279,11 @@ char *edit_finish(struct edit *edit, size_t *length)
     for (size_t i = 0; i < edit->count; i++) {
         struct splice *splice = &edit->splices[i];
 
-        str_add_bytes(&str, xml->text + at, splice->begin - at);
-        str_add(&str, splice->text);
-        at = splice->end;
+        if (splice->begin >= at) {
+            str_add_bytes(&str, xml->text + at, splice->begin - at);
+            str_add(&str, splice->text);
+            at = splice->end;
+        } /* else it is inside of what was replaced or removed */
         free(splice->text);
     }
     str_add_bytes(&str, xml->text + at, xml->length - at);

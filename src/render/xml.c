@@ -133,15 +133,19 @@ static bool has_cpus(struct rendering *r, const xmlNode *node,
 
 /*
  * Brings the element of one pin in line; a missing one is added to `lines`.
- * `name` and `id` are its attribute, or NULL.
+ * `name` and `id` are its attribute, or NULL. What is as the domain has it
+ * (`now`) stays as it is written, understood or not.
  */
 static void render_pin(struct rendering *r, const xmlNode *first,
                        const char *element, const char *name, unsigned id,
-                       const cpu_set_t *cpus, struct str *lines)
+                       const cpu_set_t *now, const cpu_set_t *cpus,
+                       struct str *lines)
 {
     const xmlNode *node = first;
     unsigned long number;
 
+    if (CPU_EQUAL(now, cpus))
+        return;
     while (node && name &&
            (!xml_number(node, name, 1UL << 20, &number) || number != id))
         node = xml_next(node);
@@ -165,11 +169,13 @@ static const char *render_vcpupin(struct rendering *r)
     const struct plan *plan = r->plan;
     const xmlNode *first = xml_find(r->root, "cputune/vcpupin");
     struct str lines CLEANUP(str_free) = STR_INIT;
-    cpu_set_t guest = plan_guest_cpus(plan);
+    cpu_set_t guest = plan_guest_cpus(plan), none = cpuset_empty();
     unsigned long id;
 
     for (unsigned i = 0; i < plan->vcpus; i++)
-        render_pin(r, first, "vcpupin", "vcpu", i, &plan->vcpupin[i], &lines);
+        render_pin(r, first, "vcpupin", "vcpu", i,
+                   i < plan->domain->vcpus ? &plan->domain->vcpupin[i] : &none,
+                   &plan->vcpupin[i], &lines);
     /* libvirt drops pins beyond the count in silence: do it aloud. */
     for (const xmlNode *pin = first; plan->vcpus < plan->domain->vcpus && pin;
          pin = xml_next(pin))
@@ -190,7 +196,7 @@ static const char *render_emulatorpin(struct rendering *r)
     struct str lines CLEANUP(str_free) = STR_INIT;
 
     render_pin(r, xml_find(r->root, "cputune/emulatorpin"), "emulatorpin", NULL,
-               0, &r->plan->emulatorpin, &lines);
+               0, &r->plan->domain->emulatorpin, &r->plan->emulatorpin, &lines);
     if (lines.length > 0)
         insert_below(r, "cputune", before_cputune, emulator_pins,
                      str_text(&lines));
@@ -208,6 +214,7 @@ static void render_iothread_count(struct rendering *r)
     const xmlNode *count = xml_child(r->root, "iothreads");
     const xmlNode *ids = xml_child(r->root, "iothreadids");
     const char *text = number_text(r, plan->iothread_count);
+    struct str lines CLEANUP(str_free) = STR_INIT;
 
     if (plan->iothread_count <= plan->domain->iothread_count)
         return;
@@ -216,11 +223,12 @@ static void render_iothread_count(struct rendering *r)
     else
         edit_insert(r->edit, r->root, last_of(r->root, before_iothreads),
                     arena_printf(r->arena, "<iothreads>%s</iothreads>", text));
-    for (unsigned i = plan->domain->iothread_count;
-         ids && i < plan->iothread_count; i++)
-        edit_insert(r->edit, ids, xml_last_element(ids),
-                    arena_printf(r->arena, "<iothread id='%u'/>",
-                                 plan->iothreads[i].id));
+    for (unsigned i = plan->domain->iothread_count; i < plan->iothread_count;
+         i++)
+        add_line(&lines, arena_printf(r->arena, "<iothread id='%u'/>",
+                                      plan->iothreads[i].id));
+    if (ids)
+        edit_insert(r->edit, ids, xml_last_element(ids), str_text(&lines));
 }
 
 /* Names of the disks that get an I/O thread. */
@@ -257,6 +265,16 @@ static const char *render_disks(struct rendering *r)
     return names.length > 0 ? arena_strdup(r->arena, str_text(&names)) : NULL;
 }
 
+static cpu_set_t iothread_now(const struct plan *plan, unsigned id)
+{
+    const struct domain *domain = plan->domain;
+
+    for (unsigned i = 0; i < domain->iothread_count; i++)
+        if (domain->iothreads[i].id == id)
+            return domain->iothreads[i].cpus;
+    return cpuset_empty();
+}
+
 static const char *render_iothreads(struct rendering *r)
 {
     const struct plan *plan = r->plan;
@@ -267,8 +285,10 @@ static const char *render_iothreads(struct rendering *r)
 
     render_iothread_count(r);
     for (unsigned i = 0; i < plan->iothread_count; i++) {
+        cpu_set_t now = iothread_now(plan, plan->iothreads[i].id);
+
         render_pin(r, first, "iothreadpin", "iothread", plan->iothreads[i].id,
-                   &plan->iothreads[i].cpus, &lines);
+                   &now, &plan->iothreads[i].cpus, &lines);
         cpus = cpuset_or(&cpus, &plan->iothreads[i].cpus);
     }
     if (lines.length > 0)

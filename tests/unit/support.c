@@ -1,0 +1,112 @@
+/* Takes names and seeds, gives what the tests work on. */
+#include "support.h"
+
+#include "apply/file.h"
+#include "plan/layout.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static uint64_t state = 1;
+
+void random_seed(uint64_t seed)
+{
+    state = seed * 0x9e3779b97f4a7c15U + 1;
+}
+
+unsigned random_below(unsigned limit)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (unsigned)((state >> 33) % limit);
+}
+
+const char *const host_names[] = {
+    "i7-12700k",    "epyc-7763-2s", "i5-6500-noiommu", "offline",
+    "ryzen-1600af", "ryzen-3900x",  "ryzen-7950x3d",   "xeon-4214-2s",
+    NULL,
+};
+
+struct host *host_load(const char *name)
+{
+    struct str path CLEANUP(str_free) = STR_INIT;
+    struct err err = {0};
+    struct host *host;
+
+    str_addf(&path, "%s/%s", UNIT_HOSTS, name);
+    host = host_probe(str_text(&path), &err);
+    if (!host)
+        print_error("%s: %s\n", name, err.text);
+    assert_non_null(host);
+    return host;
+}
+
+struct domain *domain_of(const char *text)
+{
+    struct err err = {0};
+    struct domain *domain = domain_parse(text, strlen(text), &err);
+
+    if (!domain)
+        print_error("%s\n%s\n", err.text, text);
+    assert_non_null(domain);
+    return domain;
+}
+
+struct domain *domain_win10(void)
+{
+    char *text CLEANUP(mem_free) = read_text(UNIT_WIN10);
+
+    assert_non_null(text);
+    return domain_of(text);
+}
+
+char *read_text(const char *path)
+{
+    size_t length = 0;
+
+    return domain_read_file(path, &length, NULL);
+}
+
+void write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+bool has(const char *text, const char *part)
+{
+    return strstr(text, part) != NULL;
+}
+
+bool accept_layout(struct plan *plan, unsigned vcpus)
+{
+    struct arena *arena = arena_new();
+    struct layouts layouts = {0};
+    bool fits = layout_propose(plan->host, plan->domain, vcpus, arena,
+                               &layouts, NULL);
+
+    if (fits)
+        layout_accept(&layouts.list[0], plan);
+    arena_free(arena);
+    return fits;
+}
+
+char *scratch_new(void)
+{
+    char *path = mem_strdup("/tmp/virt-tune-unit-XXXXXX");
+
+    assert_non_null(mkdtemp(path));
+    return path;
+}
+
+void scratch_free(char *path)
+{
+    assert_true(file_remove_tree(path));
+    free(path);
+}

@@ -1,0 +1,348 @@
+/*
+ * Layouts for every count on every host: the rules of a good layout, checked
+ * by looking at each CPU, and against a search of all L3 subsets.
+ */
+#include "support.h"
+
+#include "plan/layout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const domain_text =
+    "<domain type='kvm'><memory>1048576</memory><vcpu>1</vcpu><devices>"
+    "<disk><target dev='vda' bus='virtio'/></disk></devices></domain>";
+
+struct bench {
+    const struct host *host;
+    const struct cpu_topology *cpu;
+    unsigned vcpus;
+    struct plan *plan;
+    struct layouts layouts;
+    const struct layout *layout; /* the one that is looked at */
+    bool is_used[CPUSET_MAX];    /* of each core */
+    unsigned used;
+};
+
+static bool is_usable(const struct cpu_topology *cpu, unsigned core)
+{
+    return !cpuset_intersects(&cpu->cores[core].cpus, &cpu->isolated);
+}
+
+static void find_used(struct bench *bench)
+{
+    const struct cpu_topology *cpu = bench->cpu;
+    cpu_set_t seen = cpuset_empty();
+
+    memset(bench->is_used, 0, sizeof(bench->is_used));
+    bench->used = 0;
+    for (unsigned i = 0; i < bench->layout->vcpus; i++) {
+        int number = bench->layout->cpus[i];
+
+        assert_true(number >= 0 && number < CPUSET_MAX);
+        assert_true(CPU_ISSET((size_t)number, &cpu->online));
+        assert_false(CPU_ISSET((size_t)number, &cpu->isolated));
+        assert_false(CPU_ISSET((size_t)number, &seen));
+        CPU_SET((size_t)number, &seen);
+        bench->used += !bench->is_used[cpu->core_of[number]];
+        bench->is_used[cpu->core_of[number]] = true;
+    }
+}
+
+/* Siblings are neighbours, in whole cores wherever the count allows it. */
+static void check_cores(const struct bench *bench)
+{
+    const struct layout *layout = bench->layout;
+    const struct guest_topology *t = &layout->topology;
+    const struct cpu_topology *cpu = bench->cpu;
+
+    assert_int_equal(t->sockets * t->dies * t->cores * t->threads,
+                     layout->vcpus);
+    assert_int_equal(t->sockets, 1);
+    for (unsigned i = 0; i < layout->vcpus; i++) {
+        int core = cpu->core_of[layout->cpus[i]];
+
+        assert_int_equal(core, cpu->core_of[layout->cpus[i - i % t->threads]]);
+        if (i > 0 && core != cpu->core_of[layout->cpus[i - 1]])
+            for (unsigned j = 0; j < i; j++)
+                assert_int_not_equal(core, cpu->core_of[layout->cpus[j]]);
+    }
+}
+
+static bool has_whole_cores(const struct bench *bench)
+{
+    unsigned threads = 0;
+
+    for (unsigned i = 0; i < bench->cpu->core_count; i++)
+        if (bench->is_used[i])
+            threads += bench->cpu->cores[i].thread_count;
+    return threads == bench->layout->vcpus;
+}
+
+/* A whole core, at least, stays with the host, and helpers live there. */
+static void check_host(const struct bench *bench)
+{
+    const struct cpu_topology *cpu = bench->cpu;
+    cpu_set_t guest = cpuset_empty();
+    unsigned left = 0;
+
+    for (unsigned i = 0; i < cpu->core_count; i++) {
+        left += !bench->is_used[i] && is_usable(cpu, i);
+        if (bench->is_used[i])
+            guest = cpuset_or(&guest, &cpu->cores[i].cpus);
+    }
+    assert_true(left > 0);
+    assert_false(cpuset_is_empty(&bench->layout->emulator));
+    assert_false(cpuset_is_empty(&bench->layout->iothread));
+    assert_false(cpuset_intersects(&bench->layout->emulator, &guest));
+    assert_false(cpuset_intersects(&bench->layout->iothread, &guest));
+    assert_true(cpuset_is_subset(&bench->layout->emulator, &cpu->online));
+    assert_true(cpuset_is_subset(&bench->layout->iothread, &cpu->online));
+}
+
+/* Cores of a kind with at least so many threads that could go. */
+static unsigned count_able(const struct cpu_topology *cpu, enum core_kind kind,
+                           unsigned threads, bool with_cpu0)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        count += is_usable(cpu, i) && cpu->cores[i].kind == kind &&
+                 cpu->cores[i].thread_count >= threads &&
+                 (with_cpu0 || (int)i != cpu->core_of[0]);
+    return count;
+}
+
+static unsigned count_usable(const struct cpu_topology *cpu)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        count += is_usable(cpu, i);
+    return count;
+}
+
+/* The kind of all used cores, or CORE_KIND_COUNT if there are several. */
+static enum core_kind used_kind(const struct bench *bench)
+{
+    enum core_kind kind = CORE_KIND_COUNT;
+
+    for (unsigned i = 0; i < bench->cpu->core_count; i++) {
+        if (!bench->is_used[i])
+            continue;
+        if (kind != CORE_KIND_COUNT && kind != bench->cpu->cores[i].kind)
+            return CORE_KIND_COUNT;
+        kind = bench->cpu->cores[i].kind;
+    }
+    return kind;
+}
+
+/* One kind if one kind can hold it, the fastest first; CPU 0 at last. */
+static void check_kind(const struct bench *bench)
+{
+    static const enum core_kind fastest_first[] = {
+        CORE_KIND_UNIFORM, CORE_KIND_PERFORMANCE, CORE_KIND_EFFICIENT,
+        CORE_KIND_LOW_POWER};
+    const struct cpu_topology *cpu = bench->cpu;
+    enum core_kind kind = used_kind(bench);
+    unsigned usable = count_usable(cpu);
+
+    for (size_t i = 0; i < ARRAY_SIZE(fastest_first); i++) {
+        unsigned each = 1, wanted, able;
+
+        for (unsigned c = 0; c < cpu->core_count; c++)
+            if (cpu->cores[c].kind == fastest_first[i] &&
+                cpu->cores[c].thread_count > each)
+                each = cpu->cores[c].thread_count;
+        wanted = (bench->vcpus + each - 1) / each;
+        able = count_able(cpu, fastest_first[i], each, true);
+        if (able < wanted || wanted >= usable)
+            continue;
+        assert_int_equal(kind, fastest_first[i]);
+        if (bench->vcpus % each == 0)
+            assert_true(has_whole_cores(bench));
+        if (cpu->core_of[0] >= 0 &&
+            count_able(cpu, fastest_first[i], each, false) >= wanted)
+            assert_false(bench->is_used[cpu->core_of[0]]);
+        return;
+    }
+}
+
+static unsigned count_bits(unsigned bits)
+{
+    unsigned count = 0;
+
+    for (; bits; bits &= bits - 1)
+        count++;
+    return count;
+}
+
+/* The fewest L3 domains that hold the used number of such cores. */
+static unsigned fewest_l3(const struct bench *bench, enum core_kind kind,
+                          unsigned each, bool with_cpu0)
+{
+    const struct cpu_topology *cpu = bench->cpu;
+    unsigned best = cpu->l3_count, room[16] = {0};
+
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        if (cpu->cores[i].l3 >= 0)
+            room[cpu->cores[i].l3] +=
+                is_usable(cpu, i) && cpu->cores[i].kind == kind &&
+                cpu->cores[i].thread_count >= each &&
+                (with_cpu0 || (int)i != cpu->core_of[0]);
+    for (unsigned bits = 1; bits < 1U << cpu->l3_count; bits++) {
+        unsigned cores = 0;
+
+        if (count_bits(bits) >= best)
+            continue;
+        for (unsigned i = 0; i < cpu->l3_count; i++)
+            cores += bits & 1U << i ? room[i] : 0;
+        if (cores >= bench->used)
+            best = count_bits(bits);
+    }
+    return best;
+}
+
+static void check_caches(const struct bench *bench)
+{
+    const struct cpu_topology *cpu = bench->cpu;
+    enum core_kind kind = used_kind(bench);
+    unsigned each = CORE_THREADS_MAX, used = 0, nodes = 0, room[64] = {0};
+    bool with_cpu0 =
+        cpu->core_of[0] >= 0 && bench->is_used[cpu->core_of[0]];
+    bool has_l3[CPUSET_MAX] = {false}, has_node[64] = {false};
+
+    if (kind == CORE_KIND_COUNT)
+        return;
+    for (unsigned i = 0; i < cpu->core_count; i++) {
+        if (!bench->is_used[i])
+            continue;
+        if (cpu->cores[i].thread_count < each)
+            each = cpu->cores[i].thread_count;
+        if (cpu->cores[i].l3 >= 0 && !has_l3[cpu->cores[i].l3]) {
+            has_l3[cpu->cores[i].l3] = true;
+            used++;
+        }
+        if (!has_node[cpu->cores[i].node]) {
+            has_node[cpu->cores[i].node] = true;
+            nodes++;
+        }
+    }
+    if (cpu->l3_count > 0 && cpu->l3_count <= 12)
+        assert_int_equal(used, fewest_l3(bench, kind, each, with_cpu0));
+    if (used > 1 && bench->layout->topology.dies > 1)
+        assert_int_equal(bench->layout->topology.dies, used);
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        room[cpu->cores[i].node] +=
+            is_usable(cpu, i) && cpu->cores[i].kind == kind &&
+            cpu->cores[i].thread_count >= each &&
+            (with_cpu0 || (int)i != cpu->core_of[0]);
+    for (unsigned i = 0; i < 64; i++)
+        if (room[i] >= bench->used)
+            assert_int_equal(nodes, 1);
+}
+
+/* Everything of one count; false if it was refused. */
+static bool check_count(const struct host *host, const struct domain *domain,
+                        unsigned vcpus, unsigned *largest)
+{
+    struct arena *arena = arena_new();
+    struct bench bench = {.host = host, .cpu = &host->cpu, .vcpus = vcpus};
+    struct err err = {0};
+    bool fits = layout_propose(host, domain, vcpus, arena, &bench.layouts,
+                               &err);
+
+    for (size_t i = 0; fits && i < bench.layouts.count; i++) {
+        bench.layout = &bench.layouts.list[i];
+        if (i == 0)
+            assert_int_equal(bench.layout->vcpus, vcpus);
+        find_used(&bench);
+        check_cores(&bench);
+        check_host(&bench);
+        if (i == 0)
+            check_kind(&bench);
+        check_caches(&bench);
+        bench.plan = plan_new(host, domain, NULL, NULL);
+        layout_accept(bench.layout, bench.plan);
+        assert_true(layout_is(bench.layout, bench.plan));
+        assert_true(plan_is_pinned(bench.plan));
+        assert_int_equal(bench.plan->disk_iothread[0], 1);
+        plan_free(bench.plan);
+    }
+    if (!fits) {
+        const char *named = strstr(err.text, "fits is ");
+
+        assert_int_equal(err.code, ERR_REFUSED);
+        assert_non_null(named);
+        *largest = (unsigned)strtoul(named + strlen("fits is "), NULL, 10);
+    }
+    arena_free(arena);
+    return fits;
+}
+
+static void test_every_count(void **unused)
+{
+    struct domain *domain = domain_of(domain_text);
+
+    (void)unused;
+    for (size_t i = 0; host_names[i]; i++) {
+        struct host *host = host_load(host_names[i]);
+        unsigned all = (unsigned)CPU_COUNT(&host->cpu.online);
+        unsigned last = 0, largest = 0;
+
+        for (unsigned vcpus = 1; vcpus <= all + 1; vcpus++)
+            if (check_count(host, domain, vcpus, &largest))
+                last = vcpus;
+        print_message("%s: %u of %u\n", host_names[i], last, all);
+        assert_int_equal(largest, last);
+        assert_false(check_count(host, domain, 0, &largest));
+        assert_false(check_count(host, domain, 4096, &largest));
+        host_free(host);
+    }
+    domain_free(domain);
+}
+
+static void check_text(const char *host_name, unsigned vcpus, const char *cpus,
+                       struct guest_topology topology)
+{
+    struct host *host = host_load(host_name);
+    struct domain *domain = domain_of(domain_text);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct arena *arena = arena_new();
+    cpu_set_t guest;
+
+    assert_true(accept_layout(plan, vcpus));
+    guest = plan_guest_cpus(plan);
+    if (cpus)
+        assert_string_equal(cpuset_text(arena, &guest), cpus);
+    assert_memory_equal(&plan->topology, &topology, sizeof(topology));
+    if (host->cpu.is_hybrid)
+        CPUSET_FOREACH(number, &plan->emulatorpin)
+        {
+            assert_int_equal(cpu_core_of(&host->cpu, number)->kind,
+                             CORE_KIND_EFFICIENT);
+        }
+    arena_free(arena);
+    plan_free(plan);
+    domain_free(domain);
+    host_free(host);
+}
+
+static void test_known(void **unused)
+{
+    (void)unused;
+    check_text("i7-12700k", 12, "4-15", (struct guest_topology){1, 1, 6, 2});
+    check_text("ryzen-3900x", 12, NULL, (struct guest_topology){1, 2, 3, 2});
+    check_text("ryzen-3900x", 6, NULL, (struct guest_topology){1, 1, 3, 2});
+    check_text("ryzen-3900x", 18, NULL, (struct guest_topology){1, 3, 3, 2});
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_count),
+        cmocka_unit_test(test_known),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

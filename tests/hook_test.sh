@@ -69,6 +69,7 @@ END
 cd "${TEST_HOST:?}" || exit
 echo "$*" >>calls
 [ ! -f broken ] || { echo "Failed to connect to bus" >&2; exit 1; }
+[ ! -f term ] || kill "$(cat ../pid)"
 case "$*" in
   "show --property=AllowedCPUs --value -- "*.s*)
     read -r list <"units/$5"
@@ -369,6 +370,11 @@ test_isolate_skipped() {
   rm "$host/broken"
   release $a
   is '... and there is nothing to restore' "$status/$(cpus)" 0///
+  touch "$host/term"
+  started $a
+  is 'a hook that is ended does not fail the guest' "$status" 0
+  rm "$host/term"
+  release $a
   fresh
   conf $a 'guest_cpus = 4-7'
   started $a

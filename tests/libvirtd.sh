@@ -90,9 +90,11 @@ start() {
 }
 
 restart() {
-  [ -n "${LIBVIRTD_TMP-}" ] && [ -s "$pid_file" ] ||
-    { echo 'libvirtd.sh: restart is for commands of "run".' >&2; exit 2; }
-  read -r pid <"$pid_file"
+  if [ -z "${LIBVIRTD_TMP-}" ] || [ ! -s "$pid_file" ]; then
+    echo 'libvirtd.sh: restart is for commands of "run".' >&2
+    exit 2
+  fi
+  pid=$(cat "$pid_file")
   kill "$pid"
   while [ -d "/proc/$pid" ]; do sleep 0.1; done
   start

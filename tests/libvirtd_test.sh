@@ -1,0 +1,255 @@
+#!/bin/bash
+# The hook and the program against a real libvirtd with real guests, started in
+# namespaces of their own by libvirtd.sh.  The guests have no disk and are
+# emulated, so this runs on any machine with QEMU.  It uses 64 huge pages of the
+# machine for some seconds.  Prints TAP; exits 77 where there can be no libvirtd.
+#   libvirtd_test.sh BUILD_DIR
+# shellcheck disable=SC2016 # names with $ in them are meant as they are
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+[[ $# == 1 ]] || { echo "usage: $0 BUILD_DIR" >&2; exit 2; }
+if [[ $(id -u) != 0 ]] && sudo -n true 2>/dev/null; then
+  exec sudo -n "$0" "$1" # who may use sudo gets this test too
+fi
+[[ -n ${LIBVIRTD_TMP-} ]] || exec "$here/libvirtd.sh" run "$0" "$(realpath "$1")"
+
+program=$1/virt-tune
+hook=/etc/libvirt/hooks/qemu.d/50-virt-tune
+conf_dir=/etc/libvirt/hooks/virt-tune
+log=/var/log/libvirt/virt-tune.log
+tmp=$LIBVIRTD_TMP
+pool=/proc/sys/vm/nr_hugepages
+uri=qemu:///system
+# The name would make a file if a shell ever took it for a command.
+name='win 10 $(touch pwned) `touch pwned`'
+uuid=5f3c1f0a-8d5e-4c39-9d0b-0c4f6b1c8a01
+tests=0 failed=0 nr_before=$(<$pool)
+
+# is TEXT GOT WANTED
+is() {
+  ((++tests))
+  if [[ $2 == "$3" ]]; then
+    echo "ok $tests - $1"
+  else
+    ((++failed))
+    echo "not ok $tests - $1"
+    printf '%s\n' "got:    $2" "wanted: $3" | sed 's/^/# /'
+  fi
+}
+
+# has TEXT GOT PATTERN
+has() {
+  # shellcheck disable=SC2053 # a pattern is meant
+  if [[ $2 == $3 ]]; then is "$1" yes yes; else is "$1" "$2" "$3"; fi
+}
+
+# runs TEXT COMMAND...: the command ends well; its words are shown if not.
+runs() {
+  local text=$1 out status
+  shift
+  out=$("$@" 2>&1 </dev/null)
+  status=$?
+  is "$text" "$status" 0
+  [[ $status == 0 ]] || echo "# ${out//$'\n'/$'\n# '}"
+}
+
+v() { timeout 120 virsh -q -c $uri "$@"; }
+
+# guest NAME UUID MEMORY_XML: the XML of a guest that starts in a blink.
+guest() {
+  cat <<END
+<domain type='qemu'>
+  <name>$1</name>
+  <uuid>$2</uuid>
+  <memory unit='MiB'>64</memory>
+  $3
+  <vcpu>2</vcpu>
+  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+  <cpu mode='maximum'/>
+  <devices><memballoon model='none'/></devices>
+</domain>
+END
+}
+
+huge="<memoryBacking><hugepages><page size='2048' unit='KiB'/></hugepages>\
+</memoryBacking>"
+
+define() { guest "$@" >"$tmp/guest.xml" && v define "$tmp/guest.xml"; }
+
+# qemu_pid UUID: of the running guest.
+qemu_pid() { pgrep -f -- "qemu-system-.* -uuid $1"; }
+
+# eventually COMMAND...: the daemon may need a moment.
+eventually() {
+  local n
+  for ((n = 0; n < 50; n++)); do
+    ! "$@" || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
+pwned() { find / "$PWD" "$tmp" -maxdepth 2 -name pwned 2>/dev/null; }
+
+clean_up() {
+  local dom
+  for dom in $(v list --uuid); do v destroy "$dom"; done
+  # What a broken hook leaves would stay with the machine.
+  [[ $(<$pool) == "$nr_before" ]] || echo "$nr_before" >$pool
+} >/dev/null 2>&1
+trap clean_up EXIT
+
+hook_alone() {
+  mkdir -p "${hook%/*}" $conf_dir
+  install -m 755 "$here/../data/50-virt-tune" $hook
+  printf '%s\n' 'version = 1' 'name = any' 'guest_cpus = 1' \
+    'hugepages_kib = 2048' 'hugepages_node_any = 32' >"$conf_dir/$uuid.conf"
+  runs 'the daemon restarts and sees the hook' "$here/libvirtd.sh" restart
+  runs 'a guest on huge pages is defined' define "$name" $uuid "$huge"
+  runs 'it starts' v start "$name"
+  is 'the hook made its pages' "$(<$pool)" $((nr_before + 32))
+  is '... and they are in use' "$(awk '/^Private_Hugetlb|^Shared_Hugetlb/ {
+    kib += $2 } END { print kib }' "/proc/$(qemu_pid $uuid)/smaps")" 65536
+  has 'the log tells of them, with the name of the domain' "$(<$log)" \
+    "*$uuid \"$name\" hugepages: 32 pages of 2048 KiB promised, pool*"
+  has '... and that there is no systemd to isolate with' "$(<$log)" \
+    "*$uuid \"$name\" isolate: skipped, because *"
+  runs 'the daemon restarts while it runs' "$here/libvirtd.sh" restart
+  is '... and it goes on' "$(v domstate "$name")" running
+  is '... with its pages' "$(<$pool)" $((nr_before + 32))
+  runs 'it is destroyed' v destroy "$name"
+  is 'the pool is as before' "$(<$pool)" "$nr_before"
+  is 'nothing of its name was executed' "$(pwned)" ''
+}
+
+hook_edges() {
+  local other=5f3c1f0a-8d5e-4c39-9d0b-0c4f6b1c8a02
+  # A guest without a data file: nothing happens at all.
+  : >$log
+  runs 'a guest without a data file is defined' define plain $other ''
+  runs '... and starts' v start plain
+  runs '... and ends' v destroy plain
+  is '... without a word' "$(<$log)" ''
+  # Two at once; the first one ends first.
+  runs 'a second guest on huge pages is defined' define plain $other "$huge"
+  cp "$conf_dir/$uuid.conf" "$conf_dir/$other.conf"
+  v start "$name" >/dev/null 2>&1 &
+  v start plain >/dev/null 2>&1
+  wait $!
+  is 'both run' "$(v list --name | sed '/^$/d' | wc -l)" 2
+  is '... on their own pages' "$(<$pool)" $((nr_before + 64))
+  runs 'one is destroyed' v destroy "$name"
+  is '... with its pages' "$(<$pool)" $((nr_before + 32))
+  rm "$conf_dir/$other.conf"
+  kill -KILL "$(qemu_pid $other)"
+  eventually grep -q "$other .* back, " $log
+  is 'the other crashes, its data file is gone' "$(<$pool)" "$nr_before"
+  # Pages that cannot be had; not by asking for more than there is memory, for
+  # that would push everything else on this machine out.
+  sed 's/2048/4096/' "$conf_dir/$uuid.conf" >"$conf_dir/$other.conf"
+  has 'no such pages: no start, but a reason' "$(v start plain 2>&1)" \
+    '*virt-tune: The guest needs 32 huge pages of 4096 KiB and only 0 *'
+  is '... and the pool is as before' "$(<$pool)" "$nr_before"
+  # QEMU fails after our prepare.
+  v destroy "$name" >/dev/null 2>&1
+  rm "$conf_dir/$other.conf"
+  guest "$name" $uuid "$huge" | sed "s|<vcpu>2|<vcpu cpuset='4095'>2|" \
+    >"$tmp/guest.xml"
+  v define "$tmp/guest.xml" >/dev/null
+  ! v start "$name" >/dev/null 2>&1
+  is 'a start that fails later gives the pages back' $?/"$(<$pool)" \
+    0/"$nr_before"
+  v undefine $uuid >/dev/null
+  v undefine $other >/dev/null
+  is 'no notes are left' \
+    "$(find /run/virt-tune/{guests,pages,promised,saved} -type f)" ''
+  rm -rf $hook $conf_dir
+}
+
+# pins UUID: of the running guest, each vCPU's thread and its CPUs.
+pins() {
+  local task vcpu
+  for task in "/proc/$(qemu_pid "$1")"/task/*; do
+    vcpu=$(<"$task/comm")
+    [[ $vcpu == CPU\ * ]] || continue
+    echo "$vcpu $(awk '/^Cpus_allowed_list/ { print $2 }' "$task/status")"
+  done | sort | paste -sd,
+}
+
+# plan_pins FILE: a plan that pins both vCPUs and the emulator, on any machine
+# that has two CPUs.  No layout would do it where only one core could be given.
+plan_pins() {
+  "$program" -c $uri plan "$name" --layout keep -o "$1" &&
+    sed -i -e 's/^vcpupin.0 = .*/vcpupin.0 = 0/' \
+      -e 's/^vcpupin.1 = .*/vcpupin.1 = 1/' \
+      -e 's/^emulatorpin = .*/emulatorpin = 0/' \
+      -e 's/^topology = .*/topology = 1 1 2 1/' "$1"
+}
+
+the_program() {
+  local before after cpus
+  runs 'a guest is defined' define "$name" $uuid ''
+  before=$(v dumpxml --inactive "$name")
+  runs 'a plan is saved' plan_pins "$tmp/guest.plan"
+  runs 'apply' "$program" -c $uri apply "$name" --plan "$tmp/guest.plan" --yes
+  after=$(v dumpxml --inactive "$name")
+  has 'the definition has pins' "$after" '*<vcpupin vcpu=*<vcpupin vcpu=*'
+  has '... a topology' "$after" "*<topology sockets='1' dies='1' cores='2' *"
+  has '... and huge pages' "$after" "*<page size='2048' unit='KiB'/>*"
+  is 'the hook is the one that we ship' \
+    "$(cmp $hook "$here/../data/50-virt-tune" && stat -c %a $hook)" 755
+  has 'its data asks for the pages' "$(<$conf_dir/$uuid.conf)" \
+    '*hugepages_node_any = 32*'
+  "$here/libvirtd.sh" restart
+  runs 'the guest starts, from an empty pool' v start "$name"
+  is '... on pages that the hook reserved' "$(<$pool)" $((nr_before + 32))
+  # What the definition says is what the threads have.
+  cpus=$(sed -n "s/.*<vcpupin vcpu='\([0-9]*\)' cpuset='\([^']*\)'.*/\
+CPU \1\/TCG \2/p" <<<"$after" | sort | paste -sd,)
+  is 'each vCPU is on its CPUs' "$(pins $uuid)" "$cpus"
+  is '... and there are two' "$(tr , '\n' <<<"$cpus" | wc -l)" 2
+  runs 'it is destroyed' v destroy "$name"
+  is 'the pool is as before' "$(<$pool)" "$nr_before"
+  runs 'undo' "$program" -c $uri undo "$name"
+  is 'the definition is as before' "$(v dumpxml --inactive "$name")" "$before"
+  is 'no hook and no data are left' "$(ls $hook $conf_dir/* 2>/dev/null)" ''
+  is 'nothing of its name was executed' "$(pwned)" ''
+  too_late
+}
+
+# An edit between reading and applying wins; virt-tune is told.
+too_late() {
+  local out
+  mkfifo "$tmp/keys"
+  script -qec "$program -c $uri apply '$uuid' --layout keep" /dev/null \
+    <"$tmp/keys" >"$tmp/typed" 2>&1 &
+  exec 3>"$tmp/keys"
+  eventually grep -q 'Apply?' "$tmp/typed"
+  v setmaxmem $uuid 128M --config >/dev/null
+  out=$(v dumpxml --inactive $uuid)
+  echo y >&3
+  wait $!
+  is 'an edit by someone else meanwhile: exit 4' $? 4
+  exec 3>&-
+  has '... and it says so' "$(<"$tmp/typed")" '*changed by someone else*'
+  is '... and the edit stays' "$(v dumpxml --inactive $uuid)" "$out"
+  is '... and no hook is written' "$(ls $hook $conf_dir/* 2>/dev/null)" ''
+}
+
+if [[ $(cat /sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages) == 0 ]]
+then
+  hook_alone
+  hook_edges
+else
+  ((++tests))
+  echo "ok $tests - the hook alone # SKIP this machine has free huge pages"
+fi
+if [[ -x $program ]]; then
+  the_program
+else
+  ((++tests))
+  echo "ok $tests - the program # SKIP there is no $program"
+fi
+echo "1..$tests"
+[[ $failed == 0 ]]

@@ -68,6 +68,19 @@ static void add_line(struct str *str, const char *line)
     str_add(str, line);
 }
 
+/* Appends lines, one level deeper, between a start and an end tag. */
+static void add_wrapped(struct str *str, const char *start, const char *lines,
+                        const char *end)
+{
+    str_addf(str, "%s\n  ", start);
+    for (; *lines; lines++) {
+        str_add_bytes(str, lines, 1);
+        if (*lines == '\n')
+            str_add(str, "  ");
+    }
+    str_addf(str, "\n%s", end);
+}
+
 /* Adds lines below an element, making the element if it is not there. */
 static void insert_below(struct rendering *r, const char *name,
                          const char *const *before, const char *const *siblings,
@@ -80,13 +93,8 @@ static void insert_below(struct rendering *r, const char *name,
         edit_insert(r->edit, parent, last_of(parent, siblings), lines);
         return;
     }
-    str_addf(&str, "<%s>\n  ", name);
-    for (; *lines; lines++) {
-        str_add_bytes(&str, lines, 1);
-        if (*lines == '\n')
-            str_add(&str, "  ");
-    }
-    str_addf(&str, "\n</%s>", name);
+    add_wrapped(&str, arena_printf(r->arena, "<%s>", name), lines,
+                arena_printf(r->arena, "</%s>", name));
     edit_insert(r->edit, r->root, last_of(r->root, before), str_text(&str));
 }
 
@@ -466,13 +474,8 @@ static const char *render_hyperv(struct rendering *r)
         edit_insert(r->edit, hyperv, xml_last_element(hyperv),
                     str_text(&lines));
     } else if (lines.length > 0) {
-        str_add(&wrapped, "<hyperv mode='custom'>\n  ");
-        for (const char *at = str_text(&lines); *at; at++) {
-            str_add_bytes(&wrapped, at, 1);
-            if (*at == '\n')
-                str_add(&wrapped, "  ");
-        }
-        str_add(&wrapped, "\n</hyperv>");
+        add_wrapped(&wrapped, "<hyperv mode='custom'>", str_text(&lines),
+                    "</hyperv>");
         insert_below(r, "features", before_features,
                      (const char *const[]){"acpi", "apic", "pae", "hap", NULL},
                      str_text(&wrapped));

@@ -14,8 +14,9 @@ script=${1:-$here/../data/50-virt-tune}
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 host=$dir/host bin=$dir/bin copy=$dir/hook
-# Not "host": the script has a variable of that name, and would export it.
+# For the made-up tools.  Not "host": the script has a variable of that name.
 export TEST_DIR=$dir TEST_HOST=$host
+vars=("TEST_DIR=$dir" "TEST_HOST=$host")
 pool=$host/sys/kernel/mm/hugepages/hugepages-2048kB
 a=aaaaaaaa-1111-2222-3333-444444444444
 b=bbbbbbbb-1111-2222-3333-444444444444
@@ -147,7 +148,7 @@ fresh() {
 conf() {
   local uuid=$1
   shift
-  { echo '# A test.'; printf '%s\n' 'version = 1' "$@"; } >"$host/conf/$uuid.conf"
+  printf '%s\n' '# A test.' 'version = 1' "$@" >"$host/conf/$uuid.conf"
 }
 
 set_pool() {
@@ -174,7 +175,7 @@ xml() {
 # hook UUID OPERATION SUBOPERATION: sets $status, $out and $err.
 hook() {
   xml "$1" | (
-    cd / && exec env -i TEST_DIR="$dir" TEST_HOST="$host" FAKE_UID="${uid:-0}" /bin/sh -c \
+    cd / && exec env -i FAKE_UID="${uid:-0}" "${vars[@]}" /bin/sh -c \
       'echo $$ >"$TEST_DIR/pid"; exec "$@"' - "${run[@]}" "$copy" \
       "${name:-win10}" "$2" "$3" -
   ) >"$dir/out" 2>"$dir/err"
@@ -227,13 +228,13 @@ test_stdin() {
   conf $a 'guest_cpus = 4-7'
   # More than a pipe holds: a writer that is not read to the end gets SIGPIPE.
   { xml $a; head -c 300000 /dev/zero | tr '\0' 'x'; } |
-    env -i TEST_DIR="$dir" TEST_HOST="$host" "${run[@]}" "$copy" vm restore begin -
+    env -i "${vars[@]}" "${run[@]}" "$copy" vm restore begin -
   is 'all of stdin is read (ignored operation)' "${PIPESTATUS[*]}" '0 0'
   { xml $b; head -c 300000 /dev/zero | tr '\0' 'x'; } |
-    env -i TEST_DIR="$dir" TEST_HOST="$host" "${run[@]}" "$copy" vm prepare begin -
+    env -i "${vars[@]}" "${run[@]}" "$copy" vm prepare begin -
   is 'all of stdin is read (no data file)' "${PIPESTATUS[*]}" '0 0'
   { xml $a; head -c 300000 /dev/zero | tr '\0' 'x'; } |
-    env -i TEST_DIR="$dir" TEST_HOST="$host" "${run[@]}" "$copy" vm started begin -
+    env -i "${vars[@]}" "${run[@]}" "$copy" vm started begin -
   is 'all of stdin is read (data file)' "${PIPESTATUS[*]}" '0 0'
   local bad
   for bad in '' ../../conf "$a/../$a" "${a%?}" "${a}4" "${a^^}" \
@@ -272,7 +273,8 @@ test_names() {
   done
   name='a $(b) "c"' && prepare $a && release $a
   has 'the name is in the log as it is' "$(log)" '*"a $(b) "c"" hugepages: *'
-  is 'nothing was executed' "$(find / "$dir" -maxdepth 2 -name pwned 2>/dev/null)" ''
+  is 'nothing was executed' \
+    "$(find / "$dir" -maxdepth 2 -name pwned 2>/dev/null)" ''
 }
 
 test_isolate() {
@@ -418,8 +420,8 @@ test_malformed() {
   fresh
   printf 'guest_cpus=4-7\nversion = 2\n' >"$host/conf/$a.conf"
   started $a
-  is 'another version is skipped' "$status/$(cpus)/$(log | grep -c 'conf: all')" \
-    0////1
+  is 'another version is skipped' "$status/$(cpus)" 0///
+  has '... with a line in the log' "$(log)" '*conf: all skipped*'
   printf '%s\n' '#guest_cpus = 0-3' '' 'some words' '= 5' 'later_key = $(id)' \
     'guest_cpus =	 4-7  ' '  version=1' 'guest_cpus2 = 0' \
     'PATH = /nowhere' >"$host/conf/$a.conf"
@@ -624,7 +626,8 @@ test_killed() {
       fresh
       set_pool 6
       echo 0-13 >"$host/units/user.slice"
-      conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' 'hugepages_node_any = 10'
+      conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' \
+        'hugepages_node_any = 10'
       [[ $op == prepare ]] || prepare $a
       [[ $op != release ]] || started $a
       make_copy "$bin/kill:$bin"

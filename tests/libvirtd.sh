@@ -3,15 +3,16 @@
 # own: it has mount, process and network namespaces of its own, in which the
 # directories that libvirt and virt-tune write are new and empty.  All of it,
 # with every guest, ends when the command ends.
-#   libvirtd.sh run COMMAND...   run COMMAND in there; its exit status comes back
+#   libvirtd.sh run COMMAND...   run COMMAND in there, exit with its status
 #   libvirtd.sh restart          in there: restart the daemon; guests go on
-# In there, $LIBVIRTD_TMP is a directory for scratch files.  What stays shared is
-# the kernel: CPUs, memory and its pool of huge pages.
+# In there, $LIBVIRTD_TMP is a directory for scratch files.  What stays shared
+# is the kernel: CPUs, memory and its pool of huge pages.
 # Needs root, libvirtd, virsh and QEMU; exits 77 where that is not to be had.
 set -eu
 
 dirs='/etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt
   /var/lib/virt-tune'
+made=
 pid_file=/run/libvirt/libvirtd.pid
 
 skip() {
@@ -35,7 +36,6 @@ cover() {
   # With all of /run, so that no daemon of this machine can be talked to.
   mount -t tmpfs -o mode=755 tmpfs /run
   mount -t tmpfs -o mode=755 tmpfs "$LIBVIRTD_TMP"
-  made=
   for dir in $dirs; do
     [ -d "$dir" ] || { mkdir -p "$dir" && made="$dir $made"; }
     mount -t tmpfs -o mode=755 tmpfs "$dir"
@@ -47,10 +47,8 @@ cover() {
 
 uncover() {
   cd /
-  umount -l "$LIBVIRTD_TMP"
-  rmdir "$LIBVIRTD_TMP"
-  for dir in $made; do
-    umount -l "$dir"
+  for dir in "$LIBVIRTD_TMP" $made; do
+    umount -l "$dir" || true
     rmdir "$dir"
   done
 }
@@ -102,8 +100,8 @@ restart() {
 
 # The first process in there: with its end the kernel ends all others.
 inside() {
-  cover
   trap uncover EXIT
+  cover
   add_user
   configure
   start

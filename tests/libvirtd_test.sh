@@ -2,7 +2,7 @@
 # The hook and the program against a real libvirtd with real guests, started in
 # namespaces of their own by libvirtd.sh.  The guests have no disk and are
 # emulated, so this runs on any machine with QEMU.  It uses 64 huge pages of the
-# machine for some seconds.  Prints TAP; exits 77 where there can be no libvirtd.
+# machine for some seconds.  Prints TAP; exits 77 where no libvirtd can be.
 #   libvirtd_test.sh BUILD_DIR
 # shellcheck disable=SC2016 # names with $ in them are meant as they are
 set -u
@@ -12,7 +12,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 if [[ $(id -u) != 0 ]] && sudo -n true 2>/dev/null; then
   exec sudo -n "$0" "$1" # who may use sudo gets this test too
 fi
-[[ -n ${LIBVIRTD_TMP-} ]] || exec "$here/libvirtd.sh" run "$0" "$(realpath "$1")"
+[[ -n ${LIBVIRTD_TMP-} ]] ||
+  exec "$here/libvirtd.sh" run "$here/${0##*/}" "$(realpath "$1")"
 
 program=$1/virt-tune
 hook=/etc/libvirt/hooks/qemu.d/50-virt-tune

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sets the locale and the libraries up, then hands over to the command line. */
 #include "cli/cli.h"
 

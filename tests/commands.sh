@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # commands.sh PROGRAM HOSTS - the command line: what it gives, and that bad
 # input ends with one sentence, the right exit code and nothing written.
 # shellcheck source=tests/tap.sh

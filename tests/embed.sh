@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # embed.sh PROGRAM HOSTS - the real QEMU driver, without a daemon and as an
 # ordinary user (qemu:///embed): what it stores is what was previewed.
 # shellcheck source=tests/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # embed_as_user.sh PROGRAM HOST XML - the part of embed.sh that runs as an
 # ordinary user.
 # shellcheck source=tests/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # golden.sh PROGRAM HOSTS - the screens, as text, compared with tests/golden.
 # GOLDEN_UPDATE=1 writes them anew; look at the difference before you commit.
 # shellcheck source=tests/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The hook script against a made-up host: files for /sys, /proc and /run, a
 # systemctl that keeps properties in files, and a kernel that answers writes to
 # the pool of huge pages as the real one does.  Every test runs in each shell

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # layers.sh BUILD_DIR - no stage calls a later one, only apply writes, only
 # one file knows curses. Looks at the objects, not at the intentions.
 # shellcheck source=tests/tap.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A real libvirtd with the QEMU driver that shares nothing with this machine's
 # own: it has mount, process and network namespaces of its own, in which the
 # directories that libvirt and virt-tune write are new and empty.  All of it,

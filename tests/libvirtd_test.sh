@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The hook and the program against a real libvirtd with real guests, started in
 # namespaces of their own by libvirtd.sh.  The guests have no disk and are
 # emulated, so this runs on any machine with QEMU.  It uses 64 huge pages of the

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # lint.sh SOURCE_DIR - scripts are clean, files are small, includes name their
 # stage, every header stands alone, tables agree.
 # shellcheck source=tests/tap.sh

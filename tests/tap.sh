@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Sourced by the tests: TAP output, a scratch directory, a few asserts.
 #   plan_skip TEXT      ends the script as skipped

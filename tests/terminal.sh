@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # terminal.sh PROGRAM HOSTS - the same keys in a real terminal (tmux) show the
 # same text as on the canvas; the terminal is as before, whatever happens.
 # shellcheck source=tests/tap.sh

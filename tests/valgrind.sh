@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # valgrind.sh PROGRAM HOSTS - the release build under memcheck: no error and
 # no definite leak of ours.
 # shellcheck source=tests/tap.sh

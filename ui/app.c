@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes keys, gives canvases. Every edit goes through app_edit and
  * app_edited, so that changes and verdicts always belong to the plan.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The screens' model: what is chosen, what is planned, what is shown. Takes
  * keys, paints canvases; knows no terminal.

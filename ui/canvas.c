@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes text and roles, gives cells. All outside text passes the printable
  * filter here, so no screen can forget it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The canvas: a grid of cells that screens paint and that the terminal, a
  * dump or a plain listing shows. Knows nothing of any terminal.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a topology and a plan, gives a picture on a canvas. A block is a run
  * of cores of one kind in one L3 domain; blocks stand side by side while they

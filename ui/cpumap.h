@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A picture of the silicon: boxes are cores, groups of boxes share an L3, and
  * below each CPU stands who runs there.

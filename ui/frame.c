@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes the model, paints what stands around every screen: title, steps,
  * hint, footer, help and pager.

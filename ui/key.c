@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of actions. A key that is not in it does nothing. */
 #include "ui/key.h"
 

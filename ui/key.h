@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Keys and actions: one table from which dispatch, footer and help come.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Step 7: asks, writes, and says what happened. Enter never writes; only the
  * key that says so does.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Step 4: a picture of the CPU, the proposed layouts, the verdicts. A domain
  * without pins arrives with the best proposal made.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Step 3: PCI devices by IOMMU group, and which of them the domain has. What
  * a domain is given is not changed here yet; it is explained.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Step 1: the domains, and what could be better in the one selected. */
 #include "ui/app.h"
 

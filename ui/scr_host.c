@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Step 2: the host checks; below, what the selected one means. */
 #include "ui/app.h"
 

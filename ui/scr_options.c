@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Step 5: the table of options; beside it what the selected one does, costs
  * and writes. A domain without pins arrives with the proposals made.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Step 6: every pending change, and the lines that the selected one causes. */
 #include "ui/app.h"
 

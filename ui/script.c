@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a file of keys, drives the screens on a canvas, prints dumps. No
  * terminal is involved: tests and documentation see just what a user sees.

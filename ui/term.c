@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes canvases, puts them on the terminal by curses; gives keys. Draws the
  * whole canvas each time and lets curses send the difference; never clears.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a changeset, makes it true: a table of steps, each with its way back.
  * A step is begun only when the journal holds all that its way back needs.

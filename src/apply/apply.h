@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Apply and undo: the only stage that changes anything outside the process.
  */

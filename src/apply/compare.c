@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes two XML texts, says whether the second holds the first. Metadata,
  * namespaces and text are compared too; comments are not, libvirt drops them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes texts and paths, gives files. This is the only place in the program
  * that renames, removes or makes files; everything is synced before it is

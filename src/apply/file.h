@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Files that are written whole or not at all, beneath a root directory.
  * Paths are relative to it, without a leading slash.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a plan's consequence, gives a record on disk, and reads it back. A
  * record is complete before the first change is made.

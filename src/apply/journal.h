@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The journal: one numbered record for each apply, beneath
  * var/lib/virt-tune/DOMAIN, with copies of everything before and after.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where changes go: a libvirt connection or a domain file, and the directory
  * beneath which everything else is written.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a domain, gives it back what its newest applied record replaced.
  * Looks at everything first; what was edited since is never overwritten.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes and gives sets by value; nothing to free. Never guesses: a list that
  * is not wholly understood is refused.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sets of CPUs, by value: the C library's cpu_set_t with the list format
  * that the kernel and libvirt use ("0-3,8").

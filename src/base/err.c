@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a format and its arguments, gives a failure that can be shown as it
  * is. Never prints and never ends the program.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One failure: its exit code and one or more whole sentences for the user.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes verdicts one by one, gives the list; all memory is the arena's. */
 #include "base/finding.h"
 

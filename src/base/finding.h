@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A verdict on the host or on a plan, with its reason and its cure. Host
  * checks and plan rules give the same kind, and every screen and command

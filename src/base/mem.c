@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes sizes, gives zeroed memory. An arena is a chain of blocks; freeing it
  * frees all. Never returns NULL.

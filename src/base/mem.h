@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Memory: allocation that never returns NULL, arenas with one owner, and
  * attribute cleanup for what foreign libraries hand out.

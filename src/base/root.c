@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a root directory and paths beneath it, gives texts from an arena.
  * openat2(2) with RESOLVE_IN_ROOT (Linux 5.6) keeps links inside a root that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads files beneath a root directory: "/" on a real host, the directory of
  * --sysroot on a captured or made-up one. Paths are relative, without a

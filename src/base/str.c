@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes text from anywhere, gives text of ours. Nothing here knows a locale:
  * UTF-8 is decoded by hand, so that a filter works the same in LANG=C.

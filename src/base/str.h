@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A growing text, the filter that makes outside text printable, and the few
  * helpers for text that the C library lacks.

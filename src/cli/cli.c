@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes the arguments, finds the command, runs it. Global options may stand
  * anywhere.

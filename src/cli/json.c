@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes facts and plans, gives JSON documents by json-c. */
 #include "cli/json.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The JSON of every command. It carries "version": 1 and may grow, never
  * change. CPU numbers are the kernel's.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The commands that plan and write: plan, preview, apply, undo. */
 #include "cli/cli.h"
 #include "cli/json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes findings and outside text, prints them for people. */
 #include "cli/cli.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The screens, on a terminal or driven by a script. */
 #include "cli/cli.h"
 

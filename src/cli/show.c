@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The commands that only look: list, show host, show groups, show cpus. */
 #include "cli/cli.h"
 #include "cli/json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a URI, gives a connection. Never defines, starts or changes anything.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A connection to libvirt. This is the only opener of libvirt; what writes
  * (apply) borrows the handle.

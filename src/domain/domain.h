@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A domain: its XML as it was read, and what virt-tune understands of it.
  * What it does not understand stays in the XML, untouched.

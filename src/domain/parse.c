@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes domain XML, gives what virt-tune understands of it. Values that it
  * does not understand are as if absent here; they stay in the XML.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes bytes, gives a libxml2 tree whose elements know their bytes. The
  * places come from a scan of our own over text that libxml2 found

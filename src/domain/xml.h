@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * XML from outside, parsed safely with libxml2, and the place of every
  * element in the bytes it was parsed from.

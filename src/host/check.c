@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes the facts of a host, gives a verdict on each question. A check is a
  * row; "unknown" is what it says when it could not look.

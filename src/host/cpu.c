@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a root directory, gives the CPU topology. hwloc does the reading; the
  * kind of a core comes from kind.c. CPUs outside our own cgroup are included:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The host's CPUs: packages, NUMA nodes, L3 domains, L2 clusters, cores and
  * threads, and the kind of each core, read with hwloc and completed from

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a root directory, gives the host: probes in order, then checks.
  * Never writes.

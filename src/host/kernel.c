@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a root directory, gives facts about the kernel. Reads files only;
  * runs and loads nothing.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the kernel and the system around it offer: release, command line,
  * KVM, IOMMU, cgroups, systemd, frequency governor.

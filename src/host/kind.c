@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a topology whose cores have no kind yet, gives each its kind. Never
  * calls favoured cores (a few percent faster) another kind: hwloc 2.9 does so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which cores are performance, efficient or low-power cores. Private to the
  * CPU probe.

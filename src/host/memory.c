@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a root directory, gives memory and huge page pools
  * (Documentation/admin-guide/mm/hugetlbpage.rst). What cannot be read is 0.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a root directory, gives PCI functions and their IOMMU groups. libpci
  * ends the program on its errors unless told otherwise; here they end the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes a plan and a core, changes who runs there. Pure; no XML, no screen. */
 #include "plan/hand.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Edits of CPUs by hand, core by core. Each either does what it says or
  * leaves the plan as it is and gives the reason.

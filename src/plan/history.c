@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes edits of a plan, gives every former state back. Copies are small. */
 #include "plan/history.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a host, a domain and a number of vCPUs, gives ranked layouts. Pure:
  * reads facts, allocates from an arena, writes into a plan only when a layout

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * CPU layouts: which host CPU runs which vCPU, emulator and I/O thread.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The table of options, and what every screen and command asks of a row.
  * Takes a plan, gives values and reasons; writes wishes into the plan only.

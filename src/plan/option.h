@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The options: a table of everything that can be switched, apart from CPUs.
  * Screen, command line, plan file and XML read the same rows.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a host and a count, gives a set of cores. The order of what matters:
  * one kind, the fastest; fewest nodes, the device's first; fewest L3 domains;

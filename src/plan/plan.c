@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a host and a domain, gives a plan; copies and compares plans. Knows
  * nothing of XML beyond what the domain says.

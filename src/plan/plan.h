@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The wish: what a domain shall be like. A plan starts equal to the domain;
  * what is not touched stays so.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a plan, gives text, and back. Everything in the text is checked
  * before it is believed: it may come from anywhere.

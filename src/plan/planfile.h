@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Plans as text: "key = value" lines, made to be read and edited by hand.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a plan, gives verdicts. A rule is a row; it looks at the plan's
  * values whoever chose them, and says nothing where there is nothing to say.

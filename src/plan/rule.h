@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The rules: a table of verdicts on a plan, and so on any domain, whoever
  * tuned it.

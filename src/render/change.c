@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a plan, gives its changes in order. Each part is rendered on the text
  * that the kept parts before it made; a dropped part is shown but not made.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The consequence of a plan: an ordered list of changes, each a sentence with
  * the lines it causes, the whole resulting XML and the hook's files.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes two texts, gives the lines that differ. E. Myers, "An O(ND) Difference
  * Algorithm and Its Variations", 1986.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a parsed text and edits, gives the new text. An edit is a stretch of
  * bytes and what stands there instead; nothing else is ever written.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a plan, gives the hook's file for the domain: data that the static
  * script reads line by line. Never code.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes a plan and an XML text, gives edits. Only elements and attributes that
  * the plan speaks of are touched.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The edits of a domain's XML, one function for each part of a plan. Private
  * to the changeset.

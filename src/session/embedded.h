@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files of data/ that are part of the program itself. */
 #ifndef SESSION_EMBEDDED_H
 #define SESSION_EMBEDDED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes options, gives host, connection and domain. Writes nothing, but for
  * the demo's own scratch directory.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One run of the program: which host, which connection, which domain, and
  * where is written. Command line and screens get their facts here.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes names and seeds, gives what the tests work on. */
 #include "support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the unit tests share: cmocka with what it needs, a random source that
  * is the same in every run, and hosts and domains to test with.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Applies plans to domain files beneath a directory of the test's own, and
  * takes them back: whatever happens, no byte may be lost.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tries to break the promise of the edits: only the bytes meant are changed,
  * and what comes out is well-formed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Layouts for every count on every host: the rules of a good layout, checked
  * by looking at each CPU, and against a search of all L3 subsets.

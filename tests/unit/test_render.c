@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Renders plans over many domains and reads the result again: it has to say
  * what the plan says, and to keep every byte that the plan does not speak of.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tries to break the parser's promises: what it refuses, and that every
  * element's place in the text is right, however the text is written.

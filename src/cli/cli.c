@@ -20,13 +20,13 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"list", "", "domains, and how much could be better in each", 0, 0,
+    {"list", "", "domains, and what could be better", 0, 0,
      command_list},
     {"show", "host | groups | cpus [DOMAIN]", "facts of the host", 1, 2,
      command_show},
     {"plan", "DOMAIN", "the proposal as a plan file", 1, 1, command_plan},
     {"preview", "DOMAIN", "what a plan would change", 1, 1, command_preview},
-    {"apply", "DOMAIN", "write it into the domain and install the hook", 1, 1,
+    {"apply", "DOMAIN", "write it, install the hook", 1, 1,
      command_apply},
     {"undo", "DOMAIN", "take the last apply back", 1, 1, command_undo},
 };
@@ -83,7 +83,7 @@ static void print_help(void)
 
         snprintf(left, sizeof(left), "%s %s", commands[i].name,
                  commands[i].arguments);
-        printf("  %-36s %s\n", left, commands[i].text);
+        printf("  %-34s %s\n", left, commands[i].text);
     }
     puts(
         "\nDOMAIN is a name, a UUID, or the path of an XML file.\n"
@@ -98,8 +98,8 @@ static void print_help(void)
         "  --vcpus N  --layout N|keep  --set KEY=VALUE  --plan FILE\n"
         "  -o FILE (plan)   --format text|diff|xml|json   --dry-run --yes "
         "(apply)\n"
-        "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile, "
-        "5 not permitted,\n"
+        "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile,\n"
+        "      5 not permitted, "
         "6 failed and not taken back");
 }
 

@@ -197,6 +197,59 @@ ok "a link in the hook's place is refused" test "$status" -ne 0
 ok "the domain is as it was" cmp -s win10.xml original.xml
 ok "and so is the link" test -L "$hook"
 
+rm "$hook"
+printf '#!/bin/sh\nexit 0\n' >"$hook"
+vt apply ./win10.xml --yes
+ok "a foreign script in the hook's place is refused" is "$status" 3
+ok "and left alone" is "$(<"$hook")" "$(printf '#!/bin/sh\nexit 0')"
+rm -rf "$root"
+vt apply ./win10.xml --yes
+echo '# mine' >>"$hook"
+vt undo ./win10.xml
+ok "a script that was edited since survives undo" grep -q '# mine' "$hook"
+rm -rf "$root"
+vt apply ./win10.xml --yes
+mkdir -p "$root/run/virt-tune/guests"
+touch "$root/run/virt-tune/guests/one"
+vt undo ./win10.xml
+ok "the script stays while a guest has to be released" test -x "$hook"
+rm -rf "$root"
+mkdir -p "$root" outside
+ln -s "$scratch/outside" "$root/etc"
+vt apply ./win10.xml --yes
+ok "a link out of --root is refused" test "$status" -ne 0
+ok "nothing is written behind it" is "$(find outside -type f)" ""
+ok "and the domain is as it was" cmp -s win10.xml original.xml
+rm -rf "$root" outside
+
+# What a user believes to be a promise is one, or is refused.
+vt undo ./win10.xml --dry-run
+ok "undo has no --dry-run" is "$status" 2
+vt --read-only plan ./win10.xml -o new.plan
+ok "--read-only writes no plan" refused 3
+vt plan ./win10.xml -o ./win10.xml
+ok "a plan does not overwrite the domain" refused 3
+run "$program" --sysroot "$host" apply ./win10.xml --dry-run
+ok "a dry run ends as apply would" is "$status" 2
+vt plan ./win10.xml -o fine.plan
+for line in 'disk.vda = 77' 'topology = 1 0 4 2' 'hugepages = 1K' \
+  'iothreadpin.9 = 1' 'cpu.topoext = on'; do
+  { cat fine.plan; echo "$line"; } >odd.plan
+  vt apply ./win10.xml --plan odd.plan --yes
+  ok "a plan with $line is refused" test "$status" = 1 -o "$status" = 3
+  ok "and nothing is written" cmp -s win10.xml original.xml
+done
+
+# AMD guests are shown their threads, Intel guests never asked for topoext.
+run "$program" --sysroot "$hosts/ryzen-3900x" --root "$root" preview \
+  ./win10.xml --format xml
+ok "topoext on AMD" has "$out" "<feature name='topoext' policy='require'/>"
+printf '%s\n' "$out" | grep -v topoext >amd.xml
+run "$program" --sysroot "$hosts/ryzen-3900x" --root "$root" preview amd.xml
+ok "even if the topology is there already" has "$out" "topoext"
+vt preview ./win10.xml --format xml
+ok "not on Intel" lacks "$out" "topoext"
+
 cp original.xml win10.xml
 demo apply ./win10.xml --yes
 ok "the demo changes no file of the user" cmp -s win10.xml original.xml

@@ -251,9 +251,7 @@ static void save_plan(struct app *app)
     }
     snprintf(name + length, sizeof(name) - length, ".plan");
     planfile_save(app_plan(app), &text);
-    if (app->session->options.is_read_only)
-        app_hint(app, "This is a read-only session: nothing is written.");
-    else if (session_save(name, str_text(&text), &problem))
+    if (session_save(app->session, name, str_text(&text), &problem))
         app_hint(app,
                  "The plan is saved in %s. In a shell: virt-tune apply "
                  "--plan %s",

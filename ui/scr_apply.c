@@ -181,8 +181,7 @@ static void undo(struct app *app)
 
     app->report = (struct apply_report){0};
     app->apply_problem = (struct err){0};
-    if (apply_undo(&app->session->target, app->session->domain, &number,
-                   &app->apply_problem)) {
+    if (session_undo(app->session, &number, &app->apply_problem)) {
         app->apply_state = APPLY_UNDONE;
         read_back(app);
     } else {

@@ -131,8 +131,8 @@ static bool back_hook(struct apply *apply, struct err *err)
     for (size_t i = apply->set->file_count; i-- > 0;) {
         const struct file_change *file = &apply->set->files[i];
         char *now CLEANUP(mem_free) = file_read(root, file->path);
-        bool is_ours = now ? file->after && strcmp(now, file->after) == 0
-                           : !file->after;
+        bool is_ours =
+            now ? file->after && strcmp(now, file->after) == 0 : !file->after;
 
         if (!is_ours)
             continue;
@@ -186,7 +186,7 @@ static const struct step steps[] = {
     {"the domain is as it was when read", run_unchanged, NULL},
     {"copies kept in the journal", run_copies, NULL},
     {"hook files written", run_hook, back_hook},
-    {"definition validated and stored", run_store, back_store},
+    {"definition stored (libvirt validates it)", run_store, back_store},
     {"read back and compared with the preview", run_compare, NULL},
 };
 
@@ -270,7 +270,9 @@ bool apply_run(const struct target *target, const struct plan *plan,
 
     *report = (struct apply_report){.count = ARRAY_SIZE(steps)};
     for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
-        report->steps[i].title = steps[i].title;
+        report->steps[i].title = steps[i].run == run_store && plan->domain->path
+                                     ? "file rewritten"
+                                     : steps[i].title;
     for (size_t i = 0; i < ARRAY_SIZE(steps) && is_done; i++) {
         is_done = steps[i].run(&apply, err);
         report->steps[i].state = is_done ? STEP_DONE : STEP_FAILED;
@@ -301,6 +303,13 @@ static bool check_rules(const struct plan *plan, struct err *err)
     return is_allowed;
 }
 
+/* Every version of our script names the directory of its data. */
+static bool is_foreign(const struct file_change *file)
+{
+    return strcmp(file->path, HOOK_SCRIPT) == 0 && file->before &&
+           !strstr(file->before, "\nconf_dir=/" HOOK_DATA "\n");
+}
+
 bool apply_check(const struct target *target, const struct plan *plan,
                  const struct changeset *set, struct err *err)
 {
@@ -317,15 +326,23 @@ bool apply_check(const struct target *target, const struct plan *plan,
                        domain->path);
     if (!file_is_writable(target->root, journal))
         return err_set(err, ERR_PERMISSION,
-                       "The journal beneath %s%s cannot be written. Run "
-                       "virt-tune as root, or name a directory of yours with "
-                       "--root.",
-                       target->root, "var/lib/virt-tune");
+                       "The journal beneath %s%svar/lib/virt-tune cannot be "
+                       "written. Run virt-tune as root, or name a directory of "
+                       "yours with --root.",
+                       target->root, str_ends(target->root, "/") ? "" : "/");
+    for (size_t i = 0; i < set->file_count; i++)
+        if (is_foreign(&set->files[i]))
+            return err_set(err, ERR_REFUSED,
+                           "/%s is not virt-tune's own file, so it is left "
+                           "alone. Move it away first, or drop the hook.",
+                           HOOK_SCRIPT);
     for (size_t i = 0; i < set->file_count; i++)
         if (!file_is_writable(target->root, set->files[i].path))
-            return err_set(err, ERR_PERMISSION,
-                           "%s%s cannot be written. Run virt-tune as root, or "
-                           "drop the hook.",
-                           target->root, set->files[i].path);
+            return err_set(
+                err, ERR_PERMISSION,
+                "%s%s%s cannot be written. Run virt-tune as root, or "
+                "drop the hook.",
+                target->root, str_ends(target->root, "/") ? "" : "/",
+                set->files[i].path);
     return true;
 }

@@ -48,10 +48,12 @@ bool apply_run(const struct target *target, const struct plan *plan,
 
 /*
  * Takes the domain's newest applied record back. Refused (ERR_CHANGED) if the
- * domain or a file was edited since. `*number` becomes the record's.
+ * domain or a file was edited since. `*number` becomes the record's. The hook
+ * script goes with the last domain that used it, if it still is `script` and
+ * no guest runs that it has to release.
  */
 bool apply_undo(const struct target *target, const struct domain *domain,
-                unsigned *number, struct err *err);
+                const char *script, unsigned *number, struct err *err);
 
 /* The domain's XML as it is now, from libvirt or its file; free it. */
 char *apply_read_domain(const struct target *target,

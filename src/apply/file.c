@@ -40,6 +40,37 @@ static char *directory_of(const char *path)
     return copy;
 }
 
+/*
+ * True unless a link leads out of a root that is not the host's own: what a
+ * user may have laid beneath his directory must not steer root's writes.
+ */
+static bool is_inside(const char *root, const char *path)
+{
+    char *directory CLEANUP(mem_free) = directory_of(path);
+    char *real_root, *real;
+    bool is_beneath;
+    size_t length;
+
+    if (strcmp(root, "/") == 0 || strcmp(root, ".") == 0)
+        return true; /* the user named the whole path */
+    real_root = realpath(root, NULL);
+    real = realpath(directory, NULL);
+    length = real_root ? strlen(real_root) : 0;
+    is_beneath = real_root && real && strncmp(real, real_root, length) == 0 &&
+                 (real[length] == '/' || real[length] == '\0');
+    free(real_root);
+    free(real);
+    return is_beneath;
+}
+
+static bool refuse_link(struct err *err, const char *path)
+{
+    return err_set(err, ERR_REFUSED,
+                   "%s leads out of the directory of --root by a link; nothing "
+                   "is written there.",
+                   path);
+}
+
 static bool fail(struct err *err, const char *path, const char *what)
 {
     int number = errno;
@@ -126,6 +157,8 @@ bool file_replace(const char *root, const char *path, const char *beside,
     struct stat now;
     bool exists = lstat(full, &now) == 0;
 
+    if (!is_inside(root, full))
+        return refuse_link(err, full);
     if (exists && !S_ISREG(now.st_mode))
         return err_set(err, ERR_REFUSED,
                        "%s is no regular file; it is left alone. Move it away "
@@ -163,6 +196,8 @@ bool file_remove(const char *root, const char *path, struct err *err)
     char *full CLEANUP(mem_free) = join(root, path);
     char *directory CLEANUP(mem_free) = directory_of(full);
 
+    if (!is_inside(root, full))
+        return access(full, F_OK) < 0 || refuse_link(err, full);
     if (unlink(full) < 0)
         return errno == ENOENT || fail(err, full, "removed");
     return sync_directory(directory) || fail(err, full, "removed durably");
@@ -180,6 +215,8 @@ bool file_make_directory(const char *root, const char *path, mode_t mode,
             *slash = '\0';
         if (*full && mkdir(full, is_last ? mode : 0755) < 0 && errno != EEXIST)
             return fail(err, full, "made");
+        if (strlen(full) > strlen(root) && !is_inside(root, full))
+            return refuse_link(err, full);
         if (is_last)
             return true;
         *slash = '/';

@@ -229,9 +229,10 @@ struct record *journal_last(const struct target *target,
                 domain->name);
     else if (!found)
         err_set(err, ERR_FAILED,
-                "No applied change of %s is on record beneath %s%s: there is "
+                "No applied change of %s is on record beneath %s%s%s: there is "
                 "nothing to undo, or it cannot be read.",
-                domain->name, target->root, journal);
+                domain->name, target->root,
+                str_ends(target->root, "/") ? "" : "/", journal);
     arena_free(arena);
     root_free(root);
     return found;

@@ -62,9 +62,35 @@ static size_t count_data(const struct root *root)
     return count;
 }
 
-static bool restore_files(const struct target *target, const struct root *root,
-                          const struct record *record, struct err *err)
+/*
+ * Other domains use the script, or a guest runs that was started with it:
+ * then only it can give back what it took from the host.
+ */
+static bool is_script_needed(const struct domain *domain,
+                             const struct root *root)
 {
+    static const char *const notes[] = {"run/virt-tune/guests",
+                                        "run/virt-tune/pages"};
+    struct arena *arena = arena_new();
+    bool is_needed = domain->is_running || count_data(root) > 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
+        size_t count = 0;
+
+        root_list(root, arena, notes[i], &count);
+        is_needed |= count > 0;
+    }
+    arena_free(arena);
+    return is_needed;
+}
+
+static bool restore_files(const struct target *target,
+                          const struct domain *domain, const struct root *root,
+                          const struct record *record, const char *script,
+                          struct err *err)
+{
+    char *now CLEANUP(mem_free) = file_read(target->root, HOOK_SCRIPT);
+
     for (size_t i = record->file_count; i-- > 0;) {
         const struct record_file *file = &record->files[i];
 
@@ -80,7 +106,8 @@ static bool restore_files(const struct target *target, const struct root *root,
             return false;
         }
     }
-    if (record->file_count > 0 && count_data(root) == 0) {
+    if (record->file_count > 0 && !is_script_needed(domain, root) &&
+        is_same(now, script)) {
         if (!file_remove(target->root, HOOK_SCRIPT, err))
             return false;
         file_remove_empty(target->root, HOOK_DATA);
@@ -90,7 +117,7 @@ static bool restore_files(const struct target *target, const struct root *root,
 
 static bool put_back(const struct target *target, const struct domain *domain,
                      const struct root *root, struct record *record,
-                     struct err *err)
+                     const char *script, struct err *err)
 {
     char *now CLEANUP(mem_free) = NULL;
 
@@ -104,7 +131,7 @@ static bool put_back(const struct target *target, const struct domain *domain,
                            "stored differently. The copy is %s/before.xml.",
                            record->directory);
     }
-    if (restore_files(target, root, record, err) &&
+    if (restore_files(target, domain, root, record, script, err) &&
         journal_state(record, "undone", err))
         return true;
     err->code = ERR_NOT_RESTORED;
@@ -115,7 +142,7 @@ static bool put_back(const struct target *target, const struct domain *domain,
 }
 
 bool apply_undo(const struct target *target, const struct domain *domain,
-                unsigned *number, struct err *err)
+                const char *script, unsigned *number, struct err *err)
 {
     struct record *record = journal_last(target, domain, err);
     struct root *root = record ? root_open(target->root, err) : NULL;
@@ -123,7 +150,7 @@ bool apply_undo(const struct target *target, const struct domain *domain,
 
     if (root && check_unchanged(target, domain, record, err)) {
         *number = record->number;
-        is_undone = put_back(target, domain, root, record, err);
+        is_undone = put_back(target, domain, root, record, script, err);
     }
     root_free(root);
     record_free(record);

@@ -11,24 +11,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Options that only some commands take. */
+enum taken {
+    TAKES_PLAN = 1,   /* --plan --vcpus --layout --set */
+    TAKES_OUTPUT = 2, /* -o */
+    TAKES_FORMAT = 4, /* --format */
+    TAKES_DRY_RUN = 8,
+    TAKES_YES = 16,
+    TAKES_SCRIPT = 32, /* --script --size */
+};
+
 struct command {
     const char *name;
     const char *arguments;
     const char *text;
     int minimum, maximum; /* words after the name */
+    unsigned takes;       /* bits of enum taken: options beyond the general */
     bool (*run)(const struct options *options, char **words, struct err *err);
 };
 
 static const struct command commands[] = {
-    {"list", "", "domains, and what could be better", 0, 0,
-     command_list},
+    {"list", "", "domains, and what could be better", 0, 0, 0, command_list},
     {"show", "host | groups | cpus [DOMAIN]", "facts of the host", 1, 2,
-     command_show},
-    {"plan", "DOMAIN", "the proposal as a plan file", 1, 1, command_plan},
-    {"preview", "DOMAIN", "what a plan would change", 1, 1, command_preview},
+     TAKES_PLAN, command_show},
+    {"plan", "DOMAIN", "the proposal as a plan file", 1, 1,
+     TAKES_PLAN | TAKES_OUTPUT, command_plan},
+    {"preview", "DOMAIN", "what a plan would change", 1, 1,
+     TAKES_PLAN | TAKES_FORMAT, command_preview},
     {"apply", "DOMAIN", "write it, install the hook", 1, 1,
-     command_apply},
-    {"undo", "DOMAIN", "take the last apply back", 1, 1, command_undo},
+     TAKES_PLAN | TAKES_FORMAT | TAKES_DRY_RUN | TAKES_YES, command_apply},
+    {"undo", "DOMAIN", "take the last apply back", 1, 1, TAKES_YES,
+     command_undo},
+};
+
+/* The screens are what runs without a command. */
+static const struct command screens = {
+    "", "[DOMAIN]", "", 0, 1, TAKES_SCRIPT, command_screens,
 };
 
 enum {
@@ -168,7 +186,10 @@ static bool take_option(struct options *options, int letter, struct err *err)
         return true;
     case OPT_FORMAT:
         options->format = optarg;
-        return true;
+        return strcmp(optarg, "text") == 0 || strcmp(optarg, "diff") == 0 ||
+               strcmp(optarg, "xml") == 0 || strcmp(optarg, "json") == 0 ||
+               err_set(err, ERR_USAGE,
+                       "--format takes text, diff, xml or json.");
     case OPT_DRY_RUN:
         options->is_dry_run = true;
         return true;
@@ -188,8 +209,47 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+/* Which of enum taken an option's letter belongs to; 0: to every command. */
+static unsigned taken(int letter)
+{
+    switch (letter) {
+    case OPT_PLAN:
+    case OPT_VCPUS:
+    case OPT_LAYOUT:
+    case OPT_SET:
+        return TAKES_PLAN;
+    case 'o':
+        return TAKES_OUTPUT;
+    case OPT_FORMAT:
+        return TAKES_FORMAT;
+    case OPT_DRY_RUN:
+        return TAKES_DRY_RUN;
+    case OPT_YES:
+        return TAKES_YES;
+    case OPT_SCRIPT:
+    case OPT_SIZE:
+        return TAKES_SCRIPT;
+    default:
+        return 0;
+    }
+}
+
+/* An option that would do nothing is refused: it may have been a promise. */
+static bool check_taken(const struct command *command, unsigned used,
+                        struct err *err)
+{
+    for (size_t i = 0; long_options[i].name; i++)
+        if (taken(long_options[i].val) & used & ~command->takes)
+            return err_set(err, ERR_USAGE,
+                           "--%s and its like do not go with %s. See: "
+                           "virt-tune --help.",
+                           long_options[i].name,
+                           *command->name ? command->name : "the screens");
+    return true;
+}
+
 static bool run(const struct options *options, int count, char **words,
-                struct err *err)
+                unsigned used, struct err *err)
 {
     const struct command *command = count > 0 ? find_command(words[0]) : NULL;
 
@@ -201,11 +261,13 @@ static bool run(const struct options *options, int count, char **words,
                        name);
     }
     if (!command)
-        return command_screens(options, words, err);
+        return check_taken(&screens, used, err) &&
+               screens.run(options, words, err);
     if (count - 1 < command->minimum || count - 1 > command->maximum)
         return err_set(err, ERR_USAGE, "Usage: virt-tune %s %s", command->name,
                        command->arguments);
-    return command->run(options, words + 1, err);
+    return check_taken(command, used, err) &&
+           command->run(options, words + 1, err);
 }
 
 int cli_main(int count, char **arguments)
@@ -213,6 +275,7 @@ int cli_main(int count, char **arguments)
     struct options options = {.color = "auto", .size = "80x24"};
     struct err err = {0};
     bool is_fine = true, wants_help = false;
+    unsigned used = 0;
     int letter;
 
     while (is_fine && (letter = getopt_long(count, arguments, "c:o:h",
@@ -225,6 +288,7 @@ int cli_main(int count, char **arguments)
             wants_help = true;
         else
             is_fine = take_option(&options, letter, &err);
+        used |= taken(letter);
     }
     if (is_fine && wants_help) {
         print_help();
@@ -233,7 +297,7 @@ int cli_main(int count, char **arguments)
         return 0;
     }
     if (is_fine)
-        is_fine = run(&options, count - optind, arguments + optind, &err);
+        is_fine = run(&options, count - optind, arguments + optind, used, &err);
     if (!is_fine) {
         fflush(stdout);
         fprintf(stderr, "virt-tune: %s\n", err.text);

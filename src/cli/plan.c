@@ -129,7 +129,8 @@ bool command_plan(const struct options *options, char **words, struct err *err)
     if (plan) {
         planfile_save(plan, &str);
         if (options->output) {
-            is_saved = session_save(options->output, str_text(&str), err);
+            is_saved =
+                session_save(session, options->output, str_text(&str), err);
         } else {
             fputs(str_text(&str), stdout);
             is_saved = cli_flush(err);
@@ -319,13 +320,8 @@ static bool apply(const struct session *session, const struct options *options,
         print_preview(session, options, plan, set);
     else
         print_changes(session, set);
-    if (options->is_dry_run) {
-        struct err refusal = {0};
-
-        if (!apply_check(&session->target, plan, set, &refusal))
-            printf("It would be refused: %s\n", refusal.text);
-        return true;
-    }
+    if (options->is_dry_run)
+        return session_check(session, plan, set, err);
     print_plan_findings(plan);
     if (!confirm(options, "Apply?", err))
         return false;
@@ -358,14 +354,7 @@ bool command_undo(const struct options *options, char **words, struct err *err)
     bool is_undone = false;
 
     if (session && session_load(session, words[0], err)) {
-        if (options->session.is_read_only)
-            err_set(err, ERR_REFUSED,
-                    "This is a read-only session: nothing is written.");
-        else if (!host_is_running(session->host) && !session->options.root)
-            err_set(err, ERR_USAGE, "Name the directory with --root.");
-        else
-            is_undone =
-                apply_undo(&session->target, session->domain, &number, err);
+        is_undone = session_undo(session, &number, err);
         if (is_undone)
             printf("Record %04u is undone: %s is as it was before.\n", number,
                    session->domain->name);

@@ -23,6 +23,7 @@ struct guest_topology {
 struct domain_disk {
     const char *target; /* "vda" */
     unsigned iothread;  /* 0 if none is assigned */
+    bool has_mapping;   /* spread over I/O threads by <iothreads>: left so */
 };
 
 struct domain_iothread {
@@ -57,6 +58,7 @@ struct domain {
     const char **hostdevs; /* PCI addresses "0000:01:00.0" */
     size_t hostdev_count;
     unsigned long memory_kib;
+    int node;            /* the node that <numatune> names first, or -1 */
     bool has_guest_numa; /* <cpu><numa>: memory is split over cells */
 
     /*
@@ -105,6 +107,13 @@ char *domain_read_file(const char *path, size_t *length, struct err *err);
 struct domain_summary *domain_list(const struct conn *conn, size_t *count,
                                    struct err *err);
 void domain_list_free(struct domain_summary *list, size_t count);
+
+/*
+ * A size in KiB, rounded up, from an element's attribute or, with `name` NULL,
+ * its content, in the unit of its attribute "unit" (formatdomain, "memory":
+ * KiB if absent). 0 if it is not understood.
+ */
+unsigned long domain_size_kib(const xmlNode *node, const char *name);
 
 /* True if some vCPU is pinned. */
 bool domain_is_pinned(const struct domain *domain);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { VCPU_MAX = 4096 };
 
@@ -38,8 +39,7 @@ static const char *parse_uuid(struct arena *arena, const char *text)
     return uuid;
 }
 
-/* libvirt's units: formatdomain, "memory". */
-static unsigned long memory_kib(const xmlNode *memory)
+unsigned long domain_size_kib(const xmlNode *node, const char *name)
 {
     static const struct {
         const char *unit;
@@ -59,16 +59,19 @@ static unsigned long memory_kib(const xmlNode *memory)
         {"TB", 1000000000000},
         {"T", 1099511627776},
         {"TiB", 1099511627776},
+        {"PB", 1000000000000000},
+        {"P", 1125899906842624},
+        {"PiB", 1125899906842624},
     };
     struct arena *arena = arena_new();
-    const char *unit = xml_attribute(arena, memory, "unit");
+    const char *unit = xml_attribute(arena, node, "unit");
     unsigned long number = 0, bytes = 1024;
 
     for (size_t i = 0; unit && i < ARRAY_SIZE(units); i++)
-        if (strcmp(unit, units[i].unit) == 0)
+        if (strcasecmp(unit, units[i].unit) == 0)
             bytes = units[i].bytes;
     arena_free(arena);
-    if (!memory || !xml_number(memory, NULL, ~0UL / bytes, &number))
+    if (!node || !xml_number(node, name, ~0UL / bytes, &number))
         return 0;
     return (number * bytes + 1023) / 1024;
 }
@@ -186,9 +189,12 @@ static void parse_disks(struct domain *domain, const xmlNode *devices)
         const char *name = xml_attribute(domain->arena, target, "dev");
         unsigned long id = 0;
 
-        if (!name || !xml_has(target, "bus", "virtio"))
+        if (!name || !xml_has(target, "bus", "virtio") ||
+            xml_has(disk, "type", "vhostuser"))
             continue;
         xml_number(xml_child(disk, "driver"), "iothread", 100000, &id);
+        domain->disks[domain->disk_count].has_mapping =
+            xml_find(disk, "driver/iothreads") != NULL;
         domain->disks[domain->disk_count].target =
             printable(domain->arena, name);
         domain->disks[domain->disk_count++].iothread = (unsigned)id;
@@ -261,6 +267,17 @@ static void parse_guest(struct domain *domain, const xmlNode *root)
         domain->guest = GUEST_LINUX;
 }
 
+/* The first node that <numatune> confines the memory to. */
+static int parse_node(struct domain *domain, const xmlNode *root)
+{
+    const char *nodeset = xml_attribute(
+        domain->arena, xml_find(root, "numatune/memory"), "nodeset");
+    cpu_set_t nodes;
+
+    return nodeset && cpuset_parse(nodeset, &nodes) ? cpuset_next(&nodes, 0)
+                                                    : -1;
+}
+
 struct domain *domain_parse(const char *text, size_t length, struct err *err)
 {
     struct domain *domain;
@@ -290,7 +307,7 @@ struct domain *domain_parse(const char *text, size_t length, struct err *err)
         domain->arena,
         xml_attribute(domain->arena, xml_find(root, "os/type"), "machine"));
     domain->is_kvm = xml_has(root, "type", "kvm");
-    domain->memory_kib = memory_kib(xml_child(root, "memory"));
+    domain->memory_kib = domain_size_kib(xml_child(root, "memory"), NULL);
     if (!parse_vcpus(domain, root, err)) {
         domain_free(domain);
         return NULL;
@@ -301,6 +318,7 @@ struct domain *domain_parse(const char *text, size_t length, struct err *err)
     parse_disks(domain, xml_child(root, "devices"));
     parse_hostdevs(domain, xml_child(root, "devices"));
     parse_guest(domain, root);
+    domain->node = parse_node(domain, root);
     return domain;
 }
 

@@ -169,6 +169,18 @@ static bool has_flag(const char *cpuinfo, const char *flag)
     return false;
 }
 
+/* hwloc names the vendor only where it could read all of cpuinfo. */
+static const char *vendor_of(const char *cpuinfo)
+{
+    static const char *const vendors[] = {"GenuineIntel", "AuthenticAMD",
+                                          "HygonGenuine"};
+
+    for (size_t i = 0; cpuinfo && i < ARRAY_SIZE(vendors); i++)
+        if (strstr(cpuinfo, vendors[i]))
+            return vendors[i];
+    return "";
+}
+
 static void read_frequencies(const struct root *root,
                              struct cpu_topology *topology)
 {
@@ -227,6 +239,8 @@ static bool read_topology(hwloc_topology_t hwloc, const struct root *root,
 
     topology->model = package_info(hwloc, arena, "CPUModel");
     topology->vendor = package_info(hwloc, arena, "CPUVendor");
+    if (!*topology->vendor)
+        topology->vendor = vendor_of(cpuinfo);
     topology->package_count = packages > 0 ? (unsigned)packages : 1;
     topology->l3_count =
         read_caches(hwloc, HWLOC_OBJ_L3CACHE, arena, &topology->l3);

@@ -7,6 +7,9 @@
 
 #include "base/root.h"
 
+/* What a host should keep for itself. */
+enum { MEMORY_HOST_KIB = 2 * 1024 * 1024 };
+
 struct page_pool {
     unsigned long size_kib;
     unsigned long total, free, reserved; /* pages */

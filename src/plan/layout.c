@@ -247,10 +247,12 @@ void layout_accept(const struct layout *layout, struct plan *plan)
     plan->emulatorpin = layout->emulator;
     plan->topology = layout->topology;
     for (size_t i = 0; i < plan->domain->disk_count; i++)
-        if (plan->disk_iothread[i] == 0)
+        if (plan->disk_iothread[i] == 0 && !plan->domain->disks[i].has_mapping)
             plan->disk_iothread[i] = own_iothread(plan);
     for (unsigned i = 0; i < plan->iothread_count; i++)
         plan->iothreads[i].cpus = layout->iothread;
+    if (option_proposal(plan, OPTION_TOPOEXT) != OPTION_KEEP)
+        option_set(plan, OPTION_TOPOEXT, OPTION_ON);
 }
 
 bool layout_is(const struct layout *layout, const struct plan *plan)

@@ -250,6 +250,27 @@ static const struct option_row options[OPTION_COUNT] = {
             .writes = "<clock><timer name='hypervclock'>",
             .source = HYPERV_SOURCE,
         },
+    [OPTION_TOPOEXT] =
+        {
+            .key = "cpu.topoext",
+            .group = "CPU",
+            .title = "show threads (AMD)",
+            .proposed = OPTION_ON,
+            .needs = NEEDS_NOTHING,
+            .place = {.parent = "cpu",
+                      .element = "feature",
+                      .match = "name",
+                      .match_value = "topoext",
+                      .attribute = "policy",
+                      .on = "require",
+                      .off = "disable"},
+            .does = "Lets an AMD guest see which of its vCPUs are threads of "
+                    "one core. QEMU does not do so by itself.",
+            .cost = "None.",
+            .risk = "None known.",
+            .writes = "<cpu><feature name='topoext'>",
+            .source = "QEMU: target/i386/cpu.c, topoext",
+        },
     [OPTION_ISOLATE] =
         {
             .key = "host.isolate",
@@ -299,17 +320,12 @@ static long page_size_now(const struct plan *plan)
     const xmlNode *hugepages =
         xml_find(xml_root(plan->domain->xml), "memoryBacking/hugepages");
     const xmlNode *page = xml_child(hugepages, "page");
-    unsigned long size;
 
     if (!hugepages)
         return OPTION_OFF;
-    if (!page || !xml_number(page, "size", 1UL << 30, &size))
+    if (!page || domain_size_kib(page, "size") <= 1)
         return OPTION_ON; /* the size that libvirt picks */
-    if (xml_has(page, "unit", "M") || xml_has(page, "unit", "MiB"))
-        size *= 1024;
-    else if (xml_has(page, "unit", "G") || xml_has(page, "unit", "GiB"))
-        size *= 1024UL * 1024;
-    return (long)size;
+    return (long)domain_size_kib(page, "size");
 }
 
 long option_now(const struct plan *plan, enum option_id id)
@@ -355,6 +371,15 @@ static bool is_offered(const struct plan *plan, const char *feature)
     return false;
 }
 
+static bool has_node_pages(const struct plan *plan)
+{
+    const xmlNode *page =
+        xml_find(xml_root(plan->domain->xml), "memoryBacking/hugepages/page");
+
+    return page && (xml_next(page) ||
+                    xmlHasProp((xmlNode *)page, (const xmlChar *)"nodeset"));
+}
+
 const char *option_obstacle(const struct plan *plan, enum option_id id)
 {
     const struct option_row *option = &options[id];
@@ -366,6 +391,13 @@ const char *option_obstacle(const struct plan *plan, enum option_id id)
         xml_has(xml_find(xml_root(domain->xml), "features/hyperv"), "mode",
                 "passthrough"))
         return "The domain takes all that the host has (mode='passthrough').";
+    if (id == OPTION_TOPOEXT && !plan->host->cpu.has_topoext)
+        return "This host's CPU has no such flag; only AMD's have.";
+    if (id == OPTION_HUGEPAGES && has_node_pages(plan))
+        return "The domain chooses pages for each guest node; that is left.";
+    if (id == OPTION_HUGEPAGES_RESERVE &&
+        option_effective(plan, OPTION_HUGEPAGES) == OPTION_ON)
+        return "The domain names no page size, so none can be reserved.";
     if (id == OPTION_HUGEPAGES && plan->host->memory.pool_count == 0)
         return "The host's huge page pools could not be read.";
     if (id == OPTION_HUGEPAGES &&
@@ -401,7 +433,7 @@ static bool can_have_pages(const struct plan *plan, unsigned long size_kib)
     usable_kib = page_pool_usable(pool) * size_kib;
     return usable_kib >= needed_kib ||
            (!plan->hook_obstacle &&
-            usable_kib + memory->available_kib >= needed_kib);
+            usable_kib + memory->available_kib >= needed_kib + MEMORY_HOST_KIB);
 }
 
 long option_proposal(const struct plan *plan, enum option_id id)
@@ -417,6 +449,10 @@ long option_proposal(const struct plan *plan, enum option_id id)
         !can_have_pages(plan, (unsigned long)option->proposed))
         return OPTION_KEEP;
     if (id == OPTION_ISOLATE && !plan_is_pinned(plan))
+        return OPTION_KEEP;
+    if (id == OPTION_TOPOEXT &&
+        (plan->topology.threads < 2 ||
+         strcmp(plan->domain->cpu_mode, "host-passthrough") != 0))
         return OPTION_KEEP;
     for (size_t i = 0; option->needs[i] != OPTION_NONE; i++)
         if (option_effective(plan, option->needs[i]) == OPTION_OFF &&

@@ -349,6 +349,8 @@ unsigned place_largest(const struct host *host)
 
 unsigned place_node(const struct host *host, const struct domain *domain)
 {
+    if (domain->node >= 0)
+        return (unsigned)domain->node; /* the memory is there */
     for (size_t i = 0; i < domain->hostdev_count; i++) {
         const struct pci_device *device =
             pci_find(&host->pci, domain->hostdevs[i]);

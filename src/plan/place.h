@@ -15,7 +15,7 @@ struct placement {
     const char *cost; /* a sentence, or "" */
 };
 
-/* The node of the domain's first PCI device that has one, else node 0. */
+/* The node of <numatune>, else of a PCI device of the domain, else node 0. */
 unsigned place_node(const struct host *host, const struct domain *domain);
 
 /*

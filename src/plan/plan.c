@@ -165,6 +165,7 @@ void plan_reset_cpus(struct plan *plan)
 {
     free_cpus(plan);
     take_domain(plan);
+    plan->options[OPTION_TOPOEXT] = OPTION_KEEP; /* came with the layout */
 }
 
 unsigned plan_propose_options(struct plan *plan)
@@ -189,6 +190,7 @@ static const char *const part_names[PART_COUNT] = {
     [PART_EMULATORPIN] = "emulatorpin",
     [PART_IOTHREADS] = "iothreads",
     [PART_TOPOLOGY] = "topology",
+    [PART_FEATURES] = "features",
     [PART_HUGEPAGES] = "hugepages",
     [PART_HYPERV] = "hyperv",
     [PART_CLOCK] = "clock",
@@ -278,6 +280,8 @@ struct plan *plan_kept(const struct plan *plan)
         kept->options[OPTION_HUGEPAGES] = OPTION_KEEP;
     if (plan->dropped & 1U << PART_HYPERV)
         keep_options(kept, "hyperv.");
+    if (plan->dropped & 1U << PART_FEATURES)
+        keep_options(kept, "cpu.");
     if (plan->dropped & 1U << PART_CLOCK)
         keep_options(kept, "clock.");
     if (plan->dropped & 1U << PART_HOOK)

@@ -92,6 +92,9 @@ static bool load_topology(struct plan *plan, char *value)
             return false;
         *parts[i] = (unsigned)number;
     }
+    for (size_t i = 1; i < ARRAY_SIZE(parts); i++)
+        if ((*parts[i] == 0) != (*parts[0] == 0))
+            return false; /* all are 0, "none", or none is */
     return !rest;
 }
 

@@ -81,11 +81,14 @@ static void rule_pinned(const struct plan *plan, struct arena *arena,
                         const struct rule *rule, struct findings *findings)
 {
     cpu_set_t guest = plan_guest_cpus(plan);
+    const char *mask = xml_attribute(
+        arena, xml_child(xml_root(plan->domain->xml), "vcpu"), "cpuset");
 
     if (cpuset_is_empty(&guest))
         say(rule, findings, arena, VERDICT_WARN,
-            arena_printf(arena, "%u vCPUs float over all host CPUs",
-                         plan->vcpus),
+            arena_printf(arena, "%u vCPUs float over %s", plan->vcpus,
+                         mask ? arena_printf(arena, "CPUs %s", mask)
+                              : "all host CPUs"),
             "Take one of the proposed layouts.");
     else if (!plan_is_pinned(plan))
         say(rule, findings, arena, VERDICT_WARN,
@@ -145,6 +148,8 @@ static void rule_siblings(const struct plan *plan, struct arena *arena,
     cpu_set_t guest = plan_guest_cpus(plan), cores = guest_cores(plan);
     unsigned threads = plan->topology.threads;
 
+    if (!plan_is_pinned(plan))
+        return;
     if (cpuset_is_empty(&guest) || !plan->host->cpu.has_smt)
         return;
     if (threads > 1 && !mirrors(plan, threads))
@@ -170,6 +175,8 @@ static void rule_kind(const struct plan *plan, struct arena *arena,
     bool has[CORE_KIND_COUNT] = {false};
     unsigned kinds = 0;
 
+    if (!plan_is_pinned(plan))
+        return;
     if (cpuset_is_empty(&guest) || !cpu->is_hybrid)
         return;
     CPUSET_FOREACH(number, &guest)
@@ -207,6 +214,8 @@ static void rule_l3(const struct plan *plan, struct arena *arena,
 {
     unsigned used = count_l3(plan);
 
+    if (!plan_is_pinned(plan))
+        return;
     if (used > 1 && plan->topology.dies == used)
         say(rule, findings, arena, VERDICT_NOTE,
             arena_printf(arena, "the guest spans %u L3 caches, as %u dies",
@@ -249,16 +258,33 @@ static void rule_helpers(const struct plan *plan, struct arena *arena,
             "Pin them to CPUs of the host.");
 }
 
+static bool has_iothread(const struct plan *plan, size_t disk)
+{
+    for (unsigned i = 0; i < plan->iothread_count; i++)
+        if (plan->iothreads[i].id == plan->disk_iothread[disk])
+            return true;
+    return false;
+}
+
 static void rule_iothreads(const struct plan *plan, struct arena *arena,
                            const struct rule *rule, struct findings *findings)
 {
     const xmlNode *devices = xml_child(xml_root(plan->domain->xml), "devices");
     bool has_scsi = false;
 
+    for (size_t i = 0; i < plan->domain->disk_count; i++)
+        if (plan->disk_iothread[i] > 0 && !has_iothread(plan, i)) {
+            say(rule, findings, arena, VERDICT_FAIL,
+                arena_printf(arena, "disk %s names I/O thread %u, not there",
+                             plan->domain->disks[i].target,
+                             plan->disk_iothread[i]),
+                "Give it one that the domain has.");
+            return;
+        }
     if (plan->iothread_count == 0)
         return;
     for (size_t i = 0; i < plan->domain->disk_count; i++)
-        if (plan->disk_iothread[i] > 0)
+        if (plan->disk_iothread[i] > 0 || plan->domain->disks[i].has_mapping)
             return;
     for (const xmlNode *node = xml_child(devices, "controller"); node;
          node = xml_next(node))
@@ -376,6 +402,11 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
             arena_printf(arena, "the guest needs %lu MiB more than is free",
                          (missing_kib - memory->available_kib) / 1024),
             "It will not start until memory is freed.");
+    else if (memory->available_kib > 0 &&
+             missing_kib + MEMORY_HOST_KIB > memory->available_kib)
+        say(rule, findings, arena, VERDICT_WARN,
+            "less than 2 GiB of memory is left to the host",
+            "Give the guest less memory, or free some.");
     else
         say(rule, findings, arena, VERDICT_OK,
             arena_printf(arena, "%lu huge pages are reserved at each start",
@@ -398,6 +429,39 @@ static void rule_needs(const struct plan *plan, struct arena *arena,
                                  option_get(option->needs[j])->title),
                     "Switch it on too, or this one off.");
     }
+}
+
+static void rule_obstacles(const struct plan *plan, struct arena *arena,
+                           const struct rule *rule, struct findings *findings)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const char *obstacle = plan->options[i] > OPTION_OFF
+                                   ? option_obstacle(plan, (enum option_id)i)
+                                   : NULL;
+
+        if (obstacle)
+            say(rule, findings, arena, VERDICT_FAIL,
+                arena_printf(arena, "\"%s\" cannot be switched on",
+                             option_get((enum option_id)i)->title),
+                obstacle);
+    }
+}
+
+static void rule_topoext(const struct plan *plan, struct arena *arena,
+                         const struct rule *rule, struct findings *findings)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    bool has_it = option_effective(plan, OPTION_TOPOEXT);
+
+    if (has_it && strcmp(cpu->vendor, "GenuineIntel") == 0)
+        say(rule, findings, arena, VERDICT_FAIL,
+            "topoext is required, and no Intel CPU has it",
+            "Switch it off: --set cpu.topoext=off.");
+    else if (!has_it && cpu->has_topoext && plan->topology.threads > 1 &&
+             strcmp(plan->domain->cpu_mode, "host-passthrough") == 0)
+        say(rule, findings, arena, VERDICT_WARN,
+            "without topoext the guest sees no threads on AMD",
+            "Switch it on: --set cpu.topoext=on.");
 }
 
 static void rule_offered(const struct plan *plan, struct arena *arena,
@@ -464,6 +528,11 @@ static const struct rule rules[] = {
      rule_isolated},
     {"hugepages", "Huge pages that are missing stop the domain's start.",
      rule_pages},
+    {"topoext",
+     "QEMU shows an AMD guest its threads only with the CPU flag topoext.",
+     rule_topoext},
+    {"available", "What this host lacks, the domain does not start with.",
+     rule_obstacles},
     {"needs", "QEMU refuses to start with one but not the other.", rule_needs},
     {"hyperv-offered", "A hint that the kernel lacks stops the start.",
      rule_offered},

@@ -312,25 +312,6 @@ static const char *render_iothreads(struct rendering *r)
                         disks ? ", for disk " : "", disks ? disks : "");
 }
 
-/*
- * AMD guests see no threads without topoext, which QEMU never switches on by
- * itself for host-passthrough; on Intel it must not be asked for.
- */
-static bool wants_topoext(struct rendering *r)
-{
-    const struct cpu_topology *cpu = &r->plan->host->cpu;
-    const xmlNode *node = xml_child(r->root, "cpu");
-
-    if (!cpu->has_topoext || r->plan->topology.threads < 2 ||
-        !xml_has(node, "mode", "host-passthrough"))
-        return false;
-    for (const xmlNode *feature = xml_child(node, "feature"); feature;
-         feature = xml_next(feature))
-        if (xml_has(feature, "name", "topoext"))
-            return false;
-    return true;
-}
-
 static const char *render_topology(struct rendering *r)
 {
     const struct guest_topology *t = &r->plan->topology;
@@ -362,8 +343,6 @@ static const char *render_topology(struct rendering *r)
                               "threads='%u'/>",
                               t->sockets, t->dies, t->cores, t->threads));
     }
-    if (wants_topoext(r))
-        add_line(&lines, "<feature policy='require' name='topoext'/>");
     if (lines.length > 0)
         insert_below(r, "cpu", before_cpu,
                      (const char *const[]){"model", "vendor", "topology", NULL},
@@ -462,6 +441,23 @@ static unsigned render_switches(struct rendering *r, const char *path,
     return count;
 }
 
+static const char *render_features(struct rendering *r)
+{
+    struct str lines CLEANUP(str_free) = STR_INIT;
+
+    if (render_switches(r, "cpu", &lines) == 0)
+        return NULL;
+    if (lines.length > 0)
+        insert_below(r, "cpu", before_cpu,
+                     (const char *const[]){"model", "vendor", "topology",
+                                           "cache", "maxphysaddr", "feature",
+                                           NULL},
+                     str_text(&lines));
+    return r->plan->options[OPTION_TOPOEXT] == OPTION_OFF
+               ? "CPU feature topoext off"
+               : "CPU feature topoext: the guest sees its threads";
+}
+
 static const char *render_hyperv(struct rendering *r)
 {
     const xmlNode *hyperv = xml_find(r->root, "features/hyperv");
@@ -514,6 +510,7 @@ const char *xml_render(const struct plan *plan, enum plan_part part,
         [PART_EMULATORPIN] = render_emulatorpin,
         [PART_IOTHREADS] = render_iothreads,
         [PART_TOPOLOGY] = render_topology,
+        [PART_FEATURES] = render_features,
         [PART_HUGEPAGES] = render_hugepages,
         [PART_HYPERV] = render_hyperv,
         [PART_CLOCK] = render_clock,

@@ -185,11 +185,8 @@ struct changeset *session_changeset(const struct session *session,
                          err);
 }
 
-bool session_apply(const struct session *session, const struct plan *plan,
-                   const struct changeset *set, struct apply_report *report,
-                   struct err *err)
+static bool check_writable(const struct session *session, struct err *err)
 {
-    *report = (struct apply_report){0};
     if (session->options.is_read_only)
         return err_set(err, ERR_REFUSED,
                        "This is a read-only session: nothing is written.");
@@ -204,8 +201,31 @@ bool session_apply(const struct session *session, const struct plan *plan,
                        "The demo forgets what it wrote, so it changes no file "
                        "of yours. Name a directory to remember in with "
                        "--root.");
-    return apply_check(&session->target, plan, set, err) &&
+    return true;
+}
+
+bool session_check(const struct session *session, const struct plan *plan,
+                   const struct changeset *set, struct err *err)
+{
+    return check_writable(session, err) &&
+           apply_check(&session->target, plan, set, err);
+}
+
+bool session_apply(const struct session *session, const struct plan *plan,
+                   const struct changeset *set, struct apply_report *report,
+                   struct err *err)
+{
+    *report = (struct apply_report){0};
+    return session_check(session, plan, set, err) &&
            apply_run(&session->target, plan, set, report, err);
+}
+
+bool session_undo(const struct session *session, unsigned *number,
+                  struct err *err)
+{
+    return check_writable(session, err) &&
+           apply_undo(&session->target, session->domain, embedded_hook_script,
+                      number, err);
 }
 
 const char *session_place(const struct session *session)
@@ -217,9 +237,20 @@ const char *session_place(const struct session *session)
     return session->conn ? conn_uri(session->conn) : "not connected";
 }
 
-bool session_save(const char *path, const char *text, struct err *err)
+bool session_save(const struct session *session, const char *path,
+                  const char *text, struct err *err)
 {
-    if (*path == '/')
-        return file_replace("/", path + 1, NULL, text, strlen(text), 0644, err);
-    return file_replace(".", path, NULL, text, strlen(text), 0644, err);
+    const char *root = *path == '/' ? "/" : ".";
+    const char *name = *path == '/' ? path + 1 : path;
+    char *now CLEANUP(mem_free) = file_read(root, name);
+
+    if (session->options.is_read_only)
+        return err_set(err, ERR_REFUSED,
+                       "This is a read-only session: nothing is written.");
+    if (now && !str_starts(now, "# A plan of virt-tune"))
+        return err_set(err, ERR_REFUSED,
+                       "%s is there and is no plan; it is left alone. Choose "
+                       "another name.",
+                       path);
+    return file_replace(root, name, NULL, text, strlen(text), 0644, err);
 }

@@ -50,8 +50,20 @@ bool session_apply(const struct session *session, const struct plan *plan,
                    const struct changeset *set, struct apply_report *report,
                    struct err *err);
 
-/* Writes a file of the user's own choice whole or not at all. */
-bool session_save(const char *path, const char *text, struct err *err);
+/* As session_apply checks before it writes; changes nothing. */
+bool session_check(const struct session *session, const struct plan *plan,
+                   const struct changeset *set, struct err *err);
+
+/* Takes the domain's last apply back; see apply_undo. */
+bool session_undo(const struct session *session, unsigned *number,
+                  struct err *err);
+
+/*
+ * Saves a plan in a file of the user's choice, whole or not at all. Refused in
+ * a read-only session, and if something else than a plan is there.
+ */
+bool session_save(const struct session *session, const char *path,
+                  const char *text, struct err *err);
 
 /* A short name of where the domain lives: the URI or "file". */
 const char *session_place(const struct session *session);

@@ -109,7 +109,8 @@ static bool bench_undo(struct bench *bench)
 {
     unsigned number = 0;
 
-    return apply_undo(&bench->target, bench->domain, &number, &bench->err);
+    return apply_undo(&bench->target, bench->domain, SCRIPT, &number,
+                      &bench->err);
 }
 
 /* No file of a half-done write is left anywhere. */

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Makes every rule speak and every rule silent. What a rule says and is not
+ * tested here fails the last test.
+ */
+#include "support.h"
+
+#include "plan/rule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SILENT = -1 };
+
+/* Hosts: hybrid, two threads a core; small L3s; no threads; isolated CPUs. */
+enum { INTEL, AMD, SMALL, OFFLINE, HOST_COUNT };
+
+static const char *const names[HOST_COUNT] = {"i7-12700k", "ryzen-3900x",
+                                              "i5-6500-noiommu", "offline"};
+static struct host *hosts[HOST_COUNT];
+
+struct state {
+    struct host *host;
+    struct domain *domain;
+    struct plan *plan;
+};
+
+struct spec {
+    const char *id;
+    int verdict; /* or SILENT */
+    int host;
+    unsigned vcpus;
+    const char *pins;    /* of each vCPU, joined by blanks; "-": none */
+    const char *cputune; /* more of <cputune> */
+    const char *xml;     /* more of <domain> */
+    void (*change)(struct state *state);
+};
+
+static void more_vcpus(struct state *state)
+{
+    plan_set_vcpus(state->plan, 3);
+}
+
+static void run(struct state *state)
+{
+    state->domain->is_running = true;
+}
+
+static void save(struct state *state)
+{
+    state->domain->has_saved_image = state->domain->is_running = true;
+}
+
+static void isolate(struct state *state)
+{
+    state->plan->hook_isolates = true;
+}
+
+static void clear_isolated(struct state *state)
+{
+    state->plan->options[OPTION_ISOLATE] = OPTION_OFF;
+    state->plan->hook_isolates = true;
+}
+
+static void want_relaxed(struct state *state)
+{
+    option_set(state->plan, OPTION_HV_RELAXED, OPTION_ON);
+}
+
+static void want_offered(struct state *state)
+{
+    static const char *offered[] = {"relaxed", NULL};
+
+    state->domain->hyperv_offered = offered;
+    want_relaxed(state);
+}
+
+static void want_more(struct state *state)
+{
+    want_offered(state);
+    option_set(state->plan, OPTION_HV_VAPIC, OPTION_ON);
+}
+
+static void want_topoext(struct state *state)
+{
+    option_set(state->plan, OPTION_TOPOEXT, OPTION_ON);
+}
+
+/* A pool of 2 MiB pages, so many free, and memory that is available. */
+static void set_memory(struct state *state, unsigned long pages,
+                       unsigned long available_kib)
+{
+    static struct page_pool pool;
+
+    pool = (struct page_pool){.size_kib = 2048, .total = 600, .free = pages};
+    state->host->memory = (struct memory){
+        .total_kib = 16UL << 20,
+        .available_kib = available_kib,
+        .pools = &pool,
+        .pool_count = 1,
+    };
+}
+
+static void pages_enough(struct state *state)
+{
+    set_memory(state, 512, 1);
+}
+
+static void pages_short(struct state *state)
+{
+    set_memory(state, 511, 8UL << 20);
+}
+
+static void pages_short_running(struct state *state)
+{
+    pages_short(state);
+    run(state);
+}
+
+static void pages_reserved(struct state *state)
+{
+    set_memory(state, 0, 3UL << 20);
+    state->plan->hook_reserves = true;
+}
+
+static void pages_tight(struct state *state)
+{
+    set_memory(state, 0, (3UL << 20) - 1);
+    state->plan->hook_reserves = true;
+}
+
+static void pages_none(struct state *state)
+{
+    set_memory(state, 0, (1UL << 20) - 2048);
+    state->plan->hook_reserves = true;
+}
+
+#define PAGES(size)                                                   \
+    "<memoryBacking><hugepages><page size='" size "'/></hugepages>" \
+    "</memoryBacking>"
+#define GIB "<memory unit='GiB'>1</memory>"
+#define CPU(sockets, dies, cores, threads, more)                       \
+    "<cpu mode='host-passthrough'><topology sockets='" #sockets        \
+    "' dies='" #dies "' cores='" #cores "' threads='" #threads "'/>" \
+    more "</cpu>"
+#define HYPERV(more) "<features><hyperv>" more "</hyperv></features>"
+#define NUMA "<cpu><numa><cell id='0' cpus='0-1' memory='1'/></numa></cpu>"
+#define IOTHREAD "<iothreads>1</iothreads>"
+#define DISK(more)                                                      \
+    "<devices><disk>" more "<target dev='vda' bus='virtio'/></disk>" \
+    "</devices>"
+#define EMULATOR(cpus) "<emulatorpin cpuset='" cpus "'/>"
+#define IOPIN(cpus) "<iothreadpin iothread='1' cpuset='" cpus "'/>"
+#define LINUX                                                            \
+    "<metadata><o:libosinfo xmlns:o='http://libosinfo.org/xmlns/libvirt/" \
+    "domain/1.0'><o:os id='http://debian.org/debian/12'/></o:libosinfo>" \
+    "</metadata>"
+#define TOPOEXT "<feature name='topoext' policy='require'/>"
+
+static const struct spec specs[] = {
+    {"vcpus", VERDICT_FAIL, SMALL, 5, "", "", "", NULL},
+    {"vcpus", SILENT, SMALL, 4, "", "", "", NULL},
+    {"vcpus", VERDICT_FAIL, SMALL, 2, "", "", "<vcpus/>", more_vcpus},
+    {"vcpus", VERDICT_FAIL, SMALL, 2, "", "", NUMA, more_vcpus},
+    {"vcpus", SILENT, SMALL, 2, "", "", NUMA "<vcpus/>", NULL},
+    {"vcpus", SILENT, SMALL, 2, "", "", "", more_vcpus},
+    {"pinned", VERDICT_WARN, SMALL, 2, "", "", "", NULL},
+    {"pinned", VERDICT_WARN, SMALL, 2, "- 1", "", "", NULL},
+    {"pinned", SILENT, SMALL, 2, "0-1 1", "", "", NULL},
+    {"online", VERDICT_FAIL, OFFLINE, 1, "3", "", "", NULL},
+    {"online", VERDICT_FAIL, OFFLINE, 1, "0-1023", "", "", NULL},
+    {"online", VERDICT_FAIL, OFFLINE, 1, "", EMULATOR("7"), "", NULL},
+    {"online", VERDICT_FAIL, OFFLINE, 1, "", IOPIN("7"), IOTHREAD, NULL},
+    {"online", SILENT, OFFLINE, 1, "0-2,4-6", EMULATOR("0"), "", NULL},
+    {"shared-cpu", VERDICT_WARN, SMALL, 3, "1 2 1", "", "", NULL},
+    {"shared-cpu", VERDICT_WARN, SMALL, 2, "0-1 1", "", "", NULL},
+    {"shared-cpu", SILENT, SMALL, 2, "0-1 0-1", "", "", NULL},
+    {"shared-cpu", SILENT, SMALL, 4, "0 1 2 3", "", "", NULL},
+    {"siblings", VERDICT_OK, INTEL, 4, "2 3 4 5", "", CPU(1, 1, 2, 2, ""),
+     NULL},
+    {"siblings", VERDICT_OK, INTEL, 2, "2 3", "", CPU(1, 1, 2, 1, ""), NULL},
+    {"siblings", VERDICT_WARN, INTEL, 4, "2 4 3 5", "", CPU(1, 1, 2, 2, ""),
+     NULL},
+    {"siblings", VERDICT_WARN, AMD, 2, "2 3", "", CPU(1, 1, 1, 2, ""), NULL},
+    {"siblings", VERDICT_OK, AMD, 2, "2 14", "", CPU(1, 1, 1, 2, ""), NULL},
+    {"siblings", VERDICT_NOTE, INTEL, 2, "2 4", "", "", NULL},
+    {"siblings", SILENT, SMALL, 2, "2 3", "", CPU(1, 1, 1, 2, ""), NULL},
+    {"siblings", SILENT, INTEL, 2, "2 -", "", CPU(1, 1, 1, 2, ""), NULL},
+    {"core-kind", VERDICT_OK, INTEL, 2, "2 3", "", "", NULL},
+    {"core-kind", VERDICT_WARN, INTEL, 2, "2 16", "", "", NULL},
+    {"core-kind", VERDICT_NOTE, INTEL, 2, "16 17", "", "", NULL},
+    {"core-kind", SILENT, INTEL, 2, "2 -", "", "", NULL},
+    {"core-kind", SILENT, AMD, 2, "2 3", "", "", NULL},
+    {"l3", VERDICT_OK, AMD, 2, "0 1", "", "", NULL},
+    {"l3", VERDICT_WARN, AMD, 2, "2 3", "", CPU(1, 1, 2, 1, ""), NULL},
+    {"l3", VERDICT_NOTE, AMD, 2, "2 3", "", CPU(1, 2, 1, 1, ""), NULL},
+    {"l3", SILENT, AMD, 2, "2 -", "", "", NULL},
+    {"emulator", VERDICT_WARN, INTEL, 1, "2", "", "", NULL},
+    {"emulator", VERDICT_OK, INTEL, 1, "2", EMULATOR("0-1"), "", NULL},
+    {"emulator", VERDICT_WARN, INTEL, 1, "2", EMULATOR("0,3"), "", NULL},
+    {"emulator", VERDICT_OK, INTEL, 1, "2", EMULATOR("0") IOPIN("1"), IOTHREAD,
+     NULL},
+    {"emulator", VERDICT_WARN, INTEL, 1, "2", EMULATOR("0") IOPIN("3"),
+     IOTHREAD, NULL},
+    {"emulator", SILENT, INTEL, 1, "", EMULATOR("0"), "", NULL},
+    {"iothread-use", VERDICT_FAIL, SMALL, 1, "", "",
+     DISK("<driver iothread='1'/>"), NULL},
+    {"iothread-use", VERDICT_WARN, SMALL, 1, "", "", IOTHREAD DISK(""), NULL},
+    {"iothread-use", SILENT, SMALL, 1, "", "",
+     IOTHREAD DISK("<driver iothread='1'/>"), NULL},
+    {"iothread-use", SILENT, SMALL, 1, "", "",
+     IOTHREAD DISK("<driver><iothreads><iothread id='1'/></iothreads>"
+                   "</driver>"),
+     NULL},
+    {"iothread-use", SILENT, SMALL, 1, "", "",
+     IOTHREAD "<devices><controller type='usb'/><controller type='scsi'>"
+              "<driver iothread='1'/></controller></devices>",
+     NULL},
+    {"iothread-use", SILENT, SMALL, 1, "", "", DISK(""), NULL},
+    {"topology", VERDICT_WARN, SMALL, 2, "", "", "", NULL},
+    {"topology", VERDICT_FAIL, SMALL, 4, "", "", CPU(1, 1, 3, 1, ""), NULL},
+    {"topology", VERDICT_WARN, SMALL, 4, "", "",
+     CPU(4, 1, 1, 1, "") HYPERV(""), NULL},
+    {"topology", VERDICT_OK, SMALL, 4, "", "", CPU(4, 1, 1, 1, "") LINUX,
+     NULL},
+    {"topology", VERDICT_OK, SMALL, 4, "", "",
+     CPU(2, 1, 1, 2, "") HYPERV(""), NULL},
+    {"topology", SILENT, SMALL, 1, "", "", "", NULL},
+    {"host-core", VERDICT_WARN, SMALL, 4, "0 1 2 3", "", "", NULL},
+    {"host-core", VERDICT_FAIL, SMALL, 4, "0 1 2 3", "", "", isolate},
+    {"host-core", VERDICT_WARN, SMALL, 4, "0 1 2 3", "", "", clear_isolated},
+    {"host-core", VERDICT_WARN, SMALL, 1, "0-3", "", "", NULL},
+    {"host-core", VERDICT_WARN, OFFLINE, 2, "0 4", "", "", NULL},
+    {"host-core", SILENT, SMALL, 3, "1 2 3", "", "", isolate},
+    {"host-core", SILENT, SMALL, 4, "", "", "", isolate},
+    {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "2,6", "", "", NULL},
+    {"isolated-pin", VERDICT_WARN, OFFLINE, 2, "2 0,6", "", "", NULL},
+    {"isolated-pin", SILENT, OFFLINE, 2, "2 6", "", "", NULL},
+    {"isolated-pin", SILENT, OFFLINE, 1, "0-1", "", "", NULL},
+    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "", GIB PAGES("4096"), NULL},
+    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
+     "<memory>1025</memory>" PAGES("2048"), pages_enough},
+    {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
+     pages_short},
+    {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
+     pages_none},
+    {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
+     pages_tight},
+    {"hugepages", VERDICT_OK, SMALL, 1, "", "", GIB PAGES("2048"),
+     pages_reserved},
+    {"hugepages", SILENT, SMALL, 1, "", "", GIB PAGES("2048"), pages_enough},
+    {"hugepages", SILENT, SMALL, 1, "", "", GIB PAGES("2048"),
+     pages_short_running},
+    {"hugepages", SILENT, SMALL, 1, "", "", GIB, pages_short},
+    {"hugepages", SILENT, SMALL, 1, "", "",
+     GIB "<memoryBacking><hugepages/></memoryBacking>", pages_short},
+    {"topoext", VERDICT_FAIL, INTEL, 1, "", "", CPU(1, 1, 1, 1, TOPOEXT),
+     NULL},
+    {"topoext", VERDICT_WARN, AMD, 2, "", "", CPU(1, 1, 1, 2, ""), NULL},
+    {"topoext", SILENT, AMD, 2, "", "", CPU(1, 1, 1, 2, TOPOEXT), NULL},
+    {"topoext", SILENT, AMD, 2, "", "", CPU(1, 1, 1, 2, ""), want_topoext},
+    {"topoext", SILENT, AMD, 2, "", "", CPU(1, 1, 2, 1, ""), NULL},
+    {"topoext", SILENT, INTEL, 2, "", "", CPU(1, 1, 1, 2, ""), NULL},
+    {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_topoext},
+    {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_more},
+    {"available", SILENT, INTEL, 1, "", "", "", want_offered},
+    {"needs", VERDICT_FAIL, SMALL, 1, "", "", HYPERV("<synic state='on'/>"),
+     NULL},
+    {"needs", SILENT, SMALL, 1, "", "",
+     HYPERV("<synic state='on'/><vpindex state='on'/>"), NULL},
+    {"needs", SILENT, SMALL, 1, "", "", HYPERV("<synic state='off'/>"), NULL},
+    {"hyperv-offered", VERDICT_UNKNOWN, SMALL, 1, "", "", "", want_relaxed},
+    {"hyperv-offered", SILENT, SMALL, 1, "", "", "", want_offered},
+    {"hyperv-offered", SILENT, SMALL, 1, "", "",
+     HYPERV("<relaxed state='on'/>"), NULL},
+    {"next-start", VERDICT_WARN, SMALL, 1, "", "", "", save},
+    {"next-start", VERDICT_NOTE, SMALL, 1, "", "", "", run},
+    {"next-start", SILENT, SMALL, 1, "", "", "", NULL},
+};
+
+/* The domain of a row, in one line. */
+static char *text_of(const struct spec *spec)
+{
+    struct str str = STR_INIT;
+    char *pins CLEANUP(mem_free) = mem_strdup(spec->pins);
+    char *rest = pins;
+
+    str_addf(&str, "<domain><name>a</name><vcpu>%u</vcpu>%s<cputune>",
+             spec->vcpus, spec->xml);
+    for (unsigned i = 0; *pins && rest; i++) {
+        const char *pin = strsep(&rest, " ");
+
+        if (strcmp(pin, "-") != 0)
+            str_addf(&str, "<vcpupin vcpu='%u' cpuset='%s'/>", i, pin);
+    }
+    str_addf(&str, "%s</cputune></domain>", spec->cputune);
+    return str_steal(&str);
+}
+
+/* Every row that is there for the finding's rule and verdict. */
+static bool is_tested(const struct finding *finding)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(specs); i++)
+        if (strcmp(specs[i].id, finding->id) == 0 &&
+            specs[i].verdict == (int)finding->verdict)
+            return true;
+    print_error("untested: %s, %s\n", finding->id,
+                verdict_name(finding->verdict));
+    return false;
+}
+
+/* Looks at every finding: it is a tested one, and says something. */
+static void look(const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->list[i];
+
+        assert_true(is_tested(finding));
+        assert_true(*finding->text && *finding->why);
+        assert_false(strchr(finding->text, '\n'));
+        assert_with(finding->verdict < VERDICT_WARN || *finding->fix,
+                    finding->text);
+    }
+}
+
+/* How many findings the rule has, and whether one has the verdict. */
+static void check(const struct spec *spec, const char *text,
+                  const struct findings *findings)
+{
+    size_t said = 0, right = 0;
+
+    for (size_t i = 0; i < findings->count; i++) {
+        if (strcmp(findings->list[i].id, spec->id) != 0)
+            continue;
+        said++;
+        right += spec->verdict == (int)findings->list[i].verdict;
+    }
+    if (spec->verdict == SILENT ? said > 0 : said == 0 || right != said)
+        print_error("%s: wanted %d\n", spec->id, spec->verdict);
+    assert_with(spec->verdict == SILENT ? said == 0 : said > 0, text);
+    assert_with(spec->verdict == SILENT || right == said, text);
+}
+
+static void test_each(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+        char *text CLEANUP(mem_free) = text_of(&specs[i]);
+        struct host *host = hosts[specs[i].host];
+        struct memory memory = host->memory;
+        struct domain *domain = domain_of(text);
+        struct plan *plan = plan_new(host, domain, NULL, NULL);
+        struct arena *arena = arena_new();
+        struct findings findings = {0};
+
+        if (specs[i].change)
+            specs[i].change(&(struct state){host, domain, plan});
+        rule_check(plan, arena, &findings);
+        check(&specs[i], text, &findings);
+        look(&findings);
+        host->memory = memory;
+        arena_free(arena);
+        plan_free(plan);
+        domain_free(domain);
+    }
+}
+
+/* Each rule of the list has a row that makes it speak and one that does not. */
+static void test_both_ways(void **unused)
+{
+    static const char *const ids[] = {
+        "vcpus",     "pinned",    "online",   "shared-cpu",   "siblings",
+        "core-kind", "l3",        "emulator", "iothread-use", "topology",
+        "host-core", "isolated-pin", "hugepages", "topoext",  "available",
+        "needs",     "hyperv-offered", "next-start",
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+        bool speaks = false, is_good = false;
+
+        for (size_t j = 0; j < ARRAY_SIZE(specs); j++) {
+            if (strcmp(specs[j].id, ids[i]) != 0)
+                continue;
+            speaks |= specs[j].verdict > VERDICT_OK;
+            is_good |= specs[j].verdict <= VERDICT_OK;
+        }
+        assert_with(speaks && is_good, ids[i]);
+    }
+    for (size_t j = 0; j < ARRAY_SIZE(specs); j++) {
+        bool is_known = false;
+
+        for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+            is_known |= strcmp(specs[j].id, ids[i]) == 0;
+        assert_with(is_known, specs[j].id);
+    }
+}
+
+/* Random plans: no rule says what no row above expects. */
+static void test_random(void **unused)
+{
+    struct domain *win10 = domain_win10();
+
+    (void)unused;
+    random_seed(11);
+    for (unsigned i = 0; i < 300; i++) {
+        struct plan *plan =
+            plan_new(hosts[i % HOST_COUNT], win10, NULL, NULL);
+        struct arena *arena = arena_new();
+        struct findings findings = {0};
+
+        if (random_below(2))
+            accept_layout(plan, 1 + random_below(3));
+        if (random_below(3) == 0)
+            plan_set_vcpus(plan, 1 + random_below(30));
+        for (unsigned n = random_below(4); n > 0; n--)
+            plan->vcpupin[random_below(plan->vcpus)] =
+                cpuset_one((int)random_below(30));
+        for (unsigned n = random_below(6); n > 0; n--)
+            plan->options[random_below(OPTION_COUNT)] =
+                random_below(2) ? 2048 : (long)random_below(2);
+        if (random_below(4) == 0)
+            plan->topology = (struct guest_topology){
+                random_below(4), random_below(4), random_below(4),
+                random_below(4)};
+        rule_check(plan, arena, &findings);
+        look(&findings);
+        arena_free(arena);
+        plan_free(plan);
+    }
+    domain_free(win10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each),
+        cmocka_unit_test(test_both_ways),
+        cmocka_unit_test(test_random),
+    };
+    int failed;
+
+    xml_init();
+    for (int i = 0; i < HOST_COUNT; i++)
+        hosts[i] = host_load(names[i]);
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    for (int i = 0; i < HOST_COUNT; i++)
+        host_free(hosts[i]);
+    return failed;
+}

@@ -55,8 +55,12 @@ static void test_utf8(void **unused)
         {"\xc2", 0, 0},
         {"\xe2\x82", 0, 0},
         {"\xf0\x90\x80", 0, 0},
-        {"\xc2" "a", 0, 0},
-        {"\xe2\x82" "a", 0, 0},
+        {"\xc2"
+         "a",
+         0, 0},
+        {"\xe2\x82"
+         "a",
+         0, 0},
         {"\xf0\x90\x80\xc0", 0, 0},
     };
 
@@ -83,12 +87,20 @@ static void test_printable(void **unused)
          "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"},
         {"a\x1b[2Jb", "a?[2Jb"},
         {"\a\b\t\n\r\x7f", "??????"},
-        {"\xc2\x9b" "31m\xc2\x80\xc2\x9f", "?31m??"},
+        {"\xc2\x9b"
+         "31m\xc2\x80\xc2\x9f",
+         "?31m??"},
         {"\xc2\xa0", "\xc2\xa0"},
-        {"\xe2\x80\xae" "gpj\xe2\x80\xaa\xe2\x81\xa6\xe2\x81\xa9", "?gpj???"},
-        {"a\xe2\x80\x8b\xe2\x80\x8d\xef\xbb\xbf" "b", "a???b"},
+        {"\xe2\x80\xae"
+         "gpj\xe2\x80\xaa\xe2\x81\xa6\xe2\x81\xa9",
+         "?gpj???"},
+        {"a\xe2\x80\x8b\xe2\x80\x8d\xef\xbb\xbf"
+         "b",
+         "a???b"},
         {"\xe2\x80\xa8\xe2\x80\xa9", "??"},
-        {"\xff\xfe" "a\xc3", "??a?"},
+        {"\xff\xfe"
+         "a\xc3",
+         "??a?"},
         {"\xc0\x9b", "??"},
         {"\xed\xa0\x80", "???"},
         {"\xf3\xa0\x80\x81", "?"},
@@ -195,8 +207,12 @@ static void test_number(void **unused)
 static void test_trim(void **unused)
 {
     static const char *const cases[][2] = {
-        {"", ""},           {" \t\r\n", ""},   {"a", "a"},
-        {" a b\n", "a b"},  {"\r\na", "a"},    {"a \r\n", "a"},
+        {"", ""},
+        {" \t\r\n", ""},
+        {"a", "a"},
+        {" a b\n", "a b"},
+        {"\r\na", "a"},
+        {"a \r\n", "a"},
         {"\xc2\xa0", "\xc2\xa0"},
     };
 
@@ -235,16 +251,27 @@ static void test_cpuset_round(void **unused)
 static void test_cpuset_known(void **unused)
 {
     static const char *const good[][2] = {
-        {"", ""},          {" \n", ""},          {"0", "0"},
-        {"1023", "1023"},  {"0-1023", "0-1023"}, {" 3,1-2,2 \n", "1-3"},
-        {"0-3,^1", "0,2-3"}, {"5,3,4", "3-5"},   {"007", "7"},
-        {"^1,1", "1"},     {"4-4", "4"},         {"0,1", "0-1"},
+        {"", ""},
+        {" \n", ""},
+        {"0", "0"},
+        {"1023", "1023"},
+        {"0-1023", "0-1023"},
+        {" 3,1-2,2 \n", "1-3"},
+        {"0-3,^1", "0,2-3"},
+        {"5,3,4", "3-5"},
+        {"007", "7"},
+        {"^1,1", "1"},
+        {"4-4", "4"},
+        {"0,1", "0-1"},
     };
     static const char *const bad[] = {
-        "3-1",  "1024", "0-1024", "99999999999999999999", "1,",   ",1",
-        "1,,2", "1 ,2", "1, 2",   "1 - 2", "^",   "^^1",  "1-",   "-1",
-        "1-2-3", "a",   "1a",     "0x1",   "^0-3", "1;2", "+1",   "1^2",
-        ",",    "1-^2", "0-3,^",
+        "3-1",   "1024",  "0-1024", "99999999999999999999",
+        "1,",    ",1",    "1,,2",   "1 ,2",
+        "1, 2",  "1 - 2", "^",      "^^1",
+        "1-",    "-1",    "1-2-3",  "a",
+        "1a",    "0x1",   "^0-3",   "1;2",
+        "+1",    "1^2",   ",",      "1-^2",
+        "0-3,^",
     };
     struct arena *arena = arena_new();
     cpu_set_t set;
@@ -355,8 +382,8 @@ static void check_text(const struct root *root, const char *path,
 static void test_root_links(void **unused)
 {
     static const char *const outside[] = {
-        "up", "up2", "in", "absolute", "../outside", "/../outside", "dir/up",
-        "gone", "loop", "through/outside",
+        "up",          "up2",    "in",   "absolute", "../outside",
+        "/../outside", "dir/up", "gone", "loop",     "through/outside",
     };
     char *scratch;
     struct root *root = open_root(&scratch);
@@ -482,8 +509,8 @@ static void test_root_number(void **unused)
 
 static void test_root_list(void **unused)
 {
-    static const char *const sorted[] = {".hidden", "cpu0", "cpu2", "cpu10",
-                                         "cpu100", "power"};
+    static const char *const sorted[] = {".hidden", "cpu0",   "cpu2",
+                                         "cpu10",   "cpu100", "power"};
     char *scratch;
     struct root *root = open_root(&scratch);
     char *in CLEANUP(mem_free) = beneath(scratch, "in");
@@ -570,8 +597,8 @@ static void test_err(void **unused)
 
 static void test_arena(void **unused)
 {
-    static const size_t sizes[] = {0,    1,     7,     16,    100,    16383,
-                                   16384, 16385, 70000, 300000};
+    static const size_t sizes[] = {0,     1,     7,     16,    100,
+                                   16383, 16384, 16385, 70000, 300000};
     struct arena *arena = arena_new();
     char *blocks[200];
     size_t lengths[200];

@@ -208,15 +208,16 @@ static void test_unified(void **unused)
         {"a\nb\nc\n", "a\nc\n", 0, "@@ -2,1 +1,0 @@\n-b\n"},
         {"a\nc\n", "a\nb\nc\n", 0, "@@ -1,0 +2,1 @@\n+b\n"},
         {"a\nc\n", "a\nc\nd\n", 0, "@@ -2,0 +3,1 @@\n+d\n"},
-        {"a\nb\nc\n", "a\nx\nc\n", 1,
-         "@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n"},
+        {"a\nb\nc\n", "a\nx\nc\n", 1, "@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n"},
         /* two lines between: one hunk of context 1; three: two hunks */
         {"a\nb\nc\nd\n", "x\nb\nc\ny\n", 1,
          "@@ -1,4 +1,4 @@\n-a\n+x\n b\n c\n-d\n+y\n"},
         {"a\nb\nc\nd\ne\n", "x\nb\nc\nd\ny\n", 1,
          "@@ -1,2 +1,2 @@\n-a\n+x\n b\n@@ -4,2 +4,2 @@\n d\n-e\n+y\n"},
-        {"a\x1b[31m\n", "\xe2\x80\xae" "b\xff\n", 3,
-         "@@ -1,1 +1,1 @@\n-a?[31m\n+?b?\n"},
+        {"a\x1b[31m\n",
+         "\xe2\x80\xae"
+         "b\xff\n",
+         3, "@@ -1,1 +1,1 @@\n-a?[31m\n+?b?\n"},
     };
 
     (void)unused;

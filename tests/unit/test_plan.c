@@ -98,13 +98,32 @@ static void test_dependencies(void **unused)
 
 static void test_values(void **unused)
 {
-    static const long values[] = {OPTION_KEEP, OPTION_OFF, 2, 4,     64,
-                                  2048,        3072,       4095, 4096, 8191,
+    static const long values[] = {OPTION_KEEP, OPTION_OFF, 2,        4,    64,
+                                  2048,        3072,       4095,     4096, 8191,
                                   65535,       1048576,    16L << 20};
     static const char *const bad[] = {
-        "", "On", "on ", " off", "-1", "yes", "0x1000", "4094", "65536", "1.5",
-        "99999999999999999999", "2MB", "M", "2m", "-2M", "0M", "1K", "2 M",
-        "99999999999999M", "4095 ", "keep1", "1048577K",
+        "",
+        "On",
+        "on ",
+        " off",
+        "-1",
+        "yes",
+        "0x1000",
+        "4094",
+        "65536",
+        "1.5",
+        "99999999999999999999",
+        "2MB",
+        "M",
+        "2m",
+        "-2M",
+        "0M",
+        "1K",
+        "2 M",
+        "99999999999999M",
+        "4095 ",
+        "keep1",
+        "1048577K",
     };
     char text[32];
     long value;
@@ -116,11 +135,10 @@ static void test_values(void **unused)
         assert_int_equal(option_find(row->key), id);
         assert_true(option_parse(id, "on", &value) && value == row->proposed);
         for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
-            bool is_one = values[i] <= OPTION_OFF ||
-                          row->type == OPTION_TYPE_PAGE_SIZE ||
-                          (row->type == OPTION_TYPE_NUMBER &&
-                           values[i] >= row->minimum &&
-                           values[i] <= row->maximum);
+            bool is_one =
+                values[i] <= OPTION_OFF || row->type == OPTION_TYPE_PAGE_SIZE ||
+                (row->type == OPTION_TYPE_NUMBER && values[i] >= row->minimum &&
+                 values[i] <= row->maximum);
 
             value = 12345;
             option_format(id, values[i], text, sizeof(text));
@@ -173,9 +191,8 @@ static void test_proposals(void **unused)
         for (unsigned id = 0; id < OPTION_COUNT; id++)
             if (option_get(id)->is_for_windows)
                 assert_int_equal(option_proposal(plan, id),
-                                 cases[i].is_windows
-                                     ? option_get(id)->proposed
-                                     : OPTION_KEEP);
+                                 cases[i].is_windows ? option_get(id)->proposed
+                                                     : OPTION_KEEP);
         plan_propose_options(plan);
         check_needs(plan);
         assert_int_equal(plan->options[OPTION_HUGEPAGES],
@@ -280,17 +297,44 @@ static void check_load(const char *text, enum err_code code)
 static void test_file_refused(void **unused)
 {
     static const char *const lines[] = {
-        "garbage", "= 1", "what = 1", "vcpus", "vcpus = ", "vcpus = 0",
-        "vcpus = 4097", "vcpus = -1", "vcpus = 1 2", "vcpupin.12 = 1",
-        "vcpupin. = 1", "vcpupin.x = 1", "vcpupin.0 = 1024", "vcpupin.0 = 3-1",
-        "vcpupin.99999999999999999999 = 1", "emulatorpin = x",
-        "iothreadpin.3 = 1", "iothreadpin.0 = 1", "iothreadpin.4294967297 = 1",
-        "disk.vda = 0", "disk.vdz = 1", "disk. = 1", "disk.vda = 99999999999",
-        "topology = 1", "topology = 1 1 1", "topology = 1 1 1 1 1",
-        "topology = 1 1 0 1", "topology = 0 0 0 1", "topology = 1  1 1 1",
-        "topology = 4097 1 1 1", "hugepages = 1", "hugepages = maybe",
-        "hyperv.spinlocks = 3", "hyperv.relaxed = 8191", "dropped = nothing",
-        "dropped = vcpus nothing", "HUGEPAGES = on", "\x1b[2J = \xff",
+        "garbage",
+        "= 1",
+        "what = 1",
+        "vcpus",
+        "vcpus = ",
+        "vcpus = 0",
+        "vcpus = 4097",
+        "vcpus = -1",
+        "vcpus = 1 2",
+        "vcpupin.12 = 1",
+        "vcpupin. = 1",
+        "vcpupin.x = 1",
+        "vcpupin.0 = 1024",
+        "vcpupin.0 = 3-1",
+        "vcpupin.99999999999999999999 = 1",
+        "emulatorpin = x",
+        "iothreadpin.3 = 1",
+        "iothreadpin.0 = 1",
+        "iothreadpin.4294967297 = 1",
+        "disk.vda = 0",
+        "disk.vdz = 1",
+        "disk. = 1",
+        "disk.vda = 99999999999",
+        "topology = 1",
+        "topology = 1 1 1",
+        "topology = 1 1 1 1 1",
+        "topology = 1 1 0 1",
+        "topology = 0 0 0 1",
+        "topology = 1  1 1 1",
+        "topology = 4097 1 1 1",
+        "hugepages = 1",
+        "hugepages = maybe",
+        "hyperv.spinlocks = 3",
+        "hyperv.relaxed = 8191",
+        "dropped = nothing",
+        "dropped = vcpus nothing",
+        "HUGEPAGES = on",
+        "\x1b[2J = \xff",
     };
     static const char *const refused[] = {
         "version = 2\n",
@@ -358,8 +402,7 @@ static void check_subsets(struct plan *plan)
             fail_msg("refused without parts 0x%x", bits);
         assert_int_equal(kept->dropped, 0);
         if (bits == (1U << PART_COUNT) - 1) {
-            struct plan *fresh =
-                plan_new(plan->host, plan->domain, NULL, NULL);
+            struct plan *fresh = plan_new(plan->host, plan->domain, NULL, NULL);
 
             assert_true(plan_equal(kept, fresh));
             plan_free(fresh);
@@ -387,8 +430,8 @@ static void test_kept(void **unused)
 static void test_parts(void **unused)
 {
     struct plan *plan = plan_new(host, win10, NULL, NULL);
-    unsigned three = 1U << PART_VCPUS | 1U << PART_VCPUPIN |
-                     1U << PART_TOPOLOGY;
+    unsigned three =
+        1U << PART_VCPUS | 1U << PART_VCPUPIN | 1U << PART_TOPOLOGY;
 
     (void)unused;
     for (unsigned part = 0; part < PART_COUNT; part++)
@@ -450,14 +493,10 @@ static void test_history(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_new),
-        cmocka_unit_test(test_dependencies),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_proposals),
-        cmocka_unit_test(test_file),
-        cmocka_unit_test(test_file_refused),
-        cmocka_unit_test(test_kept),
-        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_new),     cmocka_unit_test(test_dependencies),
+        cmocka_unit_test(test_values),  cmocka_unit_test(test_proposals),
+        cmocka_unit_test(test_file),    cmocka_unit_test(test_file_refused),
+        cmocka_unit_test(test_kept),    cmocka_unit_test(test_parts),
         cmocka_unit_test(test_history),
     };
     int failed;

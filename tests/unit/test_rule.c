@@ -135,25 +135,27 @@ static void pages_none(struct state *state)
     state->plan->hook_reserves = true;
 }
 
-#define PAGES(size)                                                   \
-    "<memoryBacking><hugepages><page size='" size "'/></hugepages>" \
+#define PAGES(size)                               \
+    "<memoryBacking><hugepages><page size='" size \
+    "'/></hugepages>"                             \
     "</memoryBacking>"
 #define GIB "<memory unit='GiB'>1</memory>"
-#define CPU(sockets, dies, cores, threads, more)                       \
-    "<cpu mode='host-passthrough'><topology sockets='" #sockets        \
-    "' dies='" #dies "' cores='" #cores "' threads='" #threads "'/>" \
-    more "</cpu>"
+#define CPU(sockets, dies, cores, threads, more)                          \
+    "<cpu mode='host-passthrough'><topology sockets='" #sockets           \
+    "' dies='" #dies "' cores='" #cores "' threads='" #threads "'/>" more \
+    "</cpu>"
 #define HYPERV(more) "<features><hyperv>" more "</hyperv></features>"
 #define NUMA "<cpu><numa><cell id='0' cpus='0-1' memory='1'/></numa></cpu>"
 #define IOTHREAD "<iothreads>1</iothreads>"
-#define DISK(more)                                                      \
-    "<devices><disk>" more "<target dev='vda' bus='virtio'/></disk>" \
+#define DISK(more)                            \
+    "<devices><disk>" more                    \
+    "<target dev='vda' bus='virtio'/></disk>" \
     "</devices>"
 #define EMULATOR(cpus) "<emulatorpin cpuset='" cpus "'/>"
 #define IOPIN(cpus) "<iothreadpin iothread='1' cpuset='" cpus "'/>"
-#define LINUX                                                            \
+#define LINUX                                                             \
     "<metadata><o:libosinfo xmlns:o='http://libosinfo.org/xmlns/libvirt/" \
-    "domain/1.0'><o:os id='http://debian.org/debian/12'/></o:libosinfo>" \
+    "domain/1.0'><o:os id='http://debian.org/debian/12'/></o:libosinfo>"  \
     "</metadata>"
 #define TOPOEXT "<feature name='topoext' policy='require'/>"
 
@@ -219,12 +221,11 @@ static const struct spec specs[] = {
     {"iothread-use", SILENT, SMALL, 1, "", "", DISK(""), NULL},
     {"topology", VERDICT_WARN, SMALL, 2, "", "", "", NULL},
     {"topology", VERDICT_FAIL, SMALL, 4, "", "", CPU(1, 1, 3, 1, ""), NULL},
-    {"topology", VERDICT_WARN, SMALL, 4, "", "",
-     CPU(4, 1, 1, 1, "") HYPERV(""), NULL},
-    {"topology", VERDICT_OK, SMALL, 4, "", "", CPU(4, 1, 1, 1, "") LINUX,
+    {"topology", VERDICT_WARN, SMALL, 4, "", "", CPU(4, 1, 1, 1, "") HYPERV(""),
      NULL},
-    {"topology", VERDICT_OK, SMALL, 4, "", "",
-     CPU(2, 1, 1, 2, "") HYPERV(""), NULL},
+    {"topology", VERDICT_OK, SMALL, 4, "", "", CPU(4, 1, 1, 1, "") LINUX, NULL},
+    {"topology", VERDICT_OK, SMALL, 4, "", "", CPU(2, 1, 1, 2, "") HYPERV(""),
+     NULL},
     {"topology", SILENT, SMALL, 1, "", "", "", NULL},
     {"host-core", VERDICT_WARN, SMALL, 4, "0 1 2 3", "", "", NULL},
     {"host-core", VERDICT_FAIL, SMALL, 4, "0 1 2 3", "", "", isolate},
@@ -254,8 +255,7 @@ static const struct spec specs[] = {
     {"hugepages", SILENT, SMALL, 1, "", "", GIB, pages_short},
     {"hugepages", SILENT, SMALL, 1, "", "",
      GIB "<memoryBacking><hugepages/></memoryBacking>", pages_short},
-    {"topoext", VERDICT_FAIL, INTEL, 1, "", "", CPU(1, 1, 1, 1, TOPOEXT),
-     NULL},
+    {"topoext", VERDICT_FAIL, INTEL, 1, "", "", CPU(1, 1, 1, 1, TOPOEXT), NULL},
     {"topoext", VERDICT_WARN, AMD, 2, "", "", CPU(1, 1, 1, 2, ""), NULL},
     {"topoext", SILENT, AMD, 2, "", "", CPU(1, 1, 1, 2, TOPOEXT), NULL},
     {"topoext", SILENT, AMD, 2, "", "", CPU(1, 1, 1, 2, ""), want_topoext},
@@ -369,10 +369,11 @@ static void test_each(void **unused)
 static void test_both_ways(void **unused)
 {
     static const char *const ids[] = {
-        "vcpus",     "pinned",    "online",   "shared-cpu",   "siblings",
-        "core-kind", "l3",        "emulator", "iothread-use", "topology",
-        "host-core", "isolated-pin", "hugepages", "topoext",  "available",
-        "needs",     "hyperv-offered", "next-start",
+        "vcpus",          "pinned",     "online",    "shared-cpu",
+        "siblings",       "core-kind",  "l3",        "emulator",
+        "iothread-use",   "topology",   "host-core", "isolated-pin",
+        "hugepages",      "topoext",    "available", "needs",
+        "hyperv-offered", "next-start",
     };
 
     (void)unused;
@@ -404,8 +405,7 @@ static void test_random(void **unused)
     (void)unused;
     random_seed(11);
     for (unsigned i = 0; i < 300; i++) {
-        struct plan *plan =
-            plan_new(hosts[i % HOST_COUNT], win10, NULL, NULL);
+        struct plan *plan = plan_new(hosts[i % HOST_COUNT], win10, NULL, NULL);
         struct arena *arena = arena_new();
         struct findings findings = {0};
 
@@ -420,9 +420,9 @@ static void test_random(void **unused)
             plan->options[random_below(OPTION_COUNT)] =
                 random_below(2) ? 2048 : (long)random_below(2);
         if (random_below(4) == 0)
-            plan->topology = (struct guest_topology){
-                random_below(4), random_below(4), random_below(4),
-                random_below(4)};
+            plan->topology =
+                (struct guest_topology){random_below(4), random_below(4),
+                                        random_below(4), random_below(4)};
         rule_check(plan, arena, &findings);
         look(&findings);
         arena_free(arena);

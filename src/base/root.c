@@ -179,7 +179,8 @@ bool root_read_number(const struct root *root, const char *path,
         return false;
     got = read(fd, buffer, sizeof(buffer) - 1);
     close(fd);
-    if (got <= 0)
+    if (got <= 0 || (size_t)got == sizeof(buffer) - 1 ||
+        memchr(buffer, '\0', (size_t)got))
         return false;
     buffer[got] = '\0';
     return str_number(str_trim(buffer), ULONG_MAX, number);

@@ -159,6 +159,10 @@ void plan_set_vcpus(struct plan *plan, unsigned vcpus)
         plan->vcpupin[i] = cpuset_empty();
     plan->vcpus = vcpus;
     plan->topology = (struct guest_topology){0};
+    /* What was dropped by itself stands or falls with the count now. */
+    if (plan->dropped &
+        (1U << PART_VCPUS | 1U << PART_VCPUPIN | 1U << PART_TOPOLOGY))
+        plan_drop(plan, PART_VCPUS, true);
 }
 
 void plan_reset_cpus(struct plan *plan)
@@ -242,12 +246,23 @@ static void drop_needy(struct plan *plan)
         for (size_t i = 0; i < OPTION_COUNT; i++) {
             const struct option_row *option = option_get((enum option_id)i);
 
-            for (size_t j = 0; option->needs[j] != OPTION_NONE; j++)
-                if (plan->options[i] > OPTION_OFF &&
-                    option_effective(plan, option->needs[j]) == OPTION_OFF) {
-                    plan->options[i] = OPTION_KEEP;
-                    is_changed = true;
-                }
+            if (plan->options[i] > OPTION_OFF &&
+                option_obstacle(plan, (enum option_id)i)) {
+                plan->options[i] = OPTION_KEEP;
+                is_changed = true;
+            }
+            for (size_t j = 0; option->needs[j] != OPTION_NONE; j++) {
+                long *wish = &plan->options[plan->options[i] > OPTION_OFF
+                                                ? (enum option_id)i
+                                                : option->needs[j]];
+
+                if (option_effective(plan, (enum option_id)i) == OPTION_OFF ||
+                    option_effective(plan, option->needs[j]) != OPTION_OFF ||
+                    *wish == OPTION_KEEP)
+                    continue; /* or the domain is so already */
+                *wish = OPTION_KEEP;
+                is_changed = true;
+            }
         }
     }
 }
@@ -287,7 +302,10 @@ struct plan *plan_kept(const struct plan *plan)
     if (plan->dropped & 1U << PART_HOOK)
         kept->options[OPTION_ISOLATE] =
             kept->options[OPTION_HUGEPAGES_RESERVE] = OPTION_KEEP;
-    drop_needy(kept);
+    if (plan->dropped & 1U << PART_VCPUPIN)
+        kept->options[OPTION_ISOLATE] = OPTION_KEEP;
+    if (plan->dropped)
+        drop_needy(kept);
     kept->dropped = 0;
     plan_free(fresh);
     return kept;

@@ -219,7 +219,9 @@ bool planfile_load(const char *text, struct plan *plan, struct err *err)
     char *copy CLEANUP(mem_free) = mem_strdup(text);
     char *rest = copy;
     bool has_version = false;
-    bool has_uuid = strstr(text, "\nuuid = ") && !strstr(text, "\nuuid = \n");
+    const char *line_of_uuid = strstr(text, "\nuuid = ");
+    bool has_uuid = line_of_uuid && strspn(line_of_uuid + strlen("\nuuid = "),
+                                           "0123456789abcdefABCDEF-") == 36;
     struct err ignored;
 
     if (!err)

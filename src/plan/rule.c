@@ -245,7 +245,8 @@ static void rule_helpers(const struct plan *plan, struct arena *arena,
         return;
     }
     for (unsigned i = 0; i < plan->iothread_count; i++)
-        is_apart &= !cpuset_intersects(&plan->iothreads[i].cpus, &cores);
+        is_apart &= !cpuset_is_empty(&plan->iothreads[i].cpus) &&
+                    !cpuset_intersects(&plan->iothreads[i].cpus, &cores);
     if (is_apart)
         say(rule, findings, arena, VERDICT_OK,
             plan->iothread_count > 0

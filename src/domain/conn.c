@@ -134,13 +134,6 @@ bool conn_runs_hooks(const struct conn *conn)
     return str_starts(conn->uri, "qemu:///system");
 }
 
-unsigned long conn_version(const struct conn *conn)
-{
-    unsigned long version = 0;
-
-    return virConnectGetLibVersion(conn->handle, &version) < 0 ? 0 : version;
-}
-
 virDomainPtr conn_find(const struct conn *conn, const char *name,
                        struct err *err)
 {

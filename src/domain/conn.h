@@ -29,9 +29,6 @@ bool conn_is_read_only(const struct conn *conn);
 /* True for the system QEMU driver of this host: the one that runs hooks. */
 bool conn_runs_hooks(const struct conn *conn);
 
-/* Version of libvirt on the other end, as 9000000 for 9.0.0; 0 if unknown. */
-unsigned long conn_version(const struct conn *conn);
-
 /*
  * Finds a domain by name, else by UUID. Give it back with virDomainFree. NULL
  * with a sentence if there is none.

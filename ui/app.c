@@ -49,8 +49,8 @@ static void derive(struct app *app)
     plan_free(kept);
     app->layouts = (struct layouts){0};
     app->layouts_problem = (struct err){0};
-    layout_propose(app->session->host, app->session->domain, app->wanted_vcpus,
-                   app->arena, &app->layouts, &app->layouts_problem);
+    layout_propose(plan, &app->request, app->arena, &app->layouts,
+                   &app->layouts_problem);
     changeset_free(app->set);
     app->set = session_changeset(app->session, plan, &problem);
     if (!app->set)
@@ -81,7 +81,7 @@ bool app_open(struct app *app, const char *name, struct err *err)
         return false;
     app->history = history_new(session_plan(app->session));
     app->apply_state = APPLY_ASKS;
-    app->wanted_vcpus = app->session->domain->vcpus;
+    app->request = layout_request_for(app_plan(app));
     memset(app->is_visited, 0, sizeof(app->is_visited));
     app->is_visited[STEP_DOMAIN] = true;
     for (size_t i = STEP_HOST; i < STEP_COUNT; i++)

@@ -41,7 +41,7 @@ struct app {
 
     struct list lists[STEP_COUNT];
     int core;              /* selected in CPUs */
-    unsigned wanted_vcpus; /* the count for which layouts are proposed */
+    struct layout_request request; /* what layouts are proposed for */
 
     char *pager; /* text shown in full, or NULL */
     const char *pager_title;

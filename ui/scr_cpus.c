@@ -173,24 +173,25 @@ static void draw(struct app *app, struct canvas *canvas)
 
 static void change_count(struct app *app, int by)
 {
-    struct arena *arena = arena_new();
+    struct layout_request request = app->request;
     unsigned vcpus = app_plan(app)->vcpus + (unsigned)by;
-    struct layouts layouts;
+    bool is_own = present(app) < 0 && plan_is_pinned(app_plan(app));
     struct err err = {0};
 
     /* Whole cores: an odd count is refused in favour of the next even one. */
     if (app->session->host->cpu.has_smt && vcpus % 2 == 1)
         vcpus += (unsigned)by;
-    if (layout_propose(app->session->host, app->session->domain, vcpus, arena,
-                       &layouts, &err)) {
-        app->wanted_vcpus = vcpus;
-        layout_accept(&layouts.list[0], app_edit(app));
+    request.vcpus = vcpus;
+    if (!layout_change(app_edit(app), &request, is_own, &err)) {
         app_edited(app);
-    } else {
         app_hint(app, "%s",
                  vcpus == 0 ? "A guest needs one core at least." : err.text);
+        return;
     }
-    arena_free(arena);
+    app->request = request;
+    app_edited(app);
+    if (is_own)
+        app_hint(app, "The other pins stayed; Tab proposes all anew.");
 }
 
 static void next_layout(struct app *app, int by)

@@ -61,6 +61,11 @@ enum {
     OPT_SIZE,
     OPT_VCPUS,
     OPT_LAYOUT,
+    OPT_THREADS,
+    OPT_POLICY,
+    OPT_PREFER,
+    OPT_ISOLATED,
+    OPT_HOST_CPUS,
     OPT_SET,
     OPT_PLAN,
     OPT_FORMAT,
@@ -84,6 +89,11 @@ static const struct option long_options[] = {
     {"size", required_argument, NULL, OPT_SIZE},
     {"vcpus", required_argument, NULL, OPT_VCPUS},
     {"layout", required_argument, NULL, OPT_LAYOUT},
+    {"threads", required_argument, NULL, OPT_THREADS},
+    {"policy", required_argument, NULL, OPT_POLICY},
+    {"prefer", required_argument, NULL, OPT_PREFER},
+    {"isolated", no_argument, NULL, OPT_ISOLATED},
+    {"host-cpus", required_argument, NULL, OPT_HOST_CPUS},
     {"set", required_argument, NULL, OPT_SET},
     {"plan", required_argument, NULL, OPT_PLAN},
     {"format", required_argument, NULL, OPT_FORMAT},
@@ -113,7 +123,9 @@ static void print_help(void)
         "  --demo              a made-up host and libvirt  --ascii --color "
         "WHEN\n"
         "plan, preview, apply:\n"
-        "  --vcpus N  --layout N|keep  --set KEY=VALUE  --plan FILE\n"
+        "  --vcpus N  --layout N|keep|settle  --set KEY=VALUE  --plan FILE\n"
+        "  --policy dedicated|one-thread|shared|keep   --threads 1|all\n"
+        "  --prefer cache|clock   --host-cpus LIST   --isolated\n"
         "  -o FILE (plan)   --format text|diff|xml|json   --dry-run --yes "
         "(apply)\n"
         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile,\n"
@@ -131,6 +143,52 @@ static bool need_number(const char *name, const char *text, unsigned *number,
                        name);
     *number = (unsigned)value;
     return true;
+}
+
+static bool take_policy(struct options *options, const char *name,
+                        struct err *err)
+{
+    if (strcmp(name, "keep") == 0) {
+        options->layout = "keep";
+        return true;
+    }
+    for (unsigned i = 0; i < LAYOUT_POLICY_COUNT; i++)
+        if (strcmp(name, layout_policy_name((enum layout_policy)i)) == 0) {
+            options->request.policy = (enum layout_policy)i;
+            return true;
+        }
+    return err_set(err, ERR_USAGE,
+                   "--policy takes dedicated, one-thread, shared or keep.");
+}
+
+/* What a layout shall be like. */
+static bool take_request(struct options *options, int letter, struct err *err)
+{
+    struct layout_request *request = &options->request;
+    bool is_one = strcmp(optarg ? optarg : "", "1") == 0;
+    bool is_clock = strcmp(optarg ? optarg : "", "clock") == 0;
+
+    /* To keep is no wish that could move a pin. */
+    options->has_request |= letter != OPT_POLICY || strcmp(optarg, "keep") != 0;
+    switch (letter) {
+    case OPT_THREADS:
+        request->policy = is_one ? LAYOUT_ONE_THREAD : LAYOUT_DEDICATED;
+        return is_one || strcmp(optarg, "all") == 0 ||
+               err_set(err, ERR_USAGE, "--threads takes 1 or all.");
+    case OPT_POLICY:
+        return take_policy(options, optarg, err);
+    case OPT_PREFER:
+        request->prefers_clock = is_clock;
+        return is_clock || strcmp(optarg, "cache") == 0 ||
+               err_set(err, ERR_USAGE, "--prefer takes cache or clock.");
+    case OPT_ISOLATED:
+        request->uses_isolated = true;
+        return true;
+    default:
+        return cpuset_parse(optarg, &request->host_cpus) ||
+               err_set(err, ERR_USAGE,
+                       "--host-cpus takes a list of CPUs as 0-1,8.");
+    }
 }
 
 static bool take_option(struct options *options, int letter, struct err *err)
@@ -172,10 +230,16 @@ static bool take_option(struct options *options, int letter, struct err *err)
         options->size = optarg;
         return true;
     case OPT_VCPUS:
-        return need_number("--vcpus", optarg, &options->vcpus, err);
+        return need_number("--vcpus", optarg, &options->request.vcpus, err);
     case OPT_LAYOUT:
         options->layout = optarg;
         return true;
+    case OPT_THREADS:
+    case OPT_POLICY:
+    case OPT_PREFER:
+    case OPT_ISOLATED:
+    case OPT_HOST_CPUS:
+        return take_request(options, letter, err);
     case OPT_SET:
         if (options->set_count == SET_MAX)
             return err_set(err, ERR_USAGE, "Too many --set.");
@@ -216,6 +280,11 @@ static unsigned taken(int letter)
     case OPT_PLAN:
     case OPT_VCPUS:
     case OPT_LAYOUT:
+    case OPT_THREADS:
+    case OPT_POLICY:
+    case OPT_PREFER:
+    case OPT_ISOLATED:
+    case OPT_HOST_CPUS:
     case OPT_SET:
         return TAKES_PLAN;
     case 'o':

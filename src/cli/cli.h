@@ -5,6 +5,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include "plan/layout.h"
 #include "session/session.h"
 
 #include <stdio.h>
@@ -20,8 +21,9 @@ struct options {
     const char *size;   /* of the script's screen: "80x24" */
     const char *plan;   /* a plan file, or NULL */
     const char *output; /* a file, or NULL: standard output */
-    const char *layout; /* "keep" or the number of a proposal, or NULL */
-    unsigned vcpus;     /* 0: as the domain has */
+    const char *layout; /* "keep", "settle", a proposal's number, or NULL */
+    struct layout_request request; /* vcpus 0: as the domain has */
+    bool has_request;              /* something but the count is asked for */
     const char *sets[SET_MAX];
     size_t set_count;
 };

@@ -272,6 +272,28 @@ static void add_changes(struct json_object *object, const struct changeset *set)
     }
 }
 
+/* A set of CPUs in the list format. */
+static void add_cpus(struct json_object *object, const char *key,
+                     const cpu_set_t *cpus)
+{
+    struct str text CLEANUP(str_free) = STR_INIT;
+
+    cpuset_add_text(&text, cpus);
+    add_text(object, key, str_text(&text));
+}
+
+static void add_topology(struct json_object *object,
+                         const struct guest_topology *topology)
+{
+    struct json_object *one = json_object_new_object();
+
+    json_object_object_add(object, "topology", one);
+    add_number(one, "sockets", topology->sockets);
+    add_number(one, "dies", topology->dies);
+    add_number(one, "cores", topology->cores);
+    add_number(one, "threads", topology->threads);
+}
+
 static void add_layouts(struct json_object *object,
                         const struct layouts *layouts)
 {
@@ -280,19 +302,21 @@ static void add_layouts(struct json_object *object,
     for (size_t i = 0; i < layouts->count; i++) {
         const struct layout *layout = &layouts->list[i];
         struct json_object *one = append(array), *pins;
-        struct str cpus CLEANUP(str_free) = STR_INIT;
         struct str why CLEANUP(str_free) = STR_INIT;
 
         add_number(one, "rank", (long)i + 1);
         add_number(one, "vcpus", layout->vcpus);
         pins = add_array(one, "pins");
-        for (unsigned v = 0; v < layout->vcpus; v++)
+        for (unsigned v = 0; layout->cpus && v < layout->vcpus; v++)
             json_object_array_add(pins, json_object_new_int(layout->cpus[v]));
-        cpuset_add_text(&cpus, &layout->emulator);
-        add_text(one, "emulator", str_text(&cpus));
+        add_cpus(one, "cpus", &layout->pool);
+        add_cpus(one, "emulator", &layout->emulator);
+        add_cpus(one, "iothread", &layout->iothread);
+        add_text(one, "policy", layout_policy_name(layout->policy));
+        add_topology(one, &layout->topology);
         str_addf(&why, "%s, %s; the host keeps %s.%s%s", layout->text,
-                 layout->why, layout->host, *layout->cost ? " " : "",
-                 layout->cost);
+                 layout->why, layout->host, *layout->trade ? " " : "",
+                 layout->trade);
         add_text(one, "why", str_text(&why));
     }
 }

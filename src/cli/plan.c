@@ -13,24 +13,36 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool take_layout(const struct session *session,
-                        const struct options *options, struct plan *plan,
+/* The request of the options, completed by the plan's own. */
+static struct layout_request request_of(const struct options *options,
+                                        const struct plan *plan)
+{
+    struct layout_request own = layout_request_for(plan);
+    struct layout_request request = options->request;
+
+    if (request.vcpus == 0)
+        request.vcpus = own.vcpus;
+    request.uses_isolated |= own.uses_isolated;
+    return request;
+}
+
+static bool take_layout(const struct options *options, struct plan *plan,
                         struct err *err)
 {
-    unsigned vcpus = options->vcpus ? options->vcpus : plan->vcpus;
+    struct layout_request request = request_of(options, plan);
     struct arena *arena = arena_new();
     struct layouts layouts;
     unsigned long number = 1;
     bool is_taken = false;
 
-    if (!layout_propose(session->host, session->domain, vcpus, arena, &layouts,
-                        err))
+    if (!layout_propose(plan, &request, arena, &layouts, err))
         ; /* the sentence is there */
     else if (options->layout &&
              (!str_number(options->layout, layouts.count, &number) ||
               number == 0))
         err_set(err, ERR_USAGE,
-                "There is no layout \"%.20s\": there are 1 to %zu, or keep.",
+                "There is no layout \"%.20s\": there are 1 to %zu, keep and "
+                "settle.",
                 options->layout, layouts.count);
     else {
         layout_accept(&layouts.list[number - 1], plan);
@@ -38,6 +50,24 @@ static bool take_layout(const struct session *session,
     }
     arena_free(arena);
     return is_taken;
+}
+
+/*
+ * The CPUs as the options want them. "keep" leaves the pins alone, or, asked
+ * for something that they do not do, moves as few as it can.
+ */
+static bool take_cpus(const struct options *options, struct plan *plan,
+                      struct err *err)
+{
+    struct layout_request request = request_of(options, plan);
+    bool keeps = options->layout && strcmp(options->layout, "keep") == 0;
+    bool settles = options->layout && strcmp(options->layout, "settle") == 0;
+
+    if (keeps && request.vcpus == plan->vcpus && !options->has_request)
+        return true;
+    if (keeps || settles)
+        return layout_settle(plan, &request, err);
+    return take_layout(options, plan, err);
 }
 
 static bool take_set(struct plan *plan, const char *text, struct err *err)
@@ -88,27 +118,15 @@ static struct plan *load_plan(const struct session *session, const char *path,
 struct plan *cli_plan(const struct session *session,
                       const struct options *options, struct err *err)
 {
-    bool keeps = options->layout && strcmp(options->layout, "keep") == 0;
-    struct plan *plan;
-    bool is_made = true;
+    struct plan *plan = options->plan ? load_plan(session, options->plan, err)
+                                      : session_plan(session);
+    bool is_made = plan != NULL;
 
-    if (options->plan) {
-        plan = load_plan(session, options->plan, err);
-        if (!plan)
-            return NULL;
-        if (options->vcpus || (options->layout && !keeps))
-            is_made = take_layout(session, options, plan, err);
-    } else {
-        plan = session_plan(session);
-        if (keeps && options->vcpus && options->vcpus != plan->vcpus)
-            is_made = err_set(err, ERR_USAGE,
-                              "--vcpus needs another layout; it does not go "
-                              "with --layout keep.");
-        else if (!keeps)
-            is_made = take_layout(session, options, plan, err);
-        if (is_made)
-            plan_propose_options(plan);
-    }
+    if (is_made && (!options->plan || options->request.vcpus ||
+                    options->has_request || options->layout))
+        is_made = take_cpus(options, plan, err);
+    if (is_made && !options->plan)
+        plan_propose_options(plan);
     for (size_t i = 0; i < options->set_count && is_made; i++)
         is_made = take_set(plan, options->sets[i], err);
     if (is_made)
@@ -215,11 +233,10 @@ static bool print_preview(const struct session *session,
         fputs(set->xml, stdout);
     } else if (strcmp(format, "json") == 0) {
         struct arena *arena = arena_new();
+        struct layout_request request = request_of(options, plan);
         struct layouts layouts = {0};
 
-        layout_propose(session->host, session->domain,
-                       options->vcpus ? options->vcpus : session->domain->vcpus,
-                       arena, &layouts, NULL);
+        layout_propose(plan, &request, arena, &layouts, NULL);
         json_print(json_preview(session, plan, set, &layouts));
         arena_free(arena);
     } else {

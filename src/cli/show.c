@@ -170,7 +170,8 @@ static bool show_cpus(const struct session *session,
         return true;
     }
     if (session->domain) {
-        plan = options->plan || options->vcpus || options->layout
+        plan = options->plan || options->request.vcpus ||
+                       options->has_request || options->layout
                    ? cli_plan(session, options, err)
                    : session_plan(session);
         if (!plan)

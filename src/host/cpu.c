@@ -252,6 +252,7 @@ static bool read_topology(hwloc_topology_t hwloc, const struct root *root,
     if (topology->core_count == 0)
         return err_set(err, ERR_FAILED, "No CPU was found beneath %s.",
                        root_path(root));
+    topology->allowed = topology->online;
     topology->offline = cpuset_minus(&present, &topology->online);
     topology->isolated =
         read_list(root, arena, "sys/devices/system/cpu/isolated");

@@ -64,6 +64,7 @@ struct cpu_topology {
     cpu_set_t online;        /* every CPU that has a core */
     cpu_set_t offline;       /* present in the machine but not online */
     cpu_set_t isolated;      /* isolcpus= and the like */
+    cpu_set_t allowed;
     bool is_hybrid;          /* cores of more than one kind */
     bool has_smt;            /* some core has more than one thread online */
     bool has_vmx, has_svm, has_topoext;

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a host, a domain and a number of vCPUs, gives ranked layouts. Pure:
- * reads facts, allocates from an arena, writes into a plan only when a layout
- * is accepted.
+ * Takes a host, a domain and a request, gives ranked layouts. Pure: reads
+ * facts, allocates from an arena, writes into a plan only when a layout is
+ * accepted.
  */
 #include "plan/layout.h"
 
+#include "plan/fill.h"
 #include "plan/place.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* What the alternatives are made from. */
+struct proposal {
+    const struct plan *plan;
+    const struct goal *goal;
+    struct placement *place; /* of the best layout; then scratch */
+    struct arena *arena;
+    struct layouts *layouts;
+};
 
 static void add_name(struct str *str, const struct cpu_core *core)
 {
@@ -36,194 +46,361 @@ void layout_add_cores(struct str *str, const struct cpu_topology *cpu,
     }
 }
 
-/* dies mirror L3 domains where each holds the same number of cores. */
-static unsigned dies_of(const struct cpu_topology *cpu, const bool *is_used,
-                        unsigned cores)
+const char *layout_policy_name(enum layout_policy policy)
 {
-    unsigned used = 0, each = 0;
+    static const char *const names[LAYOUT_POLICY_COUNT] = {
+        [LAYOUT_DEDICATED] = "dedicated",
+        [LAYOUT_ONE_THREAD] = "one-thread",
+        [LAYOUT_SHARED] = "shared",
+    };
 
-    for (unsigned l3 = 0; l3 < cpu->l3_count; l3++) {
-        unsigned here = 0;
-
-        for (unsigned i = 0; i < cpu->core_count; i++)
-            here += is_used[i] && cpu->cores[i].l3 == (int)l3;
-        if (here == 0)
-            continue;
-        if (each != 0 && here != each)
-            return 1;
-        each = here;
-        used++;
-    }
-    return used > 0 && used * each == cores ? used : 1;
+    return names[policy];
 }
 
-/* Consecutive vCPUs are the threads of one core. */
-static void fill_cpus(const struct cpu_topology *cpu,
-                      const struct placement *place, struct layout *layout)
+/* Cores for a request; shared vCPUs may be more than their CPUs. */
+static bool place_request(const struct goal *goal, struct placement *place)
 {
-    unsigned vcpu = 0;
+    unsigned vcpus = goal->request.vcpus, largest = place_largest(goal);
 
-    for (unsigned i = 0; i < cpu->core_count; i++) {
-        const struct cpu_core *core = &cpu->cores[i];
-
-        for (unsigned t = 0; place->is_used[i] && t < core->thread_count &&
-                             t < place->threads && vcpu < layout->vcpus;
-             t++)
-            layout->cpus[vcpu++] = core->threads[t];
-    }
+    if (goal->request.policy != LAYOUT_SHARED)
+        return place_vcpus(goal, vcpus, place);
+    if (vcpus > (unsigned)CPU_COUNT(&goal->cpu->online) ||
+        !place_vcpus(goal, vcpus < largest ? vcpus : largest, place))
+        return false;
+    place->vcpus = vcpus;
+    return true;
 }
 
-/*
- * Emulator and I/O thread: on a hybrid machine the efficient cores, else cores
- * of the guest's node; CPU 0's core only if nothing else is left.
- */
-static void place_helpers(const struct cpu_topology *cpu,
-                          const struct placement *place, struct layout *layout)
+/* The most serious thing that the best layout could not avoid. */
+static const char *best_trade(const struct goal *goal,
+                              const struct placement *place,
+                              const struct layout *layout, struct arena *arena)
 {
-    const struct cpu_core *chosen[3];
-    unsigned count = 0;
-    int node = 0;
+    const unsigned long *lines = layout->cost.lines;
+    unsigned all = place->is_mixed ? 1 : place->threads;
 
-    for (unsigned i = cpu->core_count; i-- > 0;)
-        if (place->is_used[i])
-            node = cpu->cores[i].node; /* the first core's, at last */
-    for (unsigned pass = 0; pass < 4 && count == 0; pass++) {
-        for (unsigned i = 0; i < cpu->core_count && count < 3; i++) {
-            const struct cpu_core *core = &cpu->cores[i];
-            bool is_small = core->kind == CORE_KIND_EFFICIENT;
-
-            if (place->is_used[i] ||
-                cpuset_intersects(&core->cpus, &cpu->isolated))
-                continue;
-            if (pass < 3 && i == (unsigned)cpu->core_of[0])
-                continue;
-            if ((pass == 0 && !is_small) || (pass == 1 && core->node != node))
-                continue;
-            chosen[count++] = core;
-        }
-    }
-    if (count == 0)
-        chosen[count++] = &cpu->cores[0]; /* every other core is isolated */
-    layout->emulator = chosen[0]->cpus;
-    if (count == 3)
-        layout->emulator = cpuset_or(&layout->emulator, &chosen[1]->cpus);
-    layout->iothread = chosen[count - 1]->cpus;
+    for (unsigned i = 0; i < goal->cpu->core_count; i++)
+        if (place->is_used[i] && goal->cpu->cores[i].thread_count > all)
+            all = goal->cpu->cores[i].thread_count;
+    if (layout->policy == LAYOUT_SHARED)
+        return "Gives up fixed places: the vCPUs wander, so that other guests "
+               "may use these cores too.";
+    if (place->is_mixed)
+        return "The guest gets cores that are not alike and cannot tell them "
+               "apart: expect stutter.";
+    if (lines[COST_BUSY] > 0)
+        return arena_printf(arena,
+                            "Shares %lu core%s with another domain: both wait "
+                            "for each other.",
+                            lines[COST_BUSY], lines[COST_BUSY] == 1 ? "" : "s");
+    if (lines[COST_NODES] > 1)
+        return arena_printf(arena,
+                            "Spans %lu nodes: memory of another node is "
+                            "slower.",
+                            lines[COST_NODES]);
+    if (lines[COST_AWAY] > 0)
+        return "Is not on the node of the guest's device or memory, which "
+               "has too few cores.";
+    if (layout->policy == LAYOUT_ONE_THREAD && all > 1)
+        return "Gives up the other threads of its cores, which stay idle, for "
+               "the steadiest response.";
+    if (layout->vcpus % all != 0 && place->threads == 1)
+        return arena_printf(arena,
+                            "An odd number of vCPUs takes one thread of each "
+                            "core; the other threads stay idle: %u of %u.",
+                            place->core_count * (all - 1),
+                            place->core_count * all);
+    if (layout->vcpus % place->threads != 0)
+        return "With this odd number the guest cannot be told which vCPUs "
+               "share a core.";
+    if (lines[COST_L3] > 1 && layout->topology.dies != lines[COST_L3])
+        return arena_printf(arena,
+                            "Spans %lu L3 caches unevenly: the guest cannot "
+                            "be told which vCPUs share one.",
+                            lines[COST_L3]);
+    if (lines[COST_L3] > 1)
+        return arena_printf(arena,
+                            "Spans %lu L3 caches, told to the guest as dies.",
+                            lines[COST_L3]);
+    if (lines[COST_CPU0] > 0)
+        return "Takes the core of CPU 0, where the kernel keeps some of its "
+               "own work.";
+    return "";
 }
 
-static const char *describe(const struct cpu_topology *cpu,
-                            const struct placement *place, struct arena *arena)
+static bool has_same(const struct layouts *layouts, const struct layout *layout)
 {
-    unsigned cores[CORE_KIND_COUNT] = {0};
-    struct str str CLEANUP(str_free) = STR_INIT;
-    bool has_siblings = false;
-
-    for (unsigned i = 0; i < cpu->core_count; i++) {
-        if (!place->is_used[i])
-            continue;
-        cores[cpu->cores[i].kind]++;
-        has_siblings |= cpu->cores[i].thread_count > 1;
-    }
-    for (unsigned kind = 0; kind < CORE_KIND_COUNT; kind++) {
-        if (cores[kind] == 0)
-            continue;
-        if (str.length > 0)
-            str_add(&str, " and ");
-        str_addf(&str, "%u ", cores[kind]);
-        if (kind != CORE_KIND_UNIFORM)
-            str_addf(&str, "%c-", core_kind_letter((enum core_kind)kind));
-        str_add(&str, cores[kind] == 1 ? "core" : "cores");
-    }
-    if (has_siblings)
-        str_add(&str, place->threads > 1 ? ", all threads" : ", one thread");
-    return arena_strdup(arena, str_text(&str));
-}
-
-static const char *host_keeps(const struct cpu_topology *cpu,
-                              const bool *is_used, struct arena *arena)
-{
-    struct str str CLEANUP(str_free) = STR_INIT;
-    bool *is_kept CLEANUP(mem_free) =
-        mem_alloc(cpu->core_count, sizeof(*is_kept));
-
-    for (unsigned i = 0; i < cpu->core_count; i++)
-        is_kept[i] = !is_used[i];
-    layout_add_cores(&str, cpu, is_kept);
-    return arena_strdup(arena, str_text(&str));
-}
-
-static void add_layout(const struct cpu_topology *cpu,
-                       const struct placement *place, const char *why,
-                       struct arena *arena, struct layouts *layouts)
-{
-    struct layout *layout = &layouts->list[layouts->count++];
-    unsigned cores = place->core_count;
-
-    layout->vcpus = place->vcpus;
-    layout->cpus = arena_alloc(arena, layout->vcpus, sizeof(*layout->cpus));
-    fill_cpus(cpu, place, layout);
-    place_helpers(cpu, place, layout);
-    layout->topology = (struct guest_topology){1, 1, place->vcpus, 1};
-    if (place->threads > 1 && place->vcpus == cores * place->threads) {
-        layout->topology.threads = place->threads;
-        layout->topology.cores = cores;
-    }
-    layout->topology.dies = dies_of(cpu, place->is_used, cores);
-    if (place->vcpus == cores * layout->topology.threads &&
-        cores % layout->topology.dies == 0)
-        layout->topology.cores = cores / layout->topology.dies;
-    else
-        layout->topology.dies = 1;
-    layout->text = describe(cpu, place, arena);
-    layout->host = host_keeps(cpu, place->is_used, arena);
-    layout->why = why;
-    layout->cost = place->cost;
-}
-
-static bool has_same_cpus(const struct layouts *layouts,
-                          const struct placement *place,
-                          const struct cpu_topology *cpu)
-{
-    for (size_t i = 0; i < layouts->count; i++) {
-        const struct layout *layout = &layouts->list[i];
-        bool is_same = layout->vcpus == place->vcpus;
-
-        for (unsigned v = 0; is_same && v < layout->vcpus; v++)
-            is_same = place->is_used[cpu->core_of[layout->cpus[v]]];
-        if (is_same)
+    for (size_t i = 0; i < layouts->count; i++)
+        if (layouts->list[i].vcpus == layout->vcpus &&
+            layouts->list[i].policy == layout->policy &&
+            CPU_EQUAL(&layouts->list[i].pool, &layout->pool))
             return true;
-    }
     return false;
 }
 
-bool layout_propose(const struct host *host, const struct domain *domain,
-                    unsigned vcpus, struct arena *arena,
+/* Adds what a request comes to; NULL if it does not fit or is there already. */
+static struct layout *add(struct proposal *p,
+                          const struct layout_request *request, const char *why)
+{
+    struct layouts *layouts = p->layouts;
+    struct layout *layout = &layouts->list[layouts->count];
+    const struct goal *goal = goal_new(p->plan, request, p->arena);
+
+    if (layouts->count == LAYOUT_MAX || request->vcpus == 0 ||
+        !place_request(goal, p->place))
+        return NULL;
+    fill_layout(goal, p->place, p->arena, layout);
+    if (has_same(layouts, layout))
+        return NULL;
+    layout->why = why;
+    layout->trade = best_trade(goal, p->place, layout, p->arena);
+    layouts->count++;
+    return layout;
+}
+
+static unsigned long fastest_khz(const struct cpu_topology *cpu,
+                                 const cpu_set_t *pool)
+{
+    unsigned long khz = 0;
+
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        if (cpuset_intersects(&cpu->cores[i].cpus, pool) &&
+            cpu->cores[i].max_khz > khz)
+            khz = cpu->cores[i].max_khz;
+    return khz;
+}
+
+static unsigned long biggest_l3_kib(const struct cpu_topology *cpu,
+                                    const cpu_set_t *pool)
+{
+    unsigned long kib = 0;
+
+    for (unsigned i = 0; i < cpu->l3_count; i++)
+        if (cpuset_intersects(&cpu->l3[i].cpus, pool) &&
+            cpu->l3[i].size_kib > kib)
+            kib = cpu->l3[i].size_kib;
+    return kib;
+}
+
+/* The other one of the biggest L3 and the highest clock. */
+static void add_preference(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+    const struct cpu_topology *cpu = p->goal->cpu;
+    const cpu_set_t *pool = &p->layouts->list[0].pool;
+    struct layout *layout;
+    unsigned long kib, khz;
+
+    request.prefers_clock = !request.prefers_clock;
+    layout = add(p, &request,
+                 request.prefers_clock ? "highest clock" : "biggest L3");
+    if (!layout)
+        return;
+    kib = biggest_l3_kib(cpu, pool) - biggest_l3_kib(cpu, &layout->pool);
+    khz = fastest_khz(cpu, &layout->pool) - fastest_khz(cpu, pool);
+    if ((long)kib <= 0 || (long)khz <= 0) {
+        if ((long)kib >= 0 || (long)khz >= 0) {
+            p->layouts->count--; /* no gain: only another place */
+            return;
+        }
+        layout->trade =
+            arena_printf(p->arena, "Gives up %.1f GHz for %lu MiB more of L3.",
+                         -(double)(long)khz / 1e6, (0 - kib) / 1024);
+    } else {
+        layout->trade =
+            arena_printf(p->arena, "Gives up %lu MiB of L3 for %.1f GHz more.",
+                         kib / 1024, (double)khz / 1e6);
+    }
+}
+
+/* The cores isolated at boot, if there are enough. */
+static void add_isolated(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+    struct layout *layout;
+
+    if (cpuset_is_empty(&p->goal->cpu->isolated) || request.uses_isolated)
+        return;
+    request.uses_isolated = true;
+    layout = add(p, &request, "isolated");
+    if (layout)
+        layout->trade =
+            "Takes the cores isolated at boot, where no host task "
+            "runs: only if they were meant for this guest.";
+}
+
+/* Without their siblings, the same cores. */
+static void add_one_thread(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+    const struct layout *best = &p->layouts->list[0];
+
+    if (request.policy != LAYOUT_DEDICATED || best->topology.threads < 2)
+        return;
+    request.policy = LAYOUT_ONE_THREAD;
+    request.vcpus = best->vcpus / best->topology.threads;
+    add(p, &request, "steadiest");
+}
+
+/* Fewer vCPUs that stay within one of what the best layout spans several. */
+static void add_narrow(struct proposal *p, enum cost_line line,
+                       const char *what)
+{
+    struct layout_request request = p->goal->request;
+    const struct cpu_topology *cpu = p->goal->cpu;
+    const struct layout best = p->layouts->list[0];
+    unsigned *room CLEANUP(mem_free) =
+        mem_alloc(p->goal->domain_count, sizeof(*room));
+    unsigned most = 0, threads = best.topology.threads;
+    struct layout *layout;
+
+    if (best.cost.lines[line] < 2 || !best.cpus)
+        return;
+    for (unsigned i = 0; i < cpu->core_count; i++) {
+        const struct cpu_core *core = &cpu->cores[i];
+        unsigned at =
+            line == COST_L3 ? goal_domain(p->goal, core) : (unsigned)core->node;
+
+        if (p->goal->states[i] == CORE_FREE &&
+            core->kind == cpu->cores[cpu->core_of[best.cpus[0]]].kind &&
+            (int)i != cpu->core_of[0] && core->thread_count >= threads &&
+            ++room[at] > most)
+            most = room[at];
+    }
+    request.vcpus = most * threads;
+    if (request.vcpus >= best.vcpus)
+        return;
+    layout = add(p, &request, line == COST_L3 ? "one L3" : "one node");
+    if (layout && layout->cost.lines[line] > 1)
+        p->layouts->count--;
+    else if (layout)
+        layout->trade =
+            arena_printf(p->arena, "Gives up %u vCPUs to stay within one %s.",
+                         best.vcpus - layout->vcpus, what);
+}
+
+/* As many as no other domain has to share. */
+static void add_alone(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+    const struct cpu_topology *cpu = p->goal->cpu;
+    const struct layout best = p->layouts->list[0];
+    struct goal goal = *p->goal;
+    struct layout *layout;
+
+    if (best.cost.lines[COST_BUSY] == 0 || !best.cpus)
+        return;
+    goal.states = arena_alloc(p->arena, cpu->core_count, sizeof(*goal.states));
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        goal.states[i] =
+            p->goal->states[i] == CORE_FREE ? CORE_FREE : CORE_BARRED;
+    request.vcpus = place_largest(&goal);
+    request.vcpus -= request.vcpus % best.topology.threads;
+    layout = add(p, &request, "undisturbed");
+    if (layout && layout->cost.lines[COST_BUSY] > 0)
+        p->layouts->count--;
+    else if (layout)
+        layout->trade = arena_printf(p->arena,
+                                     "Gives up %u vCPUs to share no core with "
+                                     "another domain.",
+                                     best.vcpus - layout->vcpus);
+}
+
+/*
+ * More power: all cores of the kind but those that the host should keep: its
+ * own L3 if there are others, and the core of CPU 0.
+ */
+static void add_most(struct proposal *p, bool spares_l3)
+{
+    struct layout_request request = p->goal->request;
+    const struct cpu_topology *cpu = p->goal->cpu;
+    const struct layout best = p->layouts->list[0];
+    const struct cpu_core *first, *zero = cpu_core_of(cpu, 0);
+    unsigned cores = 0, node_cores = 0, threads = best.topology.threads;
+    struct layout *layout;
+
+    if (!best.cpus || best.topology.cores == 0)
+        return;
+    first = cpu_core_of(cpu, best.cpus[0]);
+    for (unsigned i = 0; i < cpu->core_count; i++) {
+        const struct cpu_core *core = &cpu->cores[i];
+
+        if (p->goal->states[i] != CORE_FREE || core == zero ||
+            core->kind != first->kind || core->thread_count < threads ||
+            (spares_l3 && zero &&
+             goal_domain(p->goal, core) == goal_domain(p->goal, zero)))
+            continue;
+        cores++;
+        node_cores += core->node == first->node;
+    }
+    /* A node whole, before a second one. */
+    if (best.cost.lines[COST_NODES] == 1 && node_cores * threads > best.vcpus)
+        cores = node_cores;
+    request.vcpus = cores * threads;
+    if (request.vcpus <= best.vcpus)
+        return;
+    layout = add(p, &request, spares_l3 ? "more power" : "most power");
+    if (layout)
+        layout->trade = arena_printf(
+            p->arena, "Gives up %u more core%s of the host for %u vCPUs more.",
+            cores - best.vcpus / threads,
+            cores - best.vcpus / threads == 1 ? "" : "s",
+            layout->vcpus - best.vcpus);
+}
+
+static void add_shared(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+
+    request.policy = LAYOUT_SHARED;
+    add(p, &request, "shared");
+}
+
+bool layout_propose(const struct plan *plan,
+                    const struct layout_request *request, struct arena *arena,
                     struct layouts *layouts, struct err *err)
 {
-    const struct cpu_topology *cpu = &host->cpu;
+    const struct cpu_topology *cpu = &plan->host->cpu;
     struct placement place = {
         .is_used = arena_alloc(arena, cpu->core_count, sizeof(bool)),
     };
-    unsigned largest = place_largest(host);
-    unsigned node = place_node(host, domain);
+    struct proposal p = {
+        .plan = plan,
+        .goal = goal_new(plan, request, arena),
+        .place = &place,
+        .arena = arena,
+        .layouts = layouts,
+    };
+    const struct layout *best;
 
-    layouts->list = arena_alloc(arena, 4, sizeof(*layouts->list));
     layouts->count = 0;
-    if (vcpus == 0 || !place_vcpus(host, node, vcpus, 0, &place))
+    best = add(&p, request, "for games");
+    if (!best)
         return err_set(
             err, ERR_REFUSED,
             "%u vCPUs do not fit on this host: it has %d CPUs online, and at "
             "least one whole core must stay with it. The most that fits is "
-            "%u.",
-            vcpus, CPU_COUNT(&cpu->online), largest);
-    add_layout(cpu, &place, place.threads > 1 ? "for games" : "steadiest",
-               arena, layouts);
-    if (place.threads > 1 &&
-        place_vcpus(host, node, place.core_count, 1, &place) &&
-        !has_same_cpus(layouts, &place, cpu))
-        add_layout(cpu, &place, "steadiest", arena, layouts);
-    if (place_most(host, node, &place) && place.vcpus > vcpus &&
-        !has_same_cpus(layouts, &place, cpu))
-        add_layout(cpu, &place, "most power", arena, layouts);
+            "%u.%s",
+            request->vcpus, CPU_COUNT(&cpu->online), place_largest(p.goal),
+            cpuset_is_empty(&cpu->isolated) || request->uses_isolated
+                ? ""
+                : " The CPUs isolated at boot are left out; --isolated takes "
+                  "just them.");
+    if (best->topology.threads == 1)
+        layouts->list[0].why = "steadiest";
+    if (best->policy == LAYOUT_SHARED) {
+        layouts->list[0].why = "shared";
+        return true;
+    }
+    add_preference(&p);
+    add_isolated(&p);
+    add_one_thread(&p);
+    add_narrow(&p, COST_NODES, "node");
+    add_narrow(&p, COST_L3, "L3 cache");
+    add_alone(&p);
+    add_most(&p, true);
+    add_most(&p, false);
+    add_shared(&p);
     return true;
 }
 
@@ -243,7 +420,8 @@ void layout_accept(const struct layout *layout, struct plan *plan)
 {
     plan_set_vcpus(plan, layout->vcpus);
     for (unsigned i = 0; i < layout->vcpus; i++)
-        plan->vcpupin[i] = cpuset_one(layout->cpus[i]);
+        plan->vcpupin[i] =
+            layout->cpus ? cpuset_one(layout->cpus[i]) : layout->pool;
     plan->emulatorpin = layout->emulator;
     plan->topology = layout->topology;
     for (size_t i = 0; i < plan->domain->disk_count; i++)
@@ -263,7 +441,8 @@ bool layout_is(const struct layout *layout, const struct plan *plan)
         !CPU_EQUAL(&layout->emulator, &plan->emulatorpin))
         return false;
     for (unsigned i = 0; i < layout->vcpus; i++)
-        if (!plan_pin(plan, i, &cpu) || cpu != layout->cpus[i])
+        if (layout->cpus ? !plan_pin(plan, i, &cpu) || cpu != layout->cpus[i]
+                         : !CPU_EQUAL(&layout->pool, &plan->vcpupin[i]))
             return false;
     return true;
 }

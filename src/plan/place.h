@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which cores a guest gets. Private to the layouts.
+ * Which cores a guest gets, and how many threads of each. Private to the
+ * layouts.
  */
 #ifndef PLAN_PLACE_H
 #define PLAN_PLACE_H
 
-#include "domain/domain.h"
-#include "host/host.h"
+#include "plan/goal.h"
 
 struct placement {
     bool *is_used; /* of each core; the caller's array */
     unsigned vcpus, core_count;
     unsigned threads; /* of each core that are used: 1 or more */
-    const char *cost; /* a sentence, or "" */
+    bool is_mixed;    /* cores of several kinds, or of uneven threads */
 };
 
-/* The node of <numatune>, else of a PCI device of the domain, else node 0. */
-unsigned place_node(const struct host *host, const struct domain *domain);
-
 /*
- * Chooses cores for `vcpus` vCPUs, `node` first. `threads` 0 takes all threads
- * of a core if that divides the count, else one. False if they do not fit.
+ * Chooses cores for `vcpus` vCPUs by the goal's policy: whole cores of the
+ * fastest kind that holds them; for an odd count, or where the policy says so,
+ * one thread of each core. False if they do not fit.
  */
-bool place_vcpus(const struct host *host, unsigned node, unsigned vcpus,
-                 unsigned threads, struct placement *place);
+bool place_vcpus(const struct goal *goal, unsigned vcpus,
+                 struct placement *place);
 
-/* All cores of the fastest kind that can go. False if none can. */
-bool place_most(const struct host *host, unsigned node,
-                struct placement *place);
+/* The greatest count for which place_vcpus succeeds; it does for all below. */
+unsigned place_largest(const struct goal *goal);
 
-/* The greatest count for which place_vcpus succeeds. */
-unsigned place_largest(const struct host *host);
+/* The most threads that a core of this kind has; 1 if there is none. */
+unsigned place_threads(const struct cpu_topology *cpu, enum core_kind kind);
+
+/* How many cores of the kind that place_vcpus would take can go in all. */
+unsigned place_room(const struct goal *goal, const struct placement *place);
 
 #endif

@@ -7,6 +7,7 @@
 #define PLAN_PLAN_H
 
 #include "domain/domain.h"
+#include "domain/neighbour.h"
 #include "host/host.h"
 #include "plan/option.h"
 
@@ -29,8 +30,9 @@ enum plan_part {
 };
 
 struct plan {
-    const struct host *host;     /* borrowed */
-    const struct domain *domain; /* borrowed */
+    const struct host *host;         /* borrowed */
+    const struct domain *domain;     /* borrowed */
+    const struct neighbours *others; /* borrowed; NULL: not known */
 
     unsigned vcpus;
     cpu_set_t *vcpupin;    /* one of each vCPU; empty: not pinned */

@@ -115,6 +115,7 @@ void session_close(struct session *session)
     if (!session)
         return;
     domain_free(session->domain);
+    neighbours_free(session->others);
     conn_free(session->conn);
     root_free(session->hook_root);
     host_free(session->host);
@@ -157,6 +158,10 @@ bool session_load(struct session *session, const char *name, struct err *err)
     if (!domain)
         return false;
     domain_free(session->domain);
+    neighbours_free(session->others);
+    session->others =
+        domain->path ? NULL
+                     : neighbours_load(session->conn, domain->uuid, NULL);
     session->domain = domain;
     session->target.conn = domain->path ? NULL : session->conn;
     session->hook_obstacle = hook_obstacle(session);
@@ -173,6 +178,7 @@ struct plan *session_plan(const struct session *session)
     struct plan *plan =
         plan_new(session->host, session->domain, conf, session->hook_obstacle);
 
+    plan->others = session->others;
     arena_free(arena);
     return plan;
 }

@@ -20,6 +20,7 @@ struct session {
     struct host *host;
     struct conn *conn;     /* NULL until session_connect */
     struct domain *domain; /* NULL until session_load */
+    struct neighbours *others; /* of the connection; NULL: not known */
     struct target target;
     struct root *hook_root;    /* where the hook's files are; NULL: nowhere */
     const char *hook_obstacle; /* why no hook can be installed, or NULL */

@@ -89,8 +89,8 @@ bool accept_layout(struct plan *plan, unsigned vcpus)
 {
     struct arena *arena = arena_new();
     struct layouts layouts = {0};
-    bool fits = layout_propose(plan->host, plan->domain, vcpus, arena,
-                               &layouts, NULL);
+    bool fits = layout_propose(
+        plan, &(struct layout_request){.vcpus = vcpus}, arena, &layouts, NULL);
 
     if (fits)
         layout_accept(&layouts.list[0], plan);

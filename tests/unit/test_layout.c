@@ -18,7 +18,6 @@ struct bench {
     const struct host *host;
     const struct cpu_topology *cpu;
     unsigned vcpus;
-    struct plan *plan;
     struct layouts layouts;
     const struct layout *layout; /* the one that is looked at */
     bool is_used[CPUSET_MAX];    /* of each core */
@@ -42,7 +41,8 @@ static void find_used(struct bench *bench)
 
         assert_true(number >= 0 && number < CPUSET_MAX);
         assert_true(CPU_ISSET((size_t)number, &cpu->online));
-        assert_false(CPU_ISSET((size_t)number, &cpu->isolated));
+        assert_true(bench->layout != bench->layouts.list ||
+                    !CPU_ISSET((size_t)number, &cpu->isolated));
         assert_false(CPU_ISSET((size_t)number, &seen));
         CPU_SET((size_t)number, &seen);
         bench->used += !bench->is_used[cpu->core_of[number]];
@@ -84,21 +84,25 @@ static bool has_whole_cores(const struct bench *bench)
 static void check_host(const struct bench *bench)
 {
     const struct cpu_topology *cpu = bench->cpu;
+    const struct layout *layout = bench->layout;
     cpu_set_t guest = cpuset_empty();
     unsigned left = 0;
 
     for (unsigned i = 0; i < cpu->core_count; i++) {
-        left += !bench->is_used[i] && is_usable(cpu, i);
-        if (bench->is_used[i])
+        bool is_used = cpuset_intersects(&cpu->cores[i].cpus, &layout->pool);
+
+        left += !is_used && is_usable(cpu, i);
+        if (is_used)
             guest = cpuset_or(&guest, &cpu->cores[i].cpus);
     }
     assert_true(left > 0);
-    assert_false(cpuset_is_empty(&bench->layout->emulator));
-    assert_false(cpuset_is_empty(&bench->layout->iothread));
-    assert_false(cpuset_intersects(&bench->layout->emulator, &guest));
-    assert_false(cpuset_intersects(&bench->layout->iothread, &guest));
-    assert_true(cpuset_is_subset(&bench->layout->emulator, &cpu->online));
-    assert_true(cpuset_is_subset(&bench->layout->iothread, &cpu->online));
+    assert_true(cpuset_is_subset(&layout->pool, &cpu->online));
+    assert_false(cpuset_is_empty(&layout->emulator));
+    assert_false(cpuset_is_empty(&layout->iothread));
+    assert_false(cpuset_intersects(&layout->emulator, &guest));
+    assert_false(cpuset_intersects(&layout->iothread, &guest));
+    assert_true(cpuset_is_subset(&layout->emulator, &cpu->online));
+    assert_true(cpuset_is_subset(&layout->iothread, &cpu->online));
 }
 
 /* Cores of a kind with at least so many threads that could go. */
@@ -138,6 +142,14 @@ static enum core_kind used_kind(const struct bench *bench)
     return kind;
 }
 
+static bool has_equal_l3(const struct cpu_topology *cpu)
+{
+    for (unsigned i = 1; i < cpu->l3_count; i++)
+        if (cpu->l3[i].size_kib != cpu->l3[0].size_kib)
+            return false;
+    return true;
+}
+
 /* One kind if one kind can hold it, the fastest first; CPU 0 at last. */
 static void check_kind(const struct bench *bench)
 {
@@ -162,7 +174,8 @@ static void check_kind(const struct bench *bench)
         assert_int_equal(kind, fastest_first[i]);
         if (bench->vcpus % each == 0)
             assert_true(has_whole_cores(bench));
-        if (cpu->core_of[0] >= 0 &&
+        /* A bigger L3 is worth more than that core. */
+        if (cpu->core_of[0] >= 0 && has_equal_l3(cpu) &&
             count_able(cpu, fastest_first[i], each, false) >= wanted)
             assert_false(bench->is_used[cpu->core_of[0]]);
         return;
@@ -250,26 +263,31 @@ static bool check_count(const struct host *host, const struct domain *domain,
     struct arena *arena = arena_new();
     struct bench bench = {.host = host, .cpu = &host->cpu, .vcpus = vcpus};
     struct err err = {0};
-    bool fits = layout_propose(host, domain, vcpus, arena, &bench.layouts,
-                               &err);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    bool fits = layout_propose(
+        plan, &(struct layout_request){.vcpus = vcpus}, arena, &bench.layouts,
+        &err);
 
     for (size_t i = 0; fits && i < bench.layouts.count; i++) {
         bench.layout = &bench.layouts.list[i];
         if (i == 0)
             assert_int_equal(bench.layout->vcpus, vcpus);
-        find_used(&bench);
-        check_cores(&bench);
+        assert_true(i == 0 || *bench.layout->trade);
         check_host(&bench);
-        if (i == 0)
+        if (bench.layout->cpus) {
+            find_used(&bench);
+            check_cores(&bench);
+        }
+        if (i == 0) {
             check_kind(&bench);
-        check_caches(&bench);
-        bench.plan = plan_new(host, domain, NULL, NULL);
-        layout_accept(bench.layout, bench.plan);
-        assert_true(layout_is(bench.layout, bench.plan));
-        assert_true(plan_is_pinned(bench.plan));
-        assert_int_equal(bench.plan->disk_iothread[0], 1);
-        plan_free(bench.plan);
+            check_caches(&bench);
+        }
+        layout_accept(bench.layout, plan);
+        assert_true(layout_is(bench.layout, plan));
+        assert_true(plan_is_pinned(plan));
+        assert_int_equal(plan->disk_iothread[0], 1);
     }
+    plan_free(plan);
     if (!fits) {
         const char *named = strstr(err.text, "fits is ");
 

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes a plan and what has changed, moves as few vCPUs as it can. A guest
+ * core is `threads` vCPUs in a row; where it sits well it stays.
+ */
+#include "plan/fill.h"
+#include "plan/layout.h"
+#include "plan/search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct settling {
+    struct plan *plan;
+    const struct goal *goal;
+    unsigned threads;  /* vCPUs of a guest core */
+    unsigned slots;    /* guest cores that are wanted */
+    int *core_of_slot; /* or -1: to be found */
+    bool *is_kept;     /* of each host core */
+    enum core_kind kind;
+};
+
+/*
+ * The host core that a guest core sits well on: its vCPUs are pinned to
+ * threads of one core, one each, that is free and of no other guest core.
+ */
+static int good_core(const struct settling *s, unsigned slot)
+{
+    const struct cpu_topology *cpu = s->goal->cpu;
+    cpu_set_t seen = cpuset_empty();
+    int core = -1;
+
+    for (unsigned t = 0; t < s->threads; t++) {
+        int number, here;
+
+        if (!plan_pin(s->plan, slot * s->threads + t, &number) ||
+            CPU_ISSET((size_t)number, &seen))
+            return -1;
+        CPU_SET((size_t)number, &seen);
+        here = cpu->core_of[number];
+        if (here < 0 || (core >= 0 && here != core))
+            return -1;
+        core = here;
+    }
+    return core >= 0 && !s->is_kept[core] && s->goal->states[core] == CORE_FREE
+               ? core
+               : -1;
+}
+
+/* Keeps the good ones of the kind that most of them have. */
+static unsigned keep(struct settling *s)
+{
+    const struct cpu_topology *cpu = s->goal->cpu;
+    unsigned of_kind[CORE_KIND_COUNT] = {0}, kept = 0, most = 0;
+
+    for (unsigned slot = 0; slot < s->slots; slot++) {
+        s->core_of_slot[slot] = good_core(s, slot);
+        if (s->core_of_slot[slot] < 0)
+            continue;
+        s->is_kept[s->core_of_slot[slot]] = true;
+        of_kind[cpu->cores[s->core_of_slot[slot]].kind]++;
+    }
+    for (unsigned kind = 0; kind < CORE_KIND_COUNT; kind++)
+        if (of_kind[kind] > most) {
+            most = of_kind[kind];
+            s->kind = (enum core_kind)kind;
+        }
+    for (unsigned slot = 0; slot < s->slots; slot++) {
+        int core = s->core_of_slot[slot];
+
+        if (core >= 0 && cpu->cores[core].kind != s->kind) {
+            s->is_kept[core] = false;
+            s->core_of_slot[slot] = -1;
+        }
+        kept += s->core_of_slot[slot] >= 0;
+    }
+    return kept;
+}
+
+static void pin(const struct settling *s)
+{
+    const struct cpu_topology *cpu = s->goal->cpu;
+    struct plan *plan = s->plan;
+
+    for (unsigned slot = 0; slot < s->slots; slot++)
+        for (unsigned t = 0; t < s->threads; t++) {
+            unsigned vcpu = slot * s->threads + t;
+            const struct cpu_core *core = &cpu->cores[s->core_of_slot[slot]];
+            int now;
+
+            if (vcpu >= plan->vcpus ||
+                (plan_pin(plan, vcpu, &now) && cpu_core_of(cpu, now) == core))
+                continue;
+            plan->vcpupin[vcpu] = cpuset_one(core->threads[t]);
+        }
+}
+
+/* Helpers leave the guest's cores; with nowhere left they get a new place. */
+static void move_helpers(const struct settling *s, const bool *is_used)
+{
+    struct plan *plan = s->plan;
+    const struct cpu_topology *cpu = s->goal->cpu;
+    cpu_set_t taken = cpuset_empty(), emulator, iothread;
+
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        if (is_used[i])
+            taken = cpuset_or(&taken, &cpu->cores[i].cpus);
+    taken = cpuset_or(&taken, &cpu->isolated);
+    fill_helpers(s->goal, is_used, &emulator, &iothread);
+    plan->emulatorpin = cpuset_minus(&plan->emulatorpin, &taken);
+    plan->emulatorpin = cpuset_and(&plan->emulatorpin, &cpu->online);
+    if (cpuset_is_empty(&plan->emulatorpin))
+        plan->emulatorpin = emulator;
+    for (unsigned i = 0; i < plan->iothread_count; i++) {
+        cpu_set_t *cpus = &plan->iothreads[i].cpus;
+
+        *cpus = cpuset_minus(cpus, &taken);
+        *cpus = cpuset_and(cpus, &cpu->online);
+        if (cpuset_is_empty(cpus))
+            *cpus = iothread;
+    }
+}
+
+/* Finds a core for each guest core that has none. */
+static bool place_rest(struct settling *s, bool *is_used)
+{
+    const struct cpu_topology *cpu = s->goal->cpu;
+    const struct search_want want = {
+        .goal = s->goal,
+        .kind = s->kind,
+        .threads = s->threads,
+        .cores = s->slots,
+        .is_kept = s->is_kept,
+    };
+    unsigned slot = 0;
+
+    if (!search_cores(&want, is_used))
+        return false;
+    for (unsigned i = 0; i < cpu->core_count; i++) {
+        if (!is_used[i] || s->is_kept[i])
+            continue;
+        while (s->core_of_slot[slot] >= 0)
+            slot++;
+        s->core_of_slot[slot] = (int)i;
+    }
+    return true;
+}
+
+static bool settle(struct settling *s, unsigned vcpus)
+{
+    unsigned all = s->goal->cpu->core_count;
+    bool *is_used CLEANUP(mem_free) = mem_alloc(all, sizeof(*is_used));
+
+    if (vcpus % s->threads != 0 || keep(s) == 0 || !place_rest(s, is_used))
+        return false;
+    plan_set_vcpus(s->plan, vcpus);
+    pin(s);
+    s->plan->topology = fill_topology(s->goal, is_used, vcpus, s->threads);
+    move_helpers(s, is_used);
+    return true;
+}
+
+struct layout_request layout_request_for(const struct plan *plan)
+{
+    cpu_set_t guest = plan_guest_cpus(plan);
+
+    return (struct layout_request){
+        .vcpus = plan->vcpus,
+        .uses_isolated = !cpuset_is_empty(&guest) &&
+                         cpuset_is_subset(&guest, &plan->host->cpu.isolated),
+    };
+}
+
+static bool take_best(struct plan *plan, const struct layout_request *request,
+                      struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct layouts layouts;
+    bool is_there = layout_propose(plan, request, arena, &layouts, err);
+
+    if (is_there)
+        layout_accept(&layouts.list[0], plan);
+    arena_free(arena);
+    return is_there;
+}
+
+bool layout_change(struct plan *plan, const struct layout_request *request,
+                   bool settles, struct err *err)
+{
+    return settles ? layout_settle(plan, request, err)
+                   : take_best(plan, request, err);
+}
+
+bool layout_settle(struct plan *plan, const struct layout_request *request,
+                   struct err *err)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    struct arena *arena = arena_new();
+    struct settling s = {
+        .plan = plan,
+        .goal = goal_new(plan, request, arena),
+        .threads = plan->topology.threads > 0 ? plan->topology.threads : 1,
+        .is_kept = arena_alloc(arena, cpu->core_count, sizeof(bool)),
+    };
+    bool is_settled;
+
+    s.slots = request->vcpus / s.threads;
+    s.core_of_slot = arena_alloc(arena, s.slots + 1, sizeof(int));
+    is_settled =
+        request->policy == LAYOUT_DEDICATED && settle(&s, request->vcpus);
+    arena_free(arena);
+    return is_settled || take_best(plan, request, err);
+}

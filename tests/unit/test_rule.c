@@ -135,6 +135,48 @@ static void pages_none(struct state *state)
     state->plan->hook_reserves = true;
 }
 
+/* Another domain on CPU 2. */
+static void add_other(struct state *state, bool is_running, bool has_autostart)
+{
+    static struct neighbour other;
+    static struct neighbours others = {.list = &other, .count = 1};
+
+    other = (struct neighbour){
+        .name = "other",
+        .cpus = cpuset_one(2),
+        .is_running = is_running,
+        .has_autostart = has_autostart,
+    };
+    state->plan->others = &others;
+}
+
+static void other_runs(struct state *state)
+{
+    add_other(state, true, false);
+}
+
+static void other_starts(struct state *state)
+{
+    add_other(state, false, true);
+}
+
+static void other_is_off(struct state *state)
+{
+    add_other(state, false, false);
+}
+
+static void no_other(struct state *state)
+{
+    static const struct neighbours none;
+
+    state->plan->others = &none;
+}
+
+static void shut_cpu2(struct state *state)
+{
+    CPU_CLR(2, &state->host->cpu.allowed);
+}
+
 #define PAGES(size)                               \
     "<memoryBacking><hugepages><page size='" size \
     "'/></hugepages>"                             \
@@ -157,6 +199,9 @@ static void pages_none(struct state *state)
     "<metadata><o:libosinfo xmlns:o='http://libosinfo.org/xmlns/libvirt/" \
     "domain/1.0'><o:os id='http://debian.org/debian/12'/></o:libosinfo>"  \
     "</metadata>"
+#define CACHE "<cache mode='passthrough'/>"
+#define FIFO(vcpus) \
+    "<vcpusched vcpus='" vcpus "' scheduler='fifo' priority='1'/>"
 #define TOPOEXT "<feature name='topoext' policy='require'/>"
 
 static const struct spec specs[] = {
@@ -234,6 +279,50 @@ static const struct spec specs[] = {
     {"host-core", VERDICT_WARN, OFFLINE, 2, "0 4", "", "", NULL},
     {"host-core", SILENT, SMALL, 3, "1 2 3", "", "", isolate},
     {"host-core", SILENT, SMALL, 4, "", "", "", isolate},
+    {"shared-cpu", VERDICT_WARN, SMALL, 2, "1 0-1", "", "", NULL},
+    {"l3", VERDICT_WARN, AMD, 4, "2 3 4 5", "", CPU(1, 2, 1, 2, ""), NULL},
+    {"l3", VERDICT_WARN, AMD, 4, "2 3 1 4", "", CPU(1, 2, 2, 1, ""), NULL},
+    {"allowed-cpus", VERDICT_FAIL, INTEL, 1, "2", "", "", shut_cpu2},
+    {"allowed-cpus", VERDICT_FAIL, INTEL, 1, "4", EMULATOR("2"), "", shut_cpu2},
+    {"allowed-cpus", SILENT, INTEL, 1, "4", EMULATOR("1"), "", shut_cpu2},
+    {"other-domains", VERDICT_UNKNOWN, INTEL, 1, "2", "", "", NULL},
+    {"other-domains", VERDICT_WARN, INTEL, 1, "2", "", "", other_runs},
+    {"other-domains", VERDICT_WARN, INTEL, 1, "3", "", "", other_starts},
+    {"other-domains", VERDICT_NOTE, INTEL, 1, "3", "", "", other_is_off},
+    {"other-domains", VERDICT_OK, INTEL, 1, "4", "", "", other_runs},
+    {"other-domains", SILENT, INTEL, 1, "2", "", "", no_other},
+    {"other-domains", SILENT, INTEL, 1, "", "", "", other_runs},
+    {"host-l3", VERDICT_OK, AMD, 6, "3 15 4 16 5 17", "", "", NULL},
+    {"host-l3", VERDICT_NOTE, AMD, 2, "2 3", "", "", NULL},
+    {"host-l3", SILENT, AMD, 2, "0 1", "", "", NULL},
+    {"host-l3", SILENT, SMALL, 2, "0 1", "", "", NULL},
+    {"idle-cpus", VERDICT_NOTE, INTEL, 12, "0 1 2 3 4 5 6 7 8 9 10 11",
+     EMULATOR("16-19"), "", NULL},
+    {"idle-cpus", SILENT, INTEL, 14, "2 3 4 5 6 7 8 9 10 11 12 13 14 15", "",
+     "", NULL},
+    {"idle-cpus", SILENT, INTEL, 2, "16 17", "", "", NULL},
+    {"idle-cpus", VERDICT_NOTE, OFFLINE, 1, "2", "", "", NULL},
+    {"idle-cpus", SILENT, OFFLINE, 2, "2 6", "", "", NULL},
+    {"idle-cpus", SILENT, OFFLINE, 1, "4", "", "", NULL},
+    {"stray-pins", VERDICT_WARN, SMALL, 1, "0 1", "", "", NULL},
+    {"stray-pins", VERDICT_FAIL, SMALL, 2, "0 1",
+     "<vcpupin vcpu='1' cpuset='2'/>", "", NULL},
+    {"stray-pins", VERDICT_FAIL, SMALL, 1, "0", IOPIN("1"), "", NULL},
+    {"stray-pins", VERDICT_FAIL, SMALL, 1, "0", EMULATOR("1") EMULATOR("2"), "",
+     NULL},
+    {"stray-pins", SILENT, SMALL, 2, "0 1", EMULATOR("2") IOPIN("3"), IOTHREAD,
+     NULL},
+    {"vcpusched", VERDICT_WARN, OFFLINE, 2, "2 4", FIFO("0-1"), "", NULL},
+    {"vcpusched", VERDICT_WARN, OFFLINE, 1, "2,6", FIFO("0"), "", NULL},
+    {"vcpusched", SILENT, OFFLINE, 2, "2 4", FIFO("0"), "", NULL},
+    {"vcpusched", SILENT, OFFLINE, 1, "4",
+     "<vcpusched vcpus='0' scheduler='batch'/>", "", NULL},
+    {"cache-passthrough", VERDICT_WARN, AMD, 2, "2 3", "",
+     CPU(1, 1, 2, 1, CACHE), NULL},
+    {"cache-passthrough", SILENT, AMD, 2, "2 3", "", CPU(1, 2, 1, 1, CACHE),
+     NULL},
+    {"cache-passthrough", SILENT, AMD, 2, "0 1", "", CPU(1, 1, 2, 1, CACHE),
+     NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "2,6", "", "", NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 2, "2 0,6", "", "", NULL},
     {"isolated-pin", SILENT, OFFLINE, 2, "2 6", "", "", NULL},
@@ -348,6 +437,7 @@ static void test_each(void **unused)
         char *text CLEANUP(mem_free) = text_of(&specs[i]);
         struct host *host = hosts[specs[i].host];
         struct memory memory = host->memory;
+        cpu_set_t allowed = host->cpu.allowed;
         struct domain *domain = domain_of(text);
         struct plan *plan = plan_new(host, domain, NULL, NULL);
         struct arena *arena = arena_new();
@@ -359,6 +449,7 @@ static void test_each(void **unused)
         check(&specs[i], text, &findings);
         look(&findings);
         host->memory = memory;
+        host->cpu.allowed = allowed;
         arena_free(arena);
         plan_free(plan);
         domain_free(domain);
@@ -369,11 +460,31 @@ static void test_each(void **unused)
 static void test_both_ways(void **unused)
 {
     static const char *const ids[] = {
-        "vcpus",          "pinned",     "online",    "shared-cpu",
-        "siblings",       "core-kind",  "l3",        "emulator",
-        "iothread-use",   "topology",   "host-core", "isolated-pin",
-        "hugepages",      "topoext",    "available", "needs",
-        "hyperv-offered", "next-start",
+        "vcpus",
+        "pinned",
+        "online",
+        "shared-cpu",
+        "siblings",
+        "core-kind",
+        "l3",
+        "emulator",
+        "iothread-use",
+        "topology",
+        "host-core",
+        "isolated-pin",
+        "hugepages",
+        "topoext",
+        "available",
+        "needs",
+        "hyperv-offered",
+        "next-start",
+        "allowed-cpus",
+        "other-domains",
+        "host-l3",
+        "idle-cpus",
+        "stray-pins",
+        "vcpusched",
+        "cache-passthrough",
     };
 
     (void)unused;

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a row of the rules' table is. Private to the rules.
+ */
+#ifndef PLAN_RULE_ROW_H
+#define PLAN_RULE_ROW_H
+
+#include "plan/rule.h"
+
+struct rule {
+    const char *id;
+    const char *why;
+    void (*run)(const struct plan *plan, struct arena *arena,
+                const struct rule *rule, struct findings *findings);
+};
+
+/* Adds what a rule has to say; the texts are borrowed. */
+struct finding *rule_say(const struct rule *rule, struct findings *findings,
+                         struct arena *arena, enum verdict verdict,
+                         const char *text, const char *fix);
+
+/* The rules of one file stand together; what they say is in the table. */
+#define RULE(name)                                          \
+    void name(const struct plan *plan, struct arena *arena, \
+              const struct rule *rule, struct findings *findings)
+
+/* rule_cpu.c: where threads run on the host. */
+RULE(rule_count);
+RULE(rule_pinned);
+RULE(rule_online);
+RULE(rule_shared);
+RULE(rule_siblings);
+RULE(rule_kind);
+RULE(rule_l3);
+RULE(rule_helpers);
+RULE(rule_host_core);
+RULE(rule_isolated);
+RULE(rule_allowed);
+RULE(rule_others);
+RULE(rule_host_l3);
+RULE(rule_idle);
+
+/* rule_guest.c: what the guest is told, and what the XML says of threads. */
+RULE(rule_iothreads);
+RULE(rule_topology);
+RULE(rule_topoext);
+RULE(rule_stray_pins);
+RULE(rule_scheduler);
+RULE(rule_cache);
+
+/* The cores that vCPUs are pinned to, whole, as CPUs. */
+cpu_set_t rule_guest_cores(const struct plan *plan);
+
+#endif

@@ -103,8 +103,8 @@ struct host *machine_host(struct machine *machine, enum numbering numbering)
                 give_number(cpu, &cpu->cores[i], t, number++);
     for (unsigned i = 0; numbering != NUMBER_HALVES && i < cpu->core_count;
          i++) {
-        unsigned at = numbering == NUMBER_BACKWARD ? cpu->core_count - 1 - i
-                                                   : i;
+        unsigned at =
+            numbering == NUMBER_BACKWARD ? cpu->core_count - 1 - i : i;
 
         for (unsigned t = 0; t < cpu->cores[at].thread_count; t++)
             give_number(cpu, &cpu->cores[at], t, number++);
@@ -129,8 +129,7 @@ struct host *machine_random(unsigned cores)
 
         if (is_sliced && random_below(2))
             machine_keep_l3(machine);
-        machine_add(machine, here,
-                    kind == CORE_KIND_EFFICIENT ? 1 : threads,
+        machine_add(machine, here, kind == CORE_KIND_EFFICIENT ? 1 : threads,
                     (enum core_kind)kind, node,
                     sizes[random_below(ARRAY_SIZE(sizes))],
                     clocks[random_below(ARRAY_SIZE(clocks))]);
@@ -146,7 +145,7 @@ struct host *machine_large(unsigned cpus, unsigned nodes)
     unsigned groups = cpus / 16;
 
     for (unsigned i = 0; i < groups; i++)
-        machine_add(machine, 8, 2, CORE_KIND_UNIFORM,
-                    (int)(i * nodes / groups), 32768, 3500000);
+        machine_add(machine, 8, 2, CORE_KIND_UNIFORM, (int)(i * nodes / groups),
+                    32768, 3500000);
     return machine_host(machine, NUMBER_HALVES);
 }

@@ -26,9 +26,9 @@ unsigned random_below(unsigned limit)
 }
 
 const char *const host_names[] = {
-    "i7-12700k",    "epyc-7763-2s", "i5-6500-noiommu", "offline",
-    "ryzen-1600af", "ryzen-3900x",  "ryzen-7950x3d",   "xeon-4214-2s",
-    NULL,
+    "i7-12700k",     "epyc-7763-2s", "i5-6500-noiommu",
+    "offline",       "ryzen-1600af", "ryzen-3900x",
+    "ryzen-7950x3d", "xeon-4214-2s", NULL,
 };
 
 struct host *host_load(const char *name)
@@ -89,8 +89,8 @@ bool accept_layout(struct plan *plan, unsigned vcpus)
 {
     struct arena *arena = arena_new();
     struct layouts layouts = {0};
-    bool fits = layout_propose(
-        plan, &(struct layout_request){.vcpus = vcpus}, arena, &layouts, NULL);
+    bool fits = layout_propose(plan, &(struct layout_request){.vcpus = vcpus},
+                               arena, &layouts, NULL);
 
     if (fits)
         layout_accept(&layouts.list[0], plan);

@@ -47,12 +47,12 @@ char *scratch_new(void);
 void scratch_free(char *path);
 
 /* Fails the test, and says with which text. */
-#define assert_with(condition, text)                                           \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            print_error("with: %s\n", (text));                                 \
-            assert_true(condition);                                            \
-        }                                                                      \
+#define assert_with(condition, text)           \
+    do {                                       \
+        if (!(condition)) {                    \
+            print_error("with: %s\n", (text)); \
+            assert_true(condition);            \
+        }                                      \
     } while (0)
 
 #endif

@@ -200,10 +200,10 @@ static unsigned fewest_l3(const struct bench *bench, enum core_kind kind,
 
     for (unsigned i = 0; i < cpu->core_count; i++)
         if (cpu->cores[i].l3 >= 0)
-            room[cpu->cores[i].l3] +=
-                is_usable(cpu, i) && cpu->cores[i].kind == kind &&
-                cpu->cores[i].thread_count >= each &&
-                (with_cpu0 || (int)i != cpu->core_of[0]);
+            room[cpu->cores[i].l3] += is_usable(cpu, i) &&
+                                      cpu->cores[i].kind == kind &&
+                                      cpu->cores[i].thread_count >= each &&
+                                      (with_cpu0 || (int)i != cpu->core_of[0]);
     for (unsigned bits = 1; bits < 1U << cpu->l3_count; bits++) {
         unsigned cores = 0;
 
@@ -222,8 +222,7 @@ static void check_caches(const struct bench *bench)
     const struct cpu_topology *cpu = bench->cpu;
     enum core_kind kind = used_kind(bench);
     unsigned each = CORE_THREADS_MAX, used = 0, nodes = 0, room[64] = {0};
-    bool with_cpu0 =
-        cpu->core_of[0] >= 0 && bench->is_used[cpu->core_of[0]];
+    bool with_cpu0 = cpu->core_of[0] >= 0 && bench->is_used[cpu->core_of[0]];
     bool has_l3[CPUSET_MAX] = {false}, has_node[64] = {false};
 
     if (kind == CORE_KIND_COUNT)
@@ -247,10 +246,10 @@ static void check_caches(const struct bench *bench)
     if (used > 1 && bench->layout->topology.dies > 1)
         assert_int_equal(bench->layout->topology.dies, used);
     for (unsigned i = 0; i < cpu->core_count; i++)
-        room[cpu->cores[i].node] +=
-            is_usable(cpu, i) && cpu->cores[i].kind == kind &&
-            cpu->cores[i].thread_count >= each &&
-            (with_cpu0 || (int)i != cpu->core_of[0]);
+        room[cpu->cores[i].node] += is_usable(cpu, i) &&
+                                    cpu->cores[i].kind == kind &&
+                                    cpu->cores[i].thread_count >= each &&
+                                    (with_cpu0 || (int)i != cpu->core_of[0]);
     for (unsigned i = 0; i < 64; i++)
         if (room[i] >= bench->used)
             assert_int_equal(nodes, 1);
@@ -264,9 +263,8 @@ static bool check_count(const struct host *host, const struct domain *domain,
     struct bench bench = {.host = host, .cpu = &host->cpu, .vcpus = vcpus};
     struct err err = {0};
     struct plan *plan = plan_new(host, domain, NULL, NULL);
-    bool fits = layout_propose(
-        plan, &(struct layout_request){.vcpus = vcpus}, arena, &bench.layouts,
-        &err);
+    bool fits = layout_propose(plan, &(struct layout_request){.vcpus = vcpus},
+                               arena, &bench.layouts, &err);
 
     for (size_t i = 0; fits && i < bench.layouts.count; i++) {
         bench.layout = &bench.layouts.list[i];

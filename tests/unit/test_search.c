@@ -51,8 +51,8 @@ static unsigned count_different(const struct cpu_topology *cpu, unsigned set,
         bool is_new = set & 1U << i;
 
         for (unsigned j = 0; j < i && is_new; j++)
-            is_new = !(set & 1U << j) ||
-                     !is_same(&cpu->cores[i], &cpu->cores[j]);
+            is_new =
+                !(set & 1U << j) || !is_same(&cpu->cores[i], &cpu->cores[j]);
         count += is_new;
     }
     return count;
@@ -69,9 +69,8 @@ static unsigned long worth(const struct trial *trial, unsigned core)
     unsigned long khz = 0;
 
     if (!trial->request->prefers_clock)
-        return cpu->cores[core].l3 < 0
-                   ? 0
-                   : cpu->l3[cpu->cores[core].l3].size_kib;
+        return cpu->cores[core].l3 < 0 ? 0
+                                       : cpu->l3[cpu->cores[core].l3].size_kib;
     for (unsigned i = 0; i < cpu->core_count; i++)
         if (same_cache(&cpu->cores[i], &cpu->cores[core]) &&
             cpu->cores[i].max_khz > khz)
@@ -96,8 +95,8 @@ static void judge(const struct trial *trial, unsigned set, long *lines)
         lines[1] += cpuset_intersects(&cpu->cores[i].cpus, &trial->busy);
         is_near |= cpu->cores[i].node == trial->node;
         for (unsigned j = 0; j < i && is_first; j++)
-            is_first = !(set & 1U << j) ||
-                       !same_cache(&cpu->cores[i], &cpu->cores[j]);
+            is_first =
+                !(set & 1U << j) || !same_cache(&cpu->cores[i], &cpu->cores[j]);
         lines[5] -= is_first ? (long)worth(trial, i) : 0;
     }
     lines[2] = count_different(cpu, set, same_node);
@@ -199,14 +198,14 @@ static void describe(const struct trial *trial)
     for (unsigned i = 0; i < cpu->core_count; i++) {
         const struct cpu_core *core = &cpu->cores[i];
 
-        print_error("core %u: kind %u, node %d, L3 %d of %lu KiB, %lu kHz, "
-                    "%u threads from CPU %d%s%s\n",
-                    i, core->kind, core->node, core->l3,
-                    core->l3 < 0 ? 0 : cpu->l3[core->l3].size_kib,
-                    core->max_khz, core->thread_count, core->threads[0],
-                    may_go(trial, i) ? "" : ", barred",
-                    cpuset_intersects(&core->cpus, &trial->busy) ? ", busy"
-                                                                 : "");
+        print_error(
+            "core %u: kind %u, node %d, L3 %d of %lu KiB, %lu kHz, "
+            "%u threads from CPU %d%s%s\n",
+            i, core->kind, core->node, core->l3,
+            core->l3 < 0 ? 0 : cpu->l3[core->l3].size_kib, core->max_khz,
+            core->thread_count, core->threads[0],
+            may_go(trial, i) ? "" : ", barred",
+            cpuset_intersects(&core->cpus, &trial->busy) ? ", busy" : "");
     }
 }
 
@@ -241,10 +240,11 @@ static bool compare(const struct plan *plan, struct trial *trial,
         judge(trial, set, ours);
         for (size_t i = 0; i < LINES; i++)
             if (ours[i] != best[i]) {
-                print_error("%u vCPUs on %u cores: line %zu is %ld, not %ld "
-                            "(set %x)\n",
-                            request->vcpus, trial->cpu->core_count, i + 2,
-                            ours[i], best[i], set);
+                print_error(
+                    "%u vCPUs on %u cores: line %zu is %ld, not %ld "
+                    "(set %x)\n",
+                    request->vcpus, trial->cpu->core_count, i + 2, ours[i],
+                    best[i], set);
                 describe(trial);
                 assert_int_equal(ours[i], best[i]);
             }

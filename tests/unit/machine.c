@@ -28,6 +28,8 @@ struct machine *machine_new(void)
     cpu->l3 = arena_alloc(host->arena, CPUSET_MAX, sizeof(*cpu->l3));
     cpu->nodes = arena_alloc(host->arena, CPUSET_MAX, sizeof(*cpu->nodes));
     host->pci.problem = "made up";
+    host->kernel.release = host->kernel.command_line = "";
+    findings_add(&host->findings, host->arena, "made-up", VERDICT_NOTE);
     machine->host = host;
     return machine;
 }

@@ -85,10 +85,12 @@ static void place_all(int width, const struct cpu_core *cores,
 void cpubox_lay_out(int width, const struct cpumap *map, unsigned first,
                     unsigned count, bool has_headers, struct cpubox *box)
 {
+    const struct cpu_core *cores = &map->cpu->cores[first];
     int highest = 0;
 
-    CPUSET_FOREACH(cpu, &map->cpu->online)
-    highest = cpu;
+    for (unsigned i = 0; i < count; i++)
+        if (cores[i].threads[cores[i].thread_count - 1] > highest)
+            highest = cores[i].threads[cores[i].thread_count - 1];
     *box = (struct cpubox){
         .first = first,
         .count = count,
@@ -99,7 +101,7 @@ void cpubox_lay_out(int width, const struct cpumap *map, unsigned first,
                   : highest >= 100 ? 3
                                    : 2,
     };
-    place_all(width, &map->cpu->cores[first], box);
+    place_all(width, cores, box);
 }
 
 void cpubox_free(struct cpubox *box)

@@ -16,7 +16,7 @@ struct picture {
     struct cpustrip strip;
     int group;                /* the selected one, or -1 */
     int box_top, box_rows;    /* the rows of boxes that are drawn */
-    int list_top, list_rows;  /* the lines of groups that are drawn */
+    int list_top, list_rows;  /* the lines that are drawn of the list */
     bool has_bare, has_blank; /* a line of bare nodes; one above the boxes */
 };
 
@@ -83,12 +83,15 @@ static void arrange_boxes(int room, const struct cpumap *map,
     picture->has_blank = room > 1 + picture->box_rows * box->row_height;
 }
 
-/* Half of the rows for the list, and all that the boxes do not need. */
+/*
+ * Half of the rows for the list, and all that the boxes do not need. Its last
+ * line are the bare nodes.
+ */
 static void arrange_lines(int height, int least, const struct cpumap *map,
                           struct picture *picture)
 {
     const struct cpubox *box = &picture->box;
-    int rows = picture->strip.count, list = height;
+    int rows = picture->strip.count + picture->has_bare, list = height;
 
     if (picture->group >= 0 && !box->is_too_wide && height >= least + 2) {
         list = height - 1 - box->rows * box->row_height;
@@ -99,12 +102,10 @@ static void arrange_lines(int height, int least, const struct cpumap *map,
     }
     if (list < 0)
         list = 0;
-    picture->has_bare &= rows < list;
     picture->list_rows = rows < list ? rows : list;
     picture->list_top = window(picture->group < 0 ? 0 : picture->group,
                                picture->list_rows, rows);
-    arrange_boxes(height - picture->list_rows - picture->has_bare, map,
-                  picture);
+    arrange_boxes(height - picture->list_rows, map, picture);
 }
 
 /* Chooses the density; end with release. */
@@ -206,11 +207,14 @@ static int draw_picture(struct canvas *canvas, int y, const struct cpumap *map,
 {
     if (picture->density == CPUMAP_SIGNS)
         y = cpustrip_draw(canvas, y, &picture->strip, map, use);
-    for (int i = 0; i < picture->list_rows; i++)
-        cpustrip_draw_line(canvas, y++, &picture->strip, picture->list_top + i,
-                           map, use);
-    if (picture->has_bare && picture->density != CPUMAP_BOXES)
+    if (picture->density == CPUMAP_SIGNS && picture->has_bare)
         y = draw_bare_nodes(canvas, y, map->cpu);
+    for (int i = picture->list_top; i < picture->list_top + picture->list_rows;
+         i++)
+        if (i < picture->strip.count)
+            cpustrip_draw_line(canvas, y++, &picture->strip, i, map, use);
+        else
+            y = draw_bare_nodes(canvas, y, map->cpu);
     if (picture->box_rows > 0) {
         y += picture->has_blank;
         if (picture->density != CPUMAP_BOXES)

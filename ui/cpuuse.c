@@ -11,8 +11,8 @@
 /* A NULL sign is the dot, whose form depends on the canvas. */
 static const struct {
     const char *box, *sign, *word;
-    const char *box_legend, *sign_legend;
-    const char *sentence; /* NULL: it names the vCPU */
+    const char *box_legend, *sign_legend; /* NULL: as "shared" */
+    const char *sentence;                 /* NULL: it names the vCPU */
 } kinds[CPUUSE_COUNT] = {
     [CPUUSE_HOST] = {NULL, NULL, "host", "host", "host", "is the host's"},
     [CPUUSE_ISOLATED] = {"-", "-", "isolated", "- isolated", "- isolated",
@@ -23,12 +23,11 @@ static const struct {
                          "i, io disk I/O thread", "runs disk I/O"},
     [CPUUSE_EMULATOR] = {"em", "e", "emulator", "em emulator", "e, em emulator",
                          "runs the emulator"},
-    [CPUUSE_BOTH] = {"ei", "*", "shared", "ei both", "ei both",
+    [CPUUSE_BOTH] = {"ei", "*", "shared", "ei both", NULL,
                      "runs emulator and disk I/O"},
     [CPUUSE_VCPU] = {NULL, "g", "guest", "0, 1, ... vCPU", "g guest", NULL},
-    [CPUUSE_CONTESTED] = {"**", "*", "shared", "** shared", "*, ** shared",
-                          NULL},
-    [CPUUSE_SHARED] = {"**", "*", "shared", "** shared", "*, ** shared",
+    [CPUUSE_CONTESTED] = {"**", "*", "shared", "** shared", "* shared", NULL},
+    [CPUUSE_SHARED] = {"**", "*", "shared", "** shared", "* shared",
                        "runs several vCPUs"},
 };
 
@@ -141,12 +140,14 @@ static unsigned seen_kinds(const struct cpumap *map, const struct cpuuse *use,
 
     CPUSET_FOREACH(cpu, &map->cpu->online)
     seen |= 1U << use->kind[cpu];
-    for (unsigned i = 0; i < map->cpu->core_count; i++)
-        if (density == CPUMAP_SIGNS)
-            seen |= 1U << cpuuse_of_core(use, &map->cpu->cores[i]);
     if (seen & 1U << CPUUSE_CONTESTED)
         seen |= 1U << CPUUSE_SHARED; /* one text for both */
-    return seen & ~(1U << CPUUSE_CONTESTED);
+    seen &= ~(1U << CPUUSE_CONTESTED);
+    if (density != CPUMAP_SIGNS)
+        return seen;
+    for (unsigned i = 0; i < map->cpu->core_count; i++)
+        seen |= 1U << cpuuse_of_core(use, &map->cpu->cores[i]);
+    return seen & ~(1U << CPUUSE_BOTH);
 }
 
 int cpuuse_legend(struct canvas *canvas, int y, int height,

@@ -1,341 +1,307 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a topology and a plan, gives a picture on a canvas. A block is a run
- * of cores of one kind in one L3 domain; blocks stand side by side while they
- * fit, and a block that does not fit is continued in the next row.
+ * Takes a topology, a plan and a size, chooses the density and puts boxes,
+ * signs and lines together. What is drawn and where the arrows lead comes from
+ * the same arrangement.
  */
 #include "ui/cpumap.h"
 
-#include "base/mem.h"
+#include "ui/cpubox.h"
+#include "ui/cpustrip.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-enum { LABELS = 6 }; /* columns of "cpu" and "use" at the left */
-
-/* Where a core's box stands: in which row of boxes and at which column. */
-struct place {
-    int row, x, width;
-    bool starts_block; /* a left border of its own */
-    bool ends_block;
+/* What stands in a picture of a certain size. */
+struct picture {
+    enum cpumap_density density;
+    struct cpubox box; /* of all cores, or of the selected group */
+    struct cpustrip strip;
+    int group;                /* the selected one, or -1 */
+    int box_top, box_rows;    /* the rows of boxes that are drawn */
+    int list_top, list_rows;  /* the lines that are drawn of the list */
+    bool has_bare, has_blank; /* a line of bare nodes; one above the boxes */
 };
 
-struct plan_of_map {
-    struct place *places;
-    int rows;
-    bool has_headers; /* a line above each row that names L3 domains */
-    bool has_use;
-    int digits;
-};
-
-static bool same_block(const struct cpu_core *a, const struct cpu_core *b)
+static bool is_bare(const struct cpu_node *node)
 {
-    return a->node == b->node && a->l3 == b->l3 && a->kind == b->kind;
+    return cpuset_is_empty(&node->cpus);
 }
 
-static int cell_width(const struct cpu_core *core, int digits)
+/* True if there are nodes and one of them has memory only. */
+static bool has_bare_nodes(const struct cpu_topology *cpu)
 {
-    int threads = (int)core->thread_count;
-
-    return threads == 1 ? digits + 2 : threads * digits + threads - 1;
+    for (unsigned i = 0; i < cpu->node_count; i++)
+        if (is_bare(&cpu->nodes[i]))
+            return true;
+    return false;
 }
 
-static void lay_out(int width, const struct cpumap *map,
-                    struct plan_of_map *out)
+static bool wants_headers(const struct cpu_topology *cpu)
 {
-    const struct cpu_topology *cpu = map->cpu;
-    int x = LABELS, row = 0, highest = 0;
+    for (unsigned i = 1; i < cpu->core_count; i++)
+        if (cpu->cores[i].l3 != cpu->cores[0].l3)
+            return true;
+    return cpu->node_count > 1;
+}
 
-    out->places = mem_alloc(cpu->core_count, sizeof(*out->places));
-    CPUSET_FOREACH(number, &cpu->online)
-    highest = number;
-    out->digits = highest >= 1000 ? 4 : highest >= 100 ? 3 : 2;
-    out->has_headers = cpu->l3_count > 1;
-    out->has_use = map->plan != NULL;
-    for (unsigned i = 0; i < cpu->core_count; i++) {
-        const struct cpu_core *core = &cpu->cores[i];
-        bool is_new = i == 0 || !same_block(core, core - 1);
-        int cell = cell_width(core, out->digits), need = cell + 2;
+static void lay_out_all(int width, const struct cpumap *map, struct cpubox *box)
+{
+    cpubox_lay_out(width, map, 0, map->cpu->core_count, wants_headers(map->cpu),
+                   box);
+}
 
-        /* A new block stays whole if a row of its own would hold it. */
-        if (is_new && i > 0) {
-            int whole = 1;
+static void lay_out_group(int width, const struct cpumap *map,
+                          const struct cpustrip *strip, int group,
+                          struct cpubox *box)
+{
+    cpubox_lay_out(width, map, strip->groups[group].first,
+                   strip->groups[group].count, false, box);
+}
 
-            for (unsigned j = i;
-                 j < cpu->core_count && same_block(core, &cpu->cores[j]); j++)
-                whole += cell_width(&cpu->cores[j], out->digits) + 1;
-            if (whole <= width - LABELS)
-                need = whole;
-            x += 1 + (out->has_headers && core->l3 != core[-1].l3);
-        }
-        if (x + need > width && x > LABELS) {
-            row++;
-            x = LABELS;
-            is_new = true;
-        }
-        if (is_new && i > 0)
-            out->places[i - 1].ends_block = true;
-        out->places[i] = (struct place){row, x, cell, is_new, false};
-        x += cell + 1;
-        if (i + 1 == cpu->core_count || !same_block(core, &cpu->cores[i + 1])) {
-            out->places[i].ends_block = true;
-            x += 1;
-        }
+/* A part of `whole` rows, `shown` long, with row `row` about its middle. */
+static int window(int row, int shown, int whole)
+{
+    int top = row - shown / 2;
+
+    if (top > whole - shown)
+        top = whole - shown;
+    return top < 0 ? 0 : top;
+}
+
+/* The boxes of the selected group below, as many rows as there is room for. */
+static void arrange_boxes(int room, const struct cpumap *map,
+                          struct picture *picture)
+{
+    const struct cpubox *box = &picture->box;
+    int rows = (room - 1) / box->row_height;
+
+    if (picture->group < 0 || box->is_too_wide || room < 1)
+        rows = 0;
+    picture->box_rows = rows < box->rows ? rows : box->rows;
+    if (picture->box_rows == 0)
+        return;
+    picture->box_top = window(cpubox_row(box, (unsigned)map->selected),
+                              picture->box_rows, box->rows);
+    picture->has_blank = room > 1 + picture->box_rows * box->row_height;
+}
+
+/*
+ * Half of the rows for the list, and all that the boxes do not need. Its last
+ * line are the bare nodes.
+ */
+static void arrange_lines(int height, int least, const struct cpumap *map,
+                          struct picture *picture)
+{
+    const struct cpubox *box = &picture->box;
+    int rows = picture->strip.count + picture->has_bare, list = height;
+
+    if (picture->group >= 0 && !box->is_too_wide && height >= least + 2) {
+        list = height - 1 - box->rows * box->row_height;
+        if (list < height / 2)
+            list = height / 2;
+        if (list > height - least)
+            list = height - least;
     }
-    out->rows = row + 1;
+    if (list < 0)
+        list = 0;
+    picture->list_rows = rows < list ? rows : list;
+    picture->list_top = window(picture->group < 0 ? 0 : picture->group,
+                               picture->list_rows, rows);
+    arrange_boxes(height - picture->list_rows, map, picture);
 }
 
-static int row_height(const struct plan_of_map *layout)
+/* Chooses the density; end with release. */
+static void arrange(int width, int height, const struct cpumap *map,
+                    struct picture *picture)
 {
-    return 3 + layout->has_use + layout->has_headers;
+    int bare, least;
+
+    *picture = (struct picture){.group = -1};
+    picture->has_bare = has_bare_nodes(map->cpu);
+    bare = picture->has_bare;
+    lay_out_all(width, map, &picture->box);
+    picture->box_rows = picture->box.rows;
+    if (!picture->box.is_too_wide &&
+        picture->box.rows * picture->box.row_height + bare <= height)
+        return; /* boxes for all cores */
+    cpubox_free(&picture->box);
+    cpustrip_lay_out(width, map, &picture->strip);
+    picture->group = cpustrip_group_of(&picture->strip, map->selected);
+    lay_out_group(width, map, &picture->strip,
+                  picture->group < 0 ? 0 : picture->group, &picture->box);
+    least = picture->group < 0 ? 0 : 1 + picture->box.row_height;
+    /* Signs without boxes only where lines would have no room for them. */
+    if (picture->strip.rows + bare + least <= height ||
+        (picture->strip.rows + bare <= height && height < least + 2)) {
+        picture->density = CPUMAP_SIGNS;
+        arrange_boxes(height - picture->strip.rows - bare, map, picture);
+    } else {
+        picture->density = CPUMAP_LINES;
+        arrange_lines(height, least, map, picture);
+    }
+}
+
+static void release(struct picture *picture)
+{
+    cpubox_free(&picture->box);
+    cpustrip_free(&picture->strip);
+}
+
+enum cpumap_density cpumap_density(int width, int height,
+                                   const struct cpumap *map)
+{
+    struct picture picture;
+
+    arrange(width, height, map, &picture);
+    release(&picture);
+    return picture.density;
 }
 
 int cpumap_rows(int width, const struct cpumap *map)
 {
-    struct plan_of_map layout;
+    struct cpubox box;
     int rows;
 
-    lay_out(width, map, &layout);
-    rows = layout.rows * row_height(&layout);
-    free(layout.places);
+    lay_out_all(width, map, &box);
+    rows = box.rows * box.row_height + has_bare_nodes(map->cpu);
+    cpubox_free(&box);
     return rows;
 }
 
-void cpumap_use(const struct canvas *canvas, const struct cpumap *map, int cpu,
-                char *text, size_t size)
+/* " Node 2 . 64 GiB . no CPUs", one after the other. */
+static int draw_bare_nodes(struct canvas *canvas, int y,
+                           const struct cpu_topology *cpu)
 {
-    const struct plan *plan = map->plan;
-    cpu_set_t set = cpuset_one(cpu);
-    unsigned vcpus = 0, last = 0;
-    bool is_emulator, is_iothread = false;
+    const char *dot = canvas_glyph(canvas, GLYPH_DOT);
+    struct str text CLEANUP(str_free) = STR_INIT;
 
-    for (unsigned i = 0; i < plan->vcpus; i++)
-        if (cpuset_intersects(&set, &plan->vcpupin[i])) {
-            vcpus++;
-            last = i;
-        }
-    is_emulator = cpuset_intersects(&set, &plan->emulatorpin);
-    for (unsigned i = 0; i < plan->iothread_count; i++)
-        is_iothread |= cpuset_intersects(&set, &plan->iothreads[i].cpus);
-    if (vcpus > 1)
-        snprintf(text, size, "**");
-    else if (vcpus == 1)
-        snprintf(text, size, "%u", last);
-    else if (is_emulator || is_iothread)
-        snprintf(text, size, "%s",
-                 is_emulator ? is_iothread ? "ei" : "em" : "io");
-    else if (cpuset_intersects(&set, &map->cpu->isolated))
-        snprintf(text, size, "-");
-    else
-        snprintf(text, size, "%s", canvas_glyph(canvas, GLYPH_DOT));
-}
-
-/* One text for each thread, right-aligned; one alone stands in the middle. */
-static void draw_numbers(struct canvas *canvas, int y, int x,
-                         const struct cpumap *map, const struct cpu_core *core,
-                         int digits, bool is_use, enum role role)
-{
-    int at = x + (core->thread_count == 1);
-
-    for (unsigned t = 0; t < core->thread_count; t++) {
-        char text[16];
-
-        if (is_use)
-            cpumap_use(canvas, map, core->threads[t], text, sizeof(text));
-        else
-            snprintf(text, sizeof(text), "%d", core->threads[t]);
-        canvas_put(canvas, y, at + digits - canvas_columns(text), role, text);
-        at += digits + 1;
-    }
-}
-
-static void draw_border(struct canvas *canvas, int y, const struct place *place,
-                        enum glyph first, enum glyph between, enum glyph line,
-                        enum glyph last)
-{
-    canvas_put_glyph(canvas, y, place->x, ROLE_NORMAL,
-                     place->starts_block ? first : between);
-    for (int i = 1; i <= place->width; i++)
-        canvas_put_glyph(canvas, y, place->x + i, ROLE_NORMAL, line);
-    if (place->ends_block)
-        canvas_put_glyph(canvas, y, place->x + 1 + place->width, ROLE_NORMAL,
-                         last);
-}
-
-static void draw_core(struct canvas *canvas, int y, const struct place *place,
-                      const struct cpumap *map, const struct cpu_core *core,
-                      int digits)
-{
-    bool is_selected = (int)core->index == map->selected;
-    enum role role = is_selected ? ROLE_SELECTED : ROLE_NORMAL;
-    int lines = map->plan ? 2 : 1;
-    char name[16];
-
-    draw_border(canvas, y, place, GLYPH_TOP_LEFT, GLYPH_TEE_DOWN,
-                GLYPH_HORIZONTAL, GLYPH_TOP_RIGHT);
-    snprintf(name, sizeof(name), "%s%c%u ",
-             place->width > 4 || core->index < 10 ? " " : "",
-             core_kind_letter(core->kind), core->index);
-    canvas_put_cut(canvas, y, place->x + 1, place->width, ROLE_NORMAL, name);
-    for (int line = 1; line <= lines; line++) {
-        draw_border(canvas, y + line, place, GLYPH_VERTICAL, GLYPH_VERTICAL,
-                    GLYPH_BLANK, GLYPH_VERTICAL);
-        draw_numbers(canvas, y + line, place->x + 1, map, core, digits,
-                     line == 2, role);
-        if (is_selected)
-            canvas_paint(canvas, y + line, place->x + 1, place->width, role);
-    }
-    draw_border(canvas, y + lines + 1, place, GLYPH_BOTTOM_LEFT, GLYPH_TEE_UP,
-                is_selected ? GLYPH_DOUBLE : GLYPH_HORIZONTAL,
-                GLYPH_BOTTOM_RIGHT);
-    if (is_selected) {
-        canvas->cursor_y = y + lines;
-        canvas->cursor_x = place->x + 1;
-    }
-}
-
-static void draw_header(struct canvas *canvas, int y, const struct place *place,
-                        const struct cpu_topology *cpu,
-                        const struct cpu_core *core)
-{
-    char node[24] = "", size[24] = "";
-
-    if (cpu->node_count > 1)
-        snprintf(node, sizeof(node), "node %d ", core->node);
-    if (core->l3 < 0) {
-        canvas_putf(canvas, y, place->x, ROLE_HEADING, "%sno L3", node);
-        return;
-    }
-    if (cpu->l3[core->l3].size_kib > 0)
-        snprintf(size, sizeof(size), " %.4g MiB",
-                 (double)cpu->l3[core->l3].size_kib / 1024);
-    canvas_putf(canvas, y, place->x, ROLE_HEADING, "%sL3 #%d%s", node, core->l3,
-                size);
-}
-
-static int draw_boxes(struct canvas *canvas, int y, const struct cpumap *map,
-                      const struct plan_of_map *layout)
-{
-    const struct cpu_topology *cpu = map->cpu;
-    int height = row_height(layout);
-
-    for (int row = 0; row < layout->rows; row++) {
-        int top = y + row * height + layout->has_headers;
-
-        canvas_put(canvas, top + 1, 1, ROLE_NORMAL, "cpu");
-        if (map->plan)
-            canvas_put(canvas, top + 2, 1, ROLE_NORMAL, "use");
-    }
-    for (unsigned i = 0; i < cpu->core_count; i++) {
-        const struct place *place = &layout->places[i];
-        int top = y + place->row * height + layout->has_headers;
-
-        if (layout->has_headers && place->starts_block &&
-            (i == 0 || cpu->cores[i - 1].l3 != cpu->cores[i].l3 ||
-             layout->places[i - 1].row != place->row))
-            draw_header(canvas, top - 1, place, cpu, &cpu->cores[i]);
-        draw_core(canvas, top, place, map, &cpu->cores[i], layout->digits);
-    }
-    return y + layout->rows * height;
-}
-
-/* One sign for a core: g guest, e emulator, i I/O thread, a dot for the host */
-static const char *core_sign(const struct canvas *canvas,
-                             const struct cpumap *map,
-                             const struct cpu_core *core)
-{
-    char text[16] = "";
-
-    if (map->plan)
-        cpumap_use(canvas, map, core->threads[0], text, sizeof(text));
-    if (*text == 'e')
-        return "e";
-    if (*text == 'i')
-        return "i";
-    if (*text == '-')
-        return "-";
-    return (*text >= '0' && *text <= '9') || *text == '*'
-               ? "g"
-               : canvas_glyph(canvas, GLYPH_DOT);
-}
-
-static int draw_strips(struct canvas *canvas, int y, int height,
-                       const struct cpumap *map)
-{
-    const struct cpu_topology *cpu = map->cpu;
-    int x = 1, last_y = y + height, label = 0;
-
-    for (unsigned i = 0; i < cpu->core_count && y < last_y; i++) {
-        const struct cpu_core *core = &cpu->cores[i];
-        bool is_new = i == 0 || !same_block(core, core - 1);
-        bool is_selected = (int)i == map->selected;
-
-        if (is_new) {
-            int need = 12;
-
-            for (unsigned j = i;
-                 j < cpu->core_count && same_block(core, &cpu->cores[j]); j++)
-                need++;
-            if (i > 0)
-                x += 2;
-            if (x + need > canvas->width && x > 1) {
-                x = 1;
-                y++;
-            }
-            label = canvas_putf(canvas, y, x, ROLE_HEADING, "%d L3 #%d ",
-                                core->node, core->l3);
-            x = label;
-        }
-        if (x >= canvas->width) {
-            x = 1;
-            y++;
-        }
-        if (is_selected) {
-            canvas->cursor_y = y;
-            canvas->cursor_x = x;
-        }
-        x = canvas_put(canvas, y, x, is_selected ? ROLE_SELECTED : ROLE_NORMAL,
-                       core_sign(canvas, map, core));
-    }
+    for (unsigned i = 0; i < cpu->node_count; i++)
+        if (is_bare(&cpu->nodes[i]))
+            str_addf(&text, "%sNode %u %s %.4g GiB %s no CPUs",
+                     text.length > 0 ? "   " : "", cpu->nodes[i].id, dot,
+                     (double)cpu->nodes[i].memory_kib / (1024 * 1024), dot);
+    canvas_put_cut(canvas, y, 1, canvas->width - 2, ROLE_HEADING,
+                   str_text(&text));
     return y + 1;
 }
 
-int cpumap_draw(struct canvas *canvas, int y, int height,
-                const struct cpumap *map)
+/* "L3 #0 . cpus 0-63", and which of its cores are to be seen. */
+static void draw_title(struct canvas *canvas, int y, const struct cpumap *map,
+                       const struct picture *picture)
 {
-    struct plan_of_map layout;
+    const struct cpubox *box = &picture->box;
+    struct str text CLEANUP(str_free) = STR_INIT;
 
-    lay_out(canvas->width, map, &layout);
-    if (layout.rows * row_height(&layout) <= height)
-        y = draw_boxes(canvas, y, map, &layout);
-    else
-        y = draw_strips(canvas, y, height, map);
-    free(layout.places);
+    cpustrip_add_title(&text, canvas, &picture->strip, picture->group, map);
+    if (picture->box_rows < box->rows)
+        str_addf(&text, " %s row%s %d", canvas_glyph(canvas, GLYPH_DOT),
+                 picture->box_rows > 1 ? "s" : "", picture->box_top + 1);
+    if (picture->box_rows < box->rows && picture->box_rows > 1)
+        str_addf(&text, "-%d", picture->box_top + picture->box_rows);
+    if (picture->box_rows < box->rows)
+        str_addf(&text, " of %d", box->rows);
+    canvas_put_cut(canvas, y, 1, canvas->width - 2, ROLE_HEADING,
+                   str_text(&text));
+}
+
+static int draw_picture(struct canvas *canvas, int y, const struct cpumap *map,
+                        const struct cpuuse *use, const struct picture *picture)
+{
+    if (picture->density == CPUMAP_SIGNS)
+        y = cpustrip_draw(canvas, y, &picture->strip, map, use);
+    if (picture->density == CPUMAP_SIGNS && picture->has_bare)
+        y = draw_bare_nodes(canvas, y, map->cpu);
+    for (int i = picture->list_top; i < picture->list_top + picture->list_rows;
+         i++)
+        if (i < picture->strip.count)
+            cpustrip_draw_line(canvas, y++, &picture->strip, i, map, use);
+        else
+            y = draw_bare_nodes(canvas, y, map->cpu);
+    if (picture->box_rows > 0) {
+        y += picture->has_blank;
+        if (picture->density != CPUMAP_BOXES)
+            draw_title(canvas, y++, map, picture);
+        y = cpubox_draw(canvas, y, &picture->box, picture->box_top,
+                        picture->box_rows, map, use);
+    }
+    if (picture->has_bare && picture->density == CPUMAP_BOXES)
+        y = draw_bare_nodes(canvas, y, map->cpu);
     return y;
 }
 
-int cpumap_move(int width, const struct cpumap *map, int core, int columns,
+static int clamp(int value, int end)
+{
+    return value >= end ? end - 1 : value < 0 ? 0 : value;
+}
+
+int cpumap_draw(struct canvas *canvas, int y, int height,
+                const struct cpumap *map, const struct cpuuse *use)
+{
+    struct picture picture;
+
+    arrange(canvas->width, height, map, &picture);
+    y = draw_picture(canvas, y, map, use, &picture);
+    release(&picture);
+    canvas->cursor_y = clamp(canvas->cursor_y, canvas->height);
+    canvas->cursor_x = clamp(canvas->cursor_x, canvas->width);
+    return y;
+}
+
+/* How many cores stand left of this one in its row of boxes. */
+static unsigned column_of(const struct cpubox *box, unsigned core)
+{
+    unsigned column = 0;
+
+    while (core > box->first &&
+           cpubox_row(box, core - 1) == cpubox_row(box, core)) {
+        core--;
+        column++;
+    }
+    return column;
+}
+
+/* Into the group before or after: its row of boxes that is nearest. */
+static int enter_group(int width, const struct cpumap *map,
+                       const struct picture *picture, int rows)
+{
+    const struct cpustrip_group *from, *to;
+    unsigned at = (unsigned)map->selected, target;
+    int group = picture->group + rows;
+    struct cpubox box;
+
+    if (group < 0 || group >= picture->strip.count)
+        return map->selected;
+    from = &picture->strip.groups[picture->group];
+    to = &picture->strip.groups[group];
+    target = to->first + at - from->first;
+    if (picture->box_rows > 0) {
+        unsigned first = to->first + to->count - 1;
+
+        lay_out_group(width, map, &picture->strip, group, &box);
+        first -= column_of(&box, first);
+        target = (rows < 0 ? first : to->first) + column_of(&picture->box, at);
+        cpubox_free(&box);
+    }
+    if (target >= to->first + to->count)
+        target = to->first + to->count - 1;
+    return (int)target;
+}
+
+int cpumap_move(int width, int height, const struct cpumap *map, int columns,
                 int rows)
 {
-    struct plan_of_map layout;
-    int count = (int)map->cpu->core_count, best = core, least = 0;
+    int core = map->selected, next = core + columns;
+    struct picture picture;
 
-    if (rows == 0) {
-        int next = core + columns;
-
-        return next < 0 || next >= count ? core : next;
-    }
-    lay_out(width, map, &layout);
-    for (int i = 0; i < count; i++) {
-        int distance = abs(layout.places[i].x - layout.places[core].x);
-
-        if (layout.places[i].row == layout.places[core].row + rows &&
-            (best == core || distance < least)) {
-            best = i;
-            least = distance;
-        }
-    }
-    free(layout.places);
-    return best;
+    if (core < 0)
+        return core;
+    if (rows == 0)
+        return next < 0 || next >= (int)map->cpu->core_count ? core : next;
+    arrange(width, height, map, &picture);
+    next = -1;
+    if (picture.box_rows > 0)
+        next = cpubox_nearest(&picture.box, (unsigned)core,
+                              cpubox_row(&picture.box, (unsigned)core) + rows);
+    if (next < 0 && picture.density != CPUMAP_BOXES)
+        next = enter_group(width, map, &picture, rows);
+    release(&picture);
+    return next < 0 ? core : next;
 }

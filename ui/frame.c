@@ -110,7 +110,7 @@ static void draw_footer(const struct app *app, struct canvas *canvas)
         if (!(row->steps & 1U << app->step) || !row->label)
             continue;
         snprintf(text, sizeof(text), "%s %s", row->name, row->label);
-        if (!is_last && x + canvas_columns(text) > end - 18)
+        if (!is_last && x + canvas_columns(text) > end - 17)
             continue;
         if (is_last && row->action == ACTION_HELP)
             x = end - 14;

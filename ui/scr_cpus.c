@@ -1,19 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Step 4: a picture of the CPU, the proposed layouts, the verdicts. A domain
- * without pins arrives with the best proposal made.
+ * without pins arrives with the best proposal made. The picture takes what it
+ * needs, the layouts scroll in what it leaves, the verdicts have the rest.
  */
 #include "ui/app.h"
 
 #include "plan/hand.h"
-#include "ui/cpumap.h"
+#include "ui/cpuuse.h"
 
 #include <stdio.h>
 #include <string.h>
 
+/* Rows that the picture leaves for layouts and verdicts; those of the core. */
+enum { LEAST_ROWS = 4, CORE_ROWS = 2 };
+
 static struct cpumap map_of(const struct app *app)
 {
-    return (struct cpumap){&app->session->host->cpu, app_plan(app), app->core};
+    return (struct cpumap){
+        .cpu = &app->session->host->cpu,
+        .plan = app_plan(app),
+        .selected = app->core,
+        .others = neighbours_held(app->session->others),
+    };
+}
+
+/* The rows for the picture in a canvas that ends its body at `end`. */
+static int map_height(int end, int width, const struct cpumap *map,
+                      const struct cpuuse *use)
+{
+    return end - CORE_ROWS - (BODY_TOP + 1) - LEAST_ROWS -
+           cpuuse_legend_rows(width, map, use);
 }
 
 static void take_layout(struct app *app, size_t number)
@@ -31,17 +48,28 @@ static int present(const struct app *app)
     return -1;
 }
 
+/* The first core of the guest is what one wants to look at. */
+static void select_guest(struct app *app)
+{
+    const struct plan *plan = app_plan(app);
+    int cpu = cpuset_next(&plan->vcpupin[0], 0);
+    const struct cpu_core *core = cpu_core_of(&plan->host->cpu, cpu);
+
+    app->core = core ? (int)core->index : 0;
+}
+
 static void enter(struct app *app)
 {
-    bool is_fresh = !app->is_visited[STEP_CPUS];
     const struct plan *plan = app_plan(app);
 
-    if (app->core >= (int)plan->host->cpu.core_count)
-        app->core = 0;
-    if (!is_fresh || domain_is_pinned(plan->domain) || plan_is_pinned(plan))
+    if (app->is_visited[STEP_CPUS])
+        return;
+    select_guest(app);
+    if (domain_is_pinned(plan->domain) || plan_is_pinned(plan))
         return;
     if (app->layouts.count > 0) {
         take_layout(app, 0);
+        select_guest(app);
         app_hint(app,
                  "The best layout is proposed; d goes back to the "
                  "domain's own.");
@@ -50,32 +78,64 @@ static void enter(struct app *app)
     }
 }
 
-static int draw_layouts(const struct app *app, struct canvas *canvas, int y)
+/* One layout, or for -1 what stands in place of those. */
+static void draw_layout(const struct app *app, struct canvas *canvas, int y,
+                        int number, bool is_now)
 {
-    int now = present(app);
+    const struct layout *layout;
+    char text[200];
 
-    for (size_t i = 0; i < app->layouts.count; i++) {
-        const struct layout *layout = &app->layouts.list[i];
-        bool is_now = (int)i == now;
-        char text[200];
-
-        snprintf(text, sizeof(text), "%c  %s: %u vCPUs; host keeps %s",
-                 (char)('A' + i), layout->text, layout->vcpus, layout->host);
-        canvas_put(canvas, y, 1, is_now ? ROLE_SELECTED : ROLE_NORMAL,
-                   is_now ? ">" : " ");
-        canvas_put_cut(canvas, y, 3, canvas->width - 18,
-                       is_now ? ROLE_HEADING : ROLE_NORMAL, text);
-        canvas_put(canvas, y++, canvas->width - 13, ROLE_NORMAL, layout->why);
-    }
-    if (now < 0)
-        canvas_put(canvas, y++, 1, ROLE_NORMAL,
+    canvas_put(canvas, y, 1, is_now ? ROLE_SELECTED : ROLE_NORMAL,
+               is_now ? ">" : " ");
+    if (number < 0) {
+        canvas_put(canvas, y, 4, ROLE_NORMAL,
                    domain_is_pinned(app_plan(app)->domain) ||
                            plan_is_pinned(app_plan(app))
-                       ? ">  own layout"
-                       : ">  no layout: the vCPUs float");
-    if (app->layouts.count == 0)
-        y = canvas_wrap(canvas, y, 4, canvas->width - 5, 2, ROLE_WARN,
-                        app->layouts_problem.text);
+                       ? "own layout"
+                       : "no layout: the vCPUs float");
+        return;
+    }
+    layout = &app->layouts.list[number];
+    snprintf(text, sizeof(text), "%c  %s: %u vCPUs; host keeps %s",
+             (char)('A' + number), layout->text, layout->vcpus, layout->host);
+    canvas_put_cut(canvas, y, 3, canvas->width - 18,
+                   is_now ? ROLE_HEADING : ROLE_NORMAL, text);
+    canvas_put(canvas, y, canvas->width - 13, ROLE_NORMAL, layout->why);
+}
+
+/* The rows that the layouts would take: one more if none is the present. */
+static int layout_rows(const struct app *app)
+{
+    return (int)app->layouts.count + (present(app) < 0) +
+           (app->layouts.count == 0 ? 2 : 0);
+}
+
+/* As many as fit, the present one among them; "^" and "v" say: there is more */
+static int draw_layouts(const struct app *app, struct canvas *canvas, int y,
+                        int height)
+{
+    int now = present(app), count = (int)app->layouts.count + (now < 0);
+    int selected = now < 0 ? count - 1 : now, top = selected - height + 1;
+
+    if (app->layouts.count == 0) {
+        draw_layout(app, canvas, y, -1, true);
+        return canvas_wrap(canvas, y + 1, 4, canvas->width - 5, height - 1,
+                           ROLE_WARN, app->layouts_problem.text);
+    }
+    if (top < 0)
+        top = 0;
+    for (int i = top; i < count && i < top + height; i++, y++) {
+        bool is_last = i == top + height - 1;
+
+        draw_layout(app, canvas, y, i < (int)app->layouts.count ? i : -1,
+                    i == selected);
+        if (i == selected)
+            continue;
+        if (i == top && top > 0)
+            canvas_put(canvas, y, 1, ROLE_NOTE, "^");
+        else if (is_last && i + 1 < count)
+            canvas_put(canvas, y, 1, ROLE_NOTE, "v");
+    }
     return y;
 }
 
@@ -90,11 +150,33 @@ static bool is_about_cpus(const struct finding *finding)
     return true;
 }
 
+/* What the present layout gives up, or "". */
+static const char *trade(const struct app *app)
+{
+    int now = present(app);
+
+    return now < 0 ? "" : app->layouts.list[now].trade;
+}
+
+static int verdict_rows(const struct app *app)
+{
+    int rows = *trade(app) != '\0';
+
+    for (size_t i = 0; i < app->findings.count; i++)
+        rows += is_about_cpus(&app->findings.list[i]);
+    return rows;
+}
+
 /* The worst come first, as far as there is room. */
 static int draw_verdicts(const struct app *app, struct canvas *canvas, int y,
                          int end)
 {
-    for (int verdict = VERDICT_FAIL; verdict >= VERDICT_OK; verdict--)
+    for (int verdict = VERDICT_FAIL; verdict >= VERDICT_OK; verdict--) {
+        if (verdict == VERDICT_NOTE && *trade(app) && y < end) {
+            canvas_put(canvas, y, 1, ROLE_NOTE, "layout");
+            canvas_put_cut(canvas, y++, 9, canvas->width - 10, ROLE_NORMAL,
+                           trade(app));
+        }
         for (size_t i = 0; i < app->findings.count && y < end; i++) {
             const struct finding *finding = &app->findings.list[i];
 
@@ -105,15 +187,16 @@ static int draw_verdicts(const struct app *app, struct canvas *canvas, int y,
             canvas_put_cut(canvas, y++, 9, canvas->width - 10, ROLE_NORMAL,
                            finding->text);
         }
+    }
     return y;
 }
 
-/* "CPUs 4 and 5 run vCPUs 0 and 1." */
-static void draw_core(const struct app *app, struct canvas *canvas, int y)
+/* "CPU 4 runs vCPU 0, CPU 5 runs vCPU 1." */
+static void draw_core(const struct app *app, struct canvas *canvas, int y,
+                      const struct cpuuse *use)
 {
     const struct cpu_topology *cpu = &app->session->host->cpu;
     const struct cpu_core *core = &cpu->cores[app->core];
-    struct cpumap map = map_of(app);
     struct str text CLEANUP(str_free) = STR_INIT;
     struct str title CLEANUP(str_free) = STR_INIT;
 
@@ -130,57 +213,79 @@ static void draw_core(const struct app *app, struct canvas *canvas, int y)
                  core->max_khz / 100000 % 10);
     draw_rule(canvas, y, str_text(&title));
     for (unsigned t = 0; t < core->thread_count; t++) {
-        char use[16];
-
-        cpumap_use(canvas, &map, core->threads[t], use, sizeof(use));
-        str_addf(&text, "%sCPU %d ", t > 0 ? ", " : "", core->threads[t]);
-        if (use[0] >= '0' && use[0] <= '9')
-            str_addf(&text, "runs vCPU %s", use);
-        else if (strcmp(use, "em") == 0)
-            str_add(&text, "runs the emulator");
-        else if (strcmp(use, "io") == 0)
-            str_add(&text, "runs disk I/O");
-        else if (strcmp(use, "ei") == 0)
-            str_add(&text, "runs emulator and disk I/O");
-        else if (strcmp(use, "**") == 0)
-            str_add(&text, "runs several vCPUs");
-        else
-            str_add(&text, "is the host's");
+        if (t > 0)
+            str_add(&text, ", ");
+        cpuuse_describe(&text, use, core->threads[t]);
     }
     str_add(&text, ".");
     canvas_put_cut(canvas, y + 1, 1, canvas->width - 2, ROLE_NORMAL,
                    str_text(&text));
 }
 
+/* The model, and in the other densities what one looks at. */
+static void draw_model(const struct cpu_topology *cpu, struct canvas *canvas,
+                       int y, enum cpumap_density density)
+{
+    static const char *const notes[] = {
+        [CPUMAP_BOXES] = "",
+        [CPUMAP_SIGNS] = "one sign a core",
+        [CPUMAP_LINES] = "one line an L3",
+    };
+    const char *dot = canvas_glyph(canvas, GLYPH_DOT);
+    int note_x = canvas->width - 1 - (int)strlen(notes[density]);
+    int x = canvas_putf(
+        canvas, y, 1, ROLE_NORMAL, "%s %s %u cores, %d CPUs %s %u L3",
+        *cpu->model ? cpu->model : "unknown CPU", dot, cpu->core_count,
+        CPU_COUNT(&cpu->online), dot, cpu->l3_count);
+
+    if (x + 2 <= note_x)
+        canvas_put(canvas, y, note_x, ROLE_NOTE, notes[density]);
+}
+
 static void draw(struct app *app, struct canvas *canvas)
 {
-    const struct cpu_topology *cpu = &app->session->host->cpu;
     struct cpumap map = map_of(app);
-    int end = app_body_end(canvas), y = BODY_TOP;
-    const char *dot = canvas_glyph(canvas, GLYPH_DOT);
+    int end = app_body_end(canvas) - CORE_ROWS, y = BODY_TOP;
+    int height, layouts, verdicts, spare;
+    enum cpumap_density density;
+    struct cpuuse use;
 
-    canvas_putf(canvas, y++, 1, ROLE_NORMAL, "%s %s %u cores, %d CPUs %s %u L3",
-                *cpu->model ? cpu->model : "unknown CPU", dot, cpu->core_count,
-                CPU_COUNT(&cpu->online), dot, cpu->l3_count);
-    y = cpumap_draw(canvas, y, end - y - 7, &map);
-    canvas_putf(canvas, y++, 7, ROLE_NOTE,
-                "0, 1, ... vCPU   em emulator   io disk I/O thread   %s host",
-                dot);
-    y = draw_layouts(app, canvas, y + (end - y > 10)) + (end - y > 11);
-    draw_verdicts(app, canvas, y, end - 2);
-    draw_core(app, canvas, end - 2);
+    cpuuse_make(&map, &use);
+    height = map_height(app_body_end(canvas), canvas->width, &map, &use);
+    density = cpumap_density(canvas->width, height, &map);
+    draw_model(map.cpu, canvas, y++, density);
+    y = cpumap_draw(canvas, y, height, &map, &use);
+    y = cpuuse_legend(canvas, y, end - y, &map, &use, density);
+
+    /* The verdicts have half of it, or what the layouts leave. */
+    layouts = layout_rows(app);
+    verdicts = verdict_rows(app);
+    if (layouts > end - y - verdicts && layouts > (end - y + 1) / 2)
+        layouts =
+            verdicts < (end - y) / 2 ? end - y - verdicts : (end - y + 1) / 2;
+    spare = end - y - layouts - verdicts;
+    y = draw_layouts(app, canvas, y + (spare > 0), layouts) + (spare > 1);
+    draw_verdicts(app, canvas, y, end);
+    draw_core(app, canvas, end, &use);
 }
 
 static void change_count(struct app *app, int by)
 {
     struct layout_request request = app->request;
-    unsigned vcpus = app_plan(app)->vcpus + (unsigned)by;
-    bool is_own = present(app) < 0 && plan_is_pinned(app_plan(app));
+    unsigned vcpus = app_plan(app)->vcpus + (unsigned)by, largest;
+    int now = present(app);
+    bool is_own = now < 0 && plan_is_pinned(app_plan(app));
     struct err err = {0};
+
+    if (now >= 0)
+        request = app->layouts.list[now].request; /* more of the same */
 
     /* Whole cores: an odd count is refused in favour of the next even one. */
     if (app->session->host->cpu.has_smt && vcpus % 2 == 1)
         vcpus += (unsigned)by;
+    largest = layout_largest(app_plan(app), &request);
+    if (by < 0 && vcpus > largest)
+        vcpus = largest;
     request.vcpus = vcpus;
     if (!layout_change(app_edit(app), &request, is_own, &err)) {
         app_edited(app);
@@ -211,7 +316,10 @@ static void edit_core(struct app *app,
     const char *reason;
 
     if (!plan_is_pinned(app_plan(app))) {
-        app_hint(app, "Take a layout first (Tab), then change it.");
+        app_hint(app, "%s",
+                 app->layouts.count > 0
+                     ? "Take a layout first (Tab), then change it."
+                     : app->layouts_problem.text);
         return;
     }
     reason = toggle(app_edit(app), (unsigned)app->core);
@@ -220,23 +328,32 @@ static void edit_core(struct app *app,
         app_hint(app, "%s", reason);
 }
 
+static void move(struct app *app, int columns, int rows)
+{
+    struct canvas size = {.height = app->height, .width = app->width};
+    struct cpumap map = map_of(app);
+    struct cpuuse use;
+
+    cpuuse_make(&map, &use);
+    app->core = cpumap_move(
+        app->width, map_height(app_body_end(&size), app->width, &map, &use),
+        &map, columns, rows);
+}
+
 static bool act(struct app *app, enum action action)
 {
-    struct cpumap map = map_of(app);
-    int width = app->width;
-
     switch (action) {
     case ACTION_LEFT:
-        app->core = cpumap_move(width, &map, app->core, -1, 0);
+        move(app, -1, 0);
         return true;
     case ACTION_RIGHT:
-        app->core = cpumap_move(width, &map, app->core, 1, 0);
+        move(app, 1, 0);
         return true;
     case ACTION_UP:
-        app->core = cpumap_move(width, &map, app->core, 0, -1);
+        move(app, 0, -1);
         return true;
     case ACTION_DOWN:
-        app->core = cpumap_move(width, &map, app->core, 0, 1);
+        move(app, 0, 1);
         return true;
     case ACTION_TOGGLE:
         edit_core(app, hand_toggle_guest);
@@ -246,6 +363,9 @@ static bool act(struct app *app, enum action action)
         return true;
     case ACTION_IOTHREAD:
         edit_core(app, hand_toggle_iothread);
+        return true;
+    case ACTION_SPLIT:
+        edit_core(app, hand_toggle_split);
         return true;
     case ACTION_NEXT_LAYOUT:
         next_layout(app, 1);

@@ -312,7 +312,7 @@ static void add_layouts(struct json_object *object,
         add_cpus(one, "cpus", &layout->pool);
         add_cpus(one, "emulator", &layout->emulator);
         add_cpus(one, "iothread", &layout->iothread);
-        add_text(one, "policy", layout_policy_name(layout->policy));
+        add_text(one, "policy", layout_policy_name(layout->request.policy));
         add_topology(one, &layout->topology);
         str_addf(&why, "%s, %s; the host keeps %s.%s%s", layout->text,
                  layout->why, layout->host, *layout->trade ? " " : "",

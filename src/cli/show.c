@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 #include "plan/rule.h"
-#include "ui/cpumap.h"
+#include "ui/cpuuse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,12 +147,14 @@ static void print_map(const struct session *session, const struct plan *plan,
                       bool is_ascii)
 {
     const struct cpu_topology *cpu = &session->host->cpu;
-    struct cpumap map = {cpu, plan, -1};
+    struct cpumap map = {cpu, plan, -1, neighbours_held(session->others)};
     int width = output_width(), rows = cpumap_rows(width, &map);
     struct canvas *canvas = canvas_new(rows, width, is_ascii);
     struct str str CLEANUP(str_free) = STR_INIT;
+    struct cpuuse use;
 
-    cpumap_draw(canvas, 0, rows, &map);
+    cpuuse_make(&map, &use);
+    cpumap_draw(canvas, 0, rows, &map, &use);
     canvas_dump(canvas, &str);
     fputs(str_text(&str), stdout);
     canvas_free(canvas);

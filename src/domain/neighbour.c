@@ -107,3 +107,13 @@ bool neighbour_holds(const struct neighbour *neighbour)
 {
     return neighbour->is_running || neighbour->has_autostart;
 }
+
+cpu_set_t neighbours_held(const struct neighbours *neighbours)
+{
+    cpu_set_t held = cpuset_empty();
+
+    for (size_t i = 0; neighbours && i < neighbours->count; i++)
+        if (neighbour_holds(&neighbours->list[i]))
+            held = cpuset_or(&held, &neighbours->list[i].cpus);
+    return held;
+}

@@ -32,4 +32,7 @@ void neighbours_free(struct neighbours *neighbours); /* NULL is allowed */
 /* True if it runs or starts with the host: it holds its CPUs. */
 bool neighbour_holds(const struct neighbour *neighbour);
 
+/* The CPUs of all that hold theirs; none if `neighbours` is NULL. */
+cpu_set_t neighbours_held(const struct neighbours *neighbours);
+
 #endif

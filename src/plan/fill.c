@@ -227,8 +227,8 @@ void fill_layout(const struct goal *goal, const struct placement *place,
     bool is_shared = goal->request.policy == LAYOUT_SHARED;
 
     *layout = (struct layout){
+        .request = goal->request,
         .vcpus = place->vcpus,
-        .policy = goal->request.policy,
         .topology = {1, 1, place->vcpus, 1},
         .text = describe(goal, place, arena),
         .host = host_keeps(cpu, place->is_used, arena),

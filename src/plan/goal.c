@@ -69,11 +69,8 @@ static void judge_cores(struct goal *goal, const struct neighbours *others,
 {
     const struct cpu_topology *cpu = goal->cpu;
     const struct layout_request *request = &goal->request;
-    cpu_set_t busy = cpuset_empty(), shut;
+    cpu_set_t busy = neighbours_held(others), shut;
 
-    for (size_t i = 0; others && i < others->count; i++)
-        if (neighbour_holds(&others->list[i]))
-            busy = cpuset_or(&busy, &others->list[i].cpus);
     shut = cpuset_minus(&cpu->online, &cpu->allowed);
     shut = cpuset_or(&shut, &request->host_cpus);
     goal->states = arena_alloc(arena, cpu->core_count, sizeof(*goal->states));

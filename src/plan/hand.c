@@ -18,10 +18,33 @@ static unsigned *used_threads(const struct plan *plan)
     return used;
 }
 
+/* How many L3 domains the guest's cores fill evenly: its dies; else 1. */
+static unsigned dies_of(const struct cpu_topology *cpu, const unsigned *used)
+{
+    unsigned *cores CLEANUP(mem_free) =
+        mem_alloc(cpu->l3_count + 1, sizeof(*cores));
+    unsigned dies = 0, each = 0;
+
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        if (used[i] > 0 && cpu->cores[i].l3 < 0)
+            return 1;
+        else if (used[i] > 0)
+            cores[cpu->cores[i].l3]++;
+    for (unsigned l3 = 0; l3 < cpu->l3_count; l3++) {
+        if (cores[l3] > 0 && dies++ > 0 && cores[l3] != each)
+            return 1;
+        if (cores[l3] > 0)
+            each = cores[l3];
+    }
+    return dies > 0 ? dies : 1;
+}
+
+/* Numbers the vCPUs along the cores; the first threads of each are taken. */
 static void renumber(struct plan *plan, const unsigned *used)
 {
     const struct cpu_topology *cpu = &plan->host->cpu;
     unsigned vcpus = 0, cores = 0, threads = 0;
+    unsigned dies = dies_of(cpu, used);
     bool is_even = true;
 
     for (unsigned i = 0; i < cpu->core_count; i++) {
@@ -37,13 +60,22 @@ static void renumber(struct plan *plan, const unsigned *used)
     for (unsigned i = 0; i < cpu->core_count; i++)
         for (unsigned t = 0; t < used[i]; t++)
             plan->vcpupin[vcpus++] = cpuset_one(cpu->cores[i].threads[t]);
-    plan->topology = is_even ? (struct guest_topology){1, 1, cores, threads}
-                             : (struct guest_topology){1, 1, vcpus, 1};
+    plan->topology =
+        is_even ? (struct guest_topology){1, dies, cores / dies, threads}
+                : (struct guest_topology){1, 1, vcpus, 1};
 }
 
 static void leave(cpu_set_t *pins, const struct cpu_core *core)
 {
     *pins = cpuset_minus(pins, &core->cpus);
+}
+
+/* Emulator and I/O threads make room for the guest. */
+static void clear(struct plan *plan, const struct cpu_core *core)
+{
+    leave(&plan->emulatorpin, core);
+    for (unsigned i = 0; i < plan->iothread_count; i++)
+        leave(&plan->iothreads[i].cpus, core);
 }
 
 const char *hand_toggle_guest(struct plan *plan, unsigned core)
@@ -62,9 +94,26 @@ const char *hand_toggle_guest(struct plan *plan, unsigned core)
         used[core] = 0;
     } else {
         used[core] = cpu->cores[core].thread_count;
-        leave(&plan->emulatorpin, &cpu->cores[core]);
-        for (unsigned i = 0; i < plan->iothread_count; i++)
-            leave(&plan->iothreads[i].cpus, &cpu->cores[core]);
+        clear(plan, &cpu->cores[core]);
+    }
+    renumber(plan, used);
+    return NULL;
+}
+
+const char *hand_toggle_split(struct plan *plan, unsigned core)
+{
+    const struct cpu_core *it = &plan->host->cpu.cores[core];
+    unsigned *used CLEANUP(mem_free) = used_threads(plan);
+
+    if (it->thread_count == 1)
+        return "This core has one thread only: there is nothing to split.";
+    if (used[core] == 0)
+        return "This core is the host's; give it to the guest first (Space).";
+    if (used[core] == it->thread_count) {
+        used[core] = 1;
+    } else {
+        used[core] = it->thread_count;
+        clear(plan, it);
     }
     renumber(plan, used);
     return NULL;

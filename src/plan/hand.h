@@ -15,6 +15,13 @@
  */
 const char *hand_toggle_guest(struct plan *plan, unsigned core);
 
+/*
+ * Splits a core of the guest on purpose: only its first thread runs a vCPU,
+ * the others stay idle. Once more, and all of them run vCPUs again. Numbered
+ * as above. NULL, or why not: a sentence.
+ */
+const char *hand_toggle_split(struct plan *plan, unsigned core);
+
 /* Lets the emulator or the I/O threads run on a core, or not. */
 const char *hand_toggle_emulator(struct plan *plan, unsigned core);
 const char *hand_toggle_iothread(struct plan *plan, unsigned core);

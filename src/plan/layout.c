@@ -82,7 +82,7 @@ static const char *best_trade(const struct goal *goal,
     for (unsigned i = 0; i < goal->cpu->core_count; i++)
         if (place->is_used[i] && goal->cpu->cores[i].thread_count > all)
             all = goal->cpu->cores[i].thread_count;
-    if (layout->policy == LAYOUT_SHARED)
+    if (layout->request.policy == LAYOUT_SHARED)
         return "Gives up fixed places: the vCPUs wander, so that other guests "
                "may use these cores too.";
     if (place->is_mixed)
@@ -101,7 +101,7 @@ static const char *best_trade(const struct goal *goal,
     if (lines[COST_AWAY] > 0)
         return "Is not on the node of the guest's device or memory, which "
                "has too few cores.";
-    if (layout->policy == LAYOUT_ONE_THREAD && all > 1)
+    if (layout->request.policy == LAYOUT_ONE_THREAD && all > 1)
         return "Gives up the other threads of its cores, which stay idle, for "
                "the steadiest response.";
     if (layout->vcpus % all != 0 && place->threads == 1)
@@ -132,7 +132,7 @@ static bool has_same(const struct layouts *layouts, const struct layout *layout)
 {
     for (size_t i = 0; i < layouts->count; i++)
         if (layouts->list[i].vcpus == layout->vcpus &&
-            layouts->list[i].policy == layout->policy &&
+            layouts->list[i].request.policy == layout->request.policy &&
             CPU_EQUAL(&layouts->list[i].pool, &layout->pool))
             return true;
     return false;
@@ -213,20 +213,34 @@ static void add_preference(struct proposal *p)
     }
 }
 
-/* The cores isolated at boot, if there are enough. */
+/* The cores isolated at boot, if there are enough, or just the others. */
 static void add_isolated(struct proposal *p)
 {
     struct layout_request request = p->goal->request;
     struct layout *layout;
 
-    if (cpuset_is_empty(&p->goal->cpu->isolated) || request.uses_isolated)
+    if (cpuset_is_empty(&p->goal->cpu->isolated))
         return;
-    request.uses_isolated = true;
-    layout = add(p, &request, "isolated");
-    if (layout)
+    request.uses_isolated = !request.uses_isolated;
+    layout =
+        add(p, &request, request.uses_isolated ? "isolated" : "not isolated");
+    if (layout && !request.uses_isolated)
+        layout->trade =
+            "Gives up the cores isolated at boot: host tasks may "
+            "run beside the vCPUs.";
+    else if (layout)
         layout->trade =
             "Takes the cores isolated at boot, where no host task "
             "runs: only if they were meant for this guest.";
+}
+
+/* Whole cores for as many vCPUs, where one thread of each was asked for. */
+static void add_whole(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+
+    request.policy = LAYOUT_DEDICATED;
+    add(p, &request, "whole cores");
 }
 
 /* Without their siblings, the same cores. */
@@ -388,11 +402,13 @@ bool layout_propose(const struct plan *plan,
                   "just them.");
     if (best->topology.threads == 1)
         layouts->list[0].why = "steadiest";
-    if (best->policy == LAYOUT_SHARED) {
+    if (best->request.policy == LAYOUT_SHARED) {
         layouts->list[0].why = "shared";
+        add_whole(&p);
         return true;
     }
     add_preference(&p);
+    add_whole(&p);
     add_isolated(&p);
     add_one_thread(&p);
     add_narrow(&p, COST_NODES, "node");
@@ -402,6 +418,16 @@ bool layout_propose(const struct plan *plan,
     add_most(&p, false);
     add_shared(&p);
     return true;
+}
+
+unsigned layout_largest(const struct plan *plan,
+                        const struct layout_request *request)
+{
+    struct arena *arena = arena_new();
+    unsigned largest = place_largest(goal_new(plan, request, arena));
+
+    arena_free(arena);
+    return largest;
 }
 
 static unsigned own_iothread(struct plan *plan)

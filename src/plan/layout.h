@@ -9,8 +9,8 @@
 #include "plan/plan.h"
 
 struct layout {
+    struct layout_request request; /* that it is the best for */
     unsigned vcpus;
-    enum layout_policy policy;
     int *cpus;          /* of each vCPU; NULL if they share */
     cpu_set_t pool;     /* all of the guest's CPUs */
     cpu_set_t emulator; /* never empty */
@@ -45,6 +45,10 @@ bool layout_propose(const struct plan *plan,
  * its vCPUs are pinned there already.
  */
 struct layout_request layout_request_for(const struct plan *plan);
+
+/* The most vCPUs that a request can have here. */
+unsigned layout_largest(const struct plan *plan,
+                        const struct layout_request *request);
 
 /*
  * Changes the plan to `request->vcpus` vCPUs with the fewest moved pins: vCPUs

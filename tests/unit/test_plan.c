@@ -213,7 +213,10 @@ static void edit_at_random(struct plan *plan)
     unsigned core = random_below(plan->host->cpu.core_count);
     enum option_id id = random_below(OPTION_COUNT);
 
-    switch (random_below(6)) {
+    switch (random_below(7)) {
+    case 6:
+        hand_toggle_split(plan, core);
+        break;
     case 0:
     case 1:
         hand_toggle_guest(plan, core);

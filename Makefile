@@ -4,7 +4,7 @@ JOBS = $(shell nproc)
 MAKEFLAGS += --no-print-directory
 CMAKE_QUIET = --log-level=WARNING
 
-.PHONY: all demo check install clean packages-build packages-check
+.PHONY: all demo check check-long bench install clean packages-build packages-check
 
 all: packages-build
 	@cmake $(CMAKE_QUIET) --preset release
@@ -20,6 +20,15 @@ check: packages-check
 	cmake $(CMAKE_QUIET) --preset release
 	cmake --build --preset release -j $(JOBS)
 	ctest --preset dev
+
+# The same tests with far more rounds.
+check-long: export VIRT_TUNE_LONG = 1
+check-long: check
+
+bench: packages-check
+	@cmake $(CMAKE_QUIET) --preset release -DBUILD_TESTING=ON >/dev/null
+	@cmake --build --preset release -j $(JOBS) >/dev/null
+	@tests/bench.sh build/release build/release/hosts
 
 install: all
 	cmake --install build/release

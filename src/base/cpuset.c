@@ -151,19 +151,22 @@ cpu_set_t cpuset_minus(const cpu_set_t *a, const cpu_set_t *b)
 
 bool cpuset_is_empty(const cpu_set_t *set)
 {
-    return CPU_COUNT(set) == 0;
+    return cpuset_next(set, 0) < 0;
 }
 
+/* Asked for each core of every layout: no set is made for the answer. */
 bool cpuset_intersects(const cpu_set_t *a, const cpu_set_t *b)
 {
-    cpu_set_t both = cpuset_and(a, b);
-
-    return !cpuset_is_empty(&both);
+    for (size_t i = 0; i < ARRAY_SIZE(a->__bits); i++)
+        if (a->__bits[i] & b->__bits[i])
+            return true;
+    return false;
 }
 
 bool cpuset_is_subset(const cpu_set_t *part, const cpu_set_t *whole)
 {
-    cpu_set_t rest = cpuset_minus(part, whole);
-
-    return cpuset_is_empty(&rest);
+    for (size_t i = 0; i < ARRAY_SIZE(part->__bits); i++)
+        if (part->__bits[i] & ~whole->__bits[i])
+            return false;
+    return true;
 }

@@ -185,6 +185,28 @@ static void print_plan_findings(const struct plan *plan)
     plan_free(kept);
 }
 
+/* The proposals, numbered as --layout takes them; ">" marks the plan's. */
+static void print_layouts(const struct options *options,
+                          const struct plan *plan)
+{
+    struct layout_request request = request_of(options, plan);
+    struct arena *arena = arena_new();
+    struct layouts layouts;
+
+    if (layout_propose(plan, &request, arena, &layouts, NULL))
+        printf("Layouts (--layout N):\n");
+    for (size_t i = 0; i < layouts.count; i++) {
+        const struct layout *layout = &layouts.list[i];
+
+        printf("%s %zu  %u vCPUs on %s, CPUs %s; %s\n",
+               layout_is(layout, plan) ? ">" : " ", i + 1, layout->vcpus,
+               layout->text, cpuset_text(arena, &layout->pool), layout->why);
+        if (*layout->trade)
+            printf("     %s\n", layout->trade);
+    }
+    arena_free(arena);
+}
+
 static void add_diff(struct str *str, const char *name, const char *before,
                      const char *after)
 {
@@ -226,6 +248,7 @@ static bool print_preview(const struct session *session,
 
     if (strcmp(format, "text") == 0) {
         print_changes(session, set);
+        print_layouts(options, plan);
         print_plan_findings(plan);
     } else if (strcmp(format, "diff") == 0) {
         print_diff(session, set);

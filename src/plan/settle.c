@@ -160,37 +160,6 @@ static bool settle(struct settling *s, unsigned vcpus)
     return true;
 }
 
-struct layout_request layout_request_for(const struct plan *plan)
-{
-    cpu_set_t guest = plan_guest_cpus(plan);
-
-    return (struct layout_request){
-        .vcpus = plan->vcpus,
-        .uses_isolated = !cpuset_is_empty(&guest) &&
-                         cpuset_is_subset(&guest, &plan->host->cpu.isolated),
-    };
-}
-
-static bool take_best(struct plan *plan, const struct layout_request *request,
-                      struct err *err)
-{
-    struct arena *arena = arena_new();
-    struct layouts layouts;
-    bool is_there = layout_propose(plan, request, arena, &layouts, err);
-
-    if (is_there)
-        layout_accept(&layouts.list[0], plan);
-    arena_free(arena);
-    return is_there;
-}
-
-bool layout_change(struct plan *plan, const struct layout_request *request,
-                   bool settles, struct err *err)
-{
-    return settles ? layout_settle(plan, request, err)
-                   : take_best(plan, request, err);
-}
-
 bool layout_settle(struct plan *plan, const struct layout_request *request,
                    struct err *err)
 {
@@ -209,5 +178,5 @@ bool layout_settle(struct plan *plan, const struct layout_request *request,
     is_settled =
         request->policy == LAYOUT_DEDICATED && settle(&s, request->vcpus);
     arena_free(arena);
-    return is_settled || take_best(plan, request, err);
+    return is_settled || layout_change(plan, request, false, err);
 }

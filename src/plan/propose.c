@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes a plan's host, domain and a request, gives the best layout and what
+ * one may prefer to it, each with its price. Changes nothing.
+ */
+#include "plan/layout.h"
+
+#include "plan/fill.h"
+#include "plan/place.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the alternatives are made from. */
+struct proposal {
+    const struct plan *plan;
+    const struct goal *goal;
+    struct placement *place; /* of the best layout; then scratch */
+    struct arena *arena;
+    struct layouts *layouts;
+};
+
+/* Cores for a request; shared vCPUs may be more than their CPUs. */
+static bool place_request(const struct goal *goal, struct placement *place)
+{
+    unsigned vcpus = goal->request.vcpus, largest = place_largest(goal);
+
+    if (goal->request.policy != LAYOUT_SHARED)
+        return place_vcpus(goal, vcpus, place);
+    if (vcpus > (unsigned)CPU_COUNT(&goal->cpu->online) ||
+        !place_vcpus(goal, vcpus < largest ? vcpus : largest, place))
+        return false;
+    place->vcpus = vcpus;
+    return true;
+}
+
+/* The most serious thing that the best layout could not avoid. */
+static const char *best_trade(const struct goal *goal,
+                              const struct placement *place,
+                              const struct layout *layout, struct arena *arena)
+{
+    const unsigned long *lines = layout->cost.lines;
+    unsigned all = place->is_mixed ? 1 : place->threads;
+
+    for (unsigned i = 0; i < goal->cpu->core_count; i++)
+        if (place->is_used[i] && goal->cpu->cores[i].thread_count > all)
+            all = goal->cpu->cores[i].thread_count;
+    if (layout->request.policy == LAYOUT_SHARED)
+        return "Gives up fixed places: the vCPUs wander, so that other guests "
+               "may use these cores too.";
+    if (place->is_mixed)
+        return "The guest gets cores that are not alike and cannot tell them "
+               "apart: expect stutter.";
+    if (lines[COST_BUSY] > 0)
+        return arena_printf(arena,
+                            "Shares %lu core%s with another domain: both wait "
+                            "for each other.",
+                            lines[COST_BUSY], lines[COST_BUSY] == 1 ? "" : "s");
+    if (lines[COST_NODES] > 1)
+        return arena_printf(arena,
+                            "Spans %lu nodes: memory of another node is "
+                            "slower.",
+                            lines[COST_NODES]);
+    if (lines[COST_AWAY] > 0)
+        return "Is not on the node of the guest's device or memory, which "
+               "has too few cores.";
+    if (layout->request.policy == LAYOUT_ONE_THREAD && all > 1)
+        return "Gives up the other threads of its cores, which stay idle, for "
+               "the steadiest response.";
+    if (layout->vcpus % all != 0 && place->threads == 1)
+        return arena_printf(arena,
+                            "An odd number of vCPUs takes one thread of each "
+                            "core; the other threads stay idle: %u of %u.",
+                            place->core_count * (all - 1),
+                            place->core_count * all);
+    if (layout->vcpus % place->threads != 0)
+        return "With this odd number the guest cannot be told which vCPUs "
+               "share a core.";
+    if (lines[COST_L3] > 1 && layout->topology.dies != lines[COST_L3])
+        return arena_printf(arena,
+                            "Spans %lu L3 caches unevenly: the guest cannot "
+                            "be told which vCPUs share one.",
+                            lines[COST_L3]);
+    if (lines[COST_L3] > 1)
+        return arena_printf(arena,
+                            "Spans %lu L3 caches, told to the guest as dies.",
+                            lines[COST_L3]);
+    if (lines[COST_CPU0] > 0)
+        return "Takes the core of CPU 0, where the kernel keeps some of its "
+               "own work.";
+    return "";
+}
+
+static bool has_same(const struct layouts *layouts, const struct layout *layout)
+{
+    for (size_t i = 0; i < layouts->count; i++)
+        if (layouts->list[i].vcpus == layout->vcpus &&
+            layouts->list[i].request.policy == layout->request.policy &&
+            CPU_EQUAL(&layouts->list[i].pool, &layout->pool))
+            return true;
+    return false;
+}
+
+/* Adds what a request comes to; NULL if it does not fit or is there already. */
+static struct layout *add(struct proposal *p,
+                          const struct layout_request *request, const char *why)
+{
+    struct layouts *layouts = p->layouts;
+    struct layout *layout = &layouts->list[layouts->count];
+    const struct goal *goal = goal_new(p->plan, request, p->arena);
+
+    if (layouts->count == LAYOUT_MAX || request->vcpus == 0 ||
+        !place_request(goal, p->place))
+        return NULL;
+    fill_layout(goal, p->place, p->arena, layout);
+    if (has_same(layouts, layout))
+        return NULL;
+    layout->why = why;
+    layout->trade = best_trade(goal, p->place, layout, p->arena);
+    layouts->count++;
+    return layout;
+}
+
+static unsigned long fastest_khz(const struct cpu_topology *cpu,
+                                 const cpu_set_t *pool)
+{
+    unsigned long khz = 0;
+
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        if (cpuset_intersects(&cpu->cores[i].cpus, pool) &&
+            cpu->cores[i].max_khz > khz)
+            khz = cpu->cores[i].max_khz;
+    return khz;
+}
+
+static unsigned long biggest_l3_kib(const struct cpu_topology *cpu,
+                                    const cpu_set_t *pool)
+{
+    unsigned long kib = 0;
+
+    for (unsigned i = 0; i < cpu->l3_count; i++)
+        if (cpuset_intersects(&cpu->l3[i].cpus, pool) &&
+            cpu->l3[i].size_kib > kib)
+            kib = cpu->l3[i].size_kib;
+    return kib;
+}
+
+/* The other one of the biggest L3 and the highest clock. */
+static void add_preference(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+    const struct cpu_topology *cpu = p->goal->cpu;
+    const cpu_set_t *pool = &p->layouts->list[0].pool;
+    struct layout *layout;
+    unsigned long kib, khz;
+
+    request.prefers_clock = !request.prefers_clock;
+    layout = add(p, &request,
+                 request.prefers_clock ? "highest clock" : "biggest L3");
+    if (!layout)
+        return;
+    kib = biggest_l3_kib(cpu, pool) - biggest_l3_kib(cpu, &layout->pool);
+    khz = fastest_khz(cpu, &layout->pool) - fastest_khz(cpu, pool);
+    if ((long)kib <= 0 || (long)khz <= 0) {
+        if ((long)kib >= 0 || (long)khz >= 0) {
+            p->layouts->count--; /* no gain: only another place */
+            return;
+        }
+        layout->trade =
+            arena_printf(p->arena, "Gives up %.1f GHz for %lu MiB more of L3.",
+                         -(double)(long)khz / 1e6, (0 - kib) / 1024);
+    } else {
+        layout->trade =
+            arena_printf(p->arena, "Gives up %lu MiB of L3 for %.1f GHz more.",
+                         kib / 1024, (double)khz / 1e6);
+    }
+}
+
+/* The cores isolated at boot, if there are enough, or just the others. */
+static void add_isolated(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+    struct layout *layout;
+
+    if (cpuset_is_empty(&p->goal->cpu->isolated))
+        return;
+    request.uses_isolated = !request.uses_isolated;
+    layout =
+        add(p, &request, request.uses_isolated ? "isolated" : "not isolated");
+    if (layout && !request.uses_isolated)
+        layout->trade =
+            "Gives up the cores isolated at boot: host tasks may "
+            "run beside the vCPUs.";
+    else if (layout)
+        layout->trade =
+            "Takes the cores isolated at boot, where no host task "
+            "runs: only if they were meant for this guest.";
+}
+
+/* Whole cores for as many vCPUs, where one thread of each was asked for. */
+static void add_whole(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+
+    request.policy = LAYOUT_DEDICATED;
+    add(p, &request, "whole cores");
+}
+
+/* Without their siblings, the same cores. */
+static void add_one_thread(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+    const struct layout *best = &p->layouts->list[0];
+
+    if (request.policy != LAYOUT_DEDICATED || best->topology.threads < 2)
+        return;
+    request.policy = LAYOUT_ONE_THREAD;
+    request.vcpus = best->vcpus / best->topology.threads;
+    add(p, &request, "steadiest");
+}
+
+/* Fewer vCPUs that stay within one of what the best layout spans several. */
+static void add_narrow(struct proposal *p, enum cost_line line,
+                       const char *what)
+{
+    struct layout_request request = p->goal->request;
+    const struct cpu_topology *cpu = p->goal->cpu;
+    const struct layout best = p->layouts->list[0];
+    unsigned *room CLEANUP(mem_free) =
+        mem_alloc(p->goal->domain_count, sizeof(*room));
+    unsigned most = 0, threads = best.topology.threads;
+    struct layout *layout;
+
+    if (best.cost.lines[line] < 2 || !best.cpus)
+        return;
+    for (unsigned i = 0; i < cpu->core_count; i++) {
+        const struct cpu_core *core = &cpu->cores[i];
+        unsigned at =
+            line == COST_L3 ? goal_domain(p->goal, core) : (unsigned)core->node;
+
+        if (p->goal->states[i] == CORE_FREE &&
+            core->kind == cpu->cores[cpu->core_of[best.cpus[0]]].kind &&
+            (int)i != cpu->core_of[0] && core->thread_count >= threads &&
+            ++room[at] > most)
+            most = room[at];
+    }
+    request.vcpus = most * threads;
+    if (request.vcpus >= best.vcpus)
+        return;
+    layout = add(p, &request, line == COST_L3 ? "one L3" : "one node");
+    if (layout && layout->cost.lines[line] > 1)
+        p->layouts->count--;
+    else if (layout)
+        layout->trade =
+            arena_printf(p->arena, "Gives up %u vCPUs to stay within one %s.",
+                         best.vcpus - layout->vcpus, what);
+}
+
+/* As many as no other domain has to share. */
+static void add_alone(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+    const struct cpu_topology *cpu = p->goal->cpu;
+    const struct layout best = p->layouts->list[0];
+    struct goal goal = *p->goal;
+    struct layout *layout;
+
+    if (best.cost.lines[COST_BUSY] == 0 || !best.cpus)
+        return;
+    goal.states = arena_alloc(p->arena, cpu->core_count, sizeof(*goal.states));
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        goal.states[i] =
+            p->goal->states[i] == CORE_FREE ? CORE_FREE : CORE_BARRED;
+    request.vcpus = place_largest(&goal);
+    request.vcpus -= request.vcpus % best.topology.threads;
+    layout = add(p, &request, "undisturbed");
+    if (layout && layout->cost.lines[COST_BUSY] > 0)
+        p->layouts->count--;
+    else if (layout)
+        layout->trade = arena_printf(p->arena,
+                                     "Gives up %u vCPUs to share no core with "
+                                     "another domain.",
+                                     best.vcpus - layout->vcpus);
+}
+
+/*
+ * More power: all cores of the kind but those that the host should keep: its
+ * own L3 if there are others, and the core of CPU 0.
+ */
+static void add_most(struct proposal *p, bool spares_l3)
+{
+    struct layout_request request = p->goal->request;
+    const struct cpu_topology *cpu = p->goal->cpu;
+    const struct layout best = p->layouts->list[0];
+    const struct cpu_core *first, *zero = cpu_core_of(cpu, 0);
+    unsigned cores = 0, node_cores = 0, threads = best.topology.threads;
+    struct layout *layout;
+
+    if (!best.cpus || best.topology.cores == 0)
+        return;
+    first = cpu_core_of(cpu, best.cpus[0]);
+    for (unsigned i = 0; i < cpu->core_count; i++) {
+        const struct cpu_core *core = &cpu->cores[i];
+
+        if (p->goal->states[i] != CORE_FREE || core == zero ||
+            core->kind != first->kind || core->thread_count < threads ||
+            (spares_l3 && zero &&
+             goal_domain(p->goal, core) == goal_domain(p->goal, zero)))
+            continue;
+        cores++;
+        node_cores += core->node == first->node;
+    }
+    /* A node whole, before a second one. */
+    if (best.cost.lines[COST_NODES] == 1 && node_cores * threads > best.vcpus)
+        cores = node_cores;
+    request.vcpus = cores * threads;
+    if (request.vcpus <= best.vcpus)
+        return;
+    layout = add(p, &request, spares_l3 ? "more power" : "most power");
+    if (layout)
+        layout->trade = arena_printf(
+            p->arena, "Gives up %u more core%s of the host for %u vCPUs more.",
+            cores - best.vcpus / threads,
+            cores - best.vcpus / threads == 1 ? "" : "s",
+            layout->vcpus - best.vcpus);
+}
+
+static void add_shared(struct proposal *p)
+{
+    struct layout_request request = p->goal->request;
+
+    request.policy = LAYOUT_SHARED;
+    add(p, &request, "shared");
+}
+
+bool layout_propose(const struct plan *plan,
+                    const struct layout_request *request, struct arena *arena,
+                    struct layouts *layouts, struct err *err)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    struct placement place = {
+        .is_used = arena_alloc(arena, cpu->core_count, sizeof(bool)),
+    };
+    struct proposal p = {
+        .plan = plan,
+        .goal = goal_new(plan, request, arena),
+        .place = &place,
+        .arena = arena,
+        .layouts = layouts,
+    };
+    const struct layout *best;
+
+    layouts->count = 0;
+    best = add(&p, request, "for games");
+    if (!best)
+        return err_set(
+            err, ERR_REFUSED,
+            "%u vCPUs do not fit on this host: it has %d CPUs online, and at "
+            "least one whole core must stay with it. The most that fits is "
+            "%u.%s",
+            request->vcpus, CPU_COUNT(&cpu->online), place_largest(p.goal),
+            cpuset_is_empty(&cpu->isolated) || request->uses_isolated
+                ? ""
+                : " The CPUs isolated at boot are left out; --isolated takes "
+                  "just them.");
+    if (best->topology.threads == 1)
+        layouts->list[0].why = "steadiest";
+    if (best->request.policy == LAYOUT_SHARED) {
+        layouts->list[0].why = "shared";
+        add_whole(&p);
+        return true;
+    }
+    add_preference(&p);
+    add_whole(&p);
+    add_isolated(&p);
+    add_one_thread(&p);
+    add_narrow(&p, COST_NODES, "node");
+    add_narrow(&p, COST_L3, "L3 cache");
+    add_alone(&p);
+    add_most(&p, true);
+    add_most(&p, false);
+    add_shared(&p);
+    return true;
+}

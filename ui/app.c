@@ -260,6 +260,17 @@ static void save_plan(struct app *app)
         app_hint(app, "%s", problem.text);
 }
 
+/* After undo and redo: what is asked for is what the plan has again. */
+static void derive_anew(struct app *app)
+{
+    derive(app);
+    if (layouts_find(&app->layouts, app_plan(app)) >= 0 ||
+        app->request.vcpus == app_plan(app)->vcpus)
+        return;
+    app->request.vcpus = app_plan(app)->vcpus;
+    derive(app);
+}
+
 static void act_everywhere(struct app *app, enum action action)
 {
     switch (action) {
@@ -286,13 +297,13 @@ static void act_everywhere(struct app *app, enum action action)
         break;
     case ACTION_UNDO:
         if (history_undo(app->history))
-            derive(app);
+            derive_anew(app);
         else
             app_hint(app, "There is nothing to undo.");
         break;
     case ACTION_REDO:
         if (history_redo(app->history))
-            derive(app);
+            derive_anew(app);
         else
             app_hint(app, "There is nothing to redo.");
         break;

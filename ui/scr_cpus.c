@@ -42,10 +42,7 @@ static void take_layout(struct app *app, size_t number)
 /* The present layout's number, or -1 if it is none of the proposals. */
 static int present(const struct app *app)
 {
-    for (size_t i = 0; i < app->layouts.count; i++)
-        if (layout_is(&app->layouts.list[i], app_plan(app)))
-            return (int)i;
-    return -1;
+    return layouts_find(&app->layouts, app_plan(app));
 }
 
 /* The first core of the guest is what one wants to look at. */

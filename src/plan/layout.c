@@ -97,6 +97,14 @@ bool layout_is(const struct layout *layout, const struct plan *plan)
     return true;
 }
 
+int layouts_find(const struct layouts *layouts, const struct plan *plan)
+{
+    for (size_t i = 0; i < layouts->count; i++)
+        if (layout_is(&layouts->list[i], plan))
+            return (int)i;
+    return -1;
+}
+
 struct layout_request layout_request_for(const struct plan *plan)
 {
     cpu_set_t guest = plan_guest_cpus(plan);

@@ -72,6 +72,9 @@ void layout_accept(const struct layout *layout, struct plan *plan);
 /* True if the plan's pins are just this layout's. */
 bool layout_is(const struct layout *layout, const struct plan *plan);
 
+/* The layout that the plan's pins are, or -1 if they are none of these. */
+int layouts_find(const struct layouts *layouts, const struct plan *plan);
+
 /* "dedicated", "one-thread", "shared" */
 const char *layout_policy_name(enum layout_policy policy);
 

@@ -363,7 +363,9 @@ bool layout_propose(const struct plan *plan,
                 ? ""
                 : " The CPUs isolated at boot are left out; --isolated takes "
                   "just them.");
-    if (best->topology.threads == 1)
+    if (request->prefers_clock)
+        layouts->list[0].why = "highest clock";
+    else if (best->topology.threads == 1)
         layouts->list[0].why = "steadiest";
     if (best->request.policy == LAYOUT_SHARED) {
         layouts->list[0].why = "shared";

@@ -352,6 +352,11 @@ bool layout_propose(const struct plan *plan,
 
     layouts->count = 0;
     best = add(&p, request, "for games");
+    if (!best && place_largest(p.goal) == 0)
+        return err_set(err, ERR_REFUSED,
+                       "No core of this host can go to a guest: at least one "
+                       "whole core must stay with it, and isolated or "
+                       "reserved ones are left out.");
     if (!best)
         return err_set(
             err, ERR_REFUSED,

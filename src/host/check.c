@@ -40,6 +40,9 @@ static void check_kvm(const struct host *host, const struct root *root,
     else if (!root_exists(root, "sys/module"))
         answer(finding, VERDICT_UNKNOWN, "KVM: could not look",
                "no sys/module here", "");
+    else if (!host->cpu.has_flags)
+        answer(finding, VERDICT_UNKNOWN, "KVM: could not look",
+               "the CPU's flags are unknown", "");
     else if (has_flag)
         answer(finding, VERDICT_FAIL, "KVM is not loaded",
                host->cpu.has_vmx ? "the CPU has VT-x" : "the CPU has AMD-V",

@@ -46,6 +46,7 @@ static unsigned read_caches(hwloc_topology_t hwloc, hwloc_obj_type_t type,
     return (unsigned)count;
 }
 
+/* In order of their ids; hwloc's order is that of its tree. */
 static void read_nodes(hwloc_topology_t hwloc, struct arena *arena,
                        struct cpu_topology *topology)
 {
@@ -56,11 +57,15 @@ static void read_nodes(hwloc_topology_t hwloc, struct arena *arena,
         arena_alloc(arena, topology->node_count + 1, sizeof(*topology->nodes));
     for (unsigned i = 0; i < topology->node_count; i++) {
         hwloc_obj_t node = hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_NUMANODE, i);
+        unsigned at = i;
 
-        topology->nodes[i].id = node->os_index;
-        topology->nodes[i].cpus = set_of_bitmap(node->cpuset);
-        topology->nodes[i].memory_kib =
-            node->attr->numanode.local_memory / 1024;
+        for (; at > 0 && topology->nodes[at - 1].id > node->os_index; at--)
+            topology->nodes[at] = topology->nodes[at - 1];
+        topology->nodes[at] = (struct cpu_node){
+            .id = node->os_index,
+            .cpus = set_of_bitmap(node->cpuset),
+            .memory_kib = node->attr->numanode.local_memory / 1024,
+        };
     }
 }
 

@@ -54,7 +54,7 @@ struct cpu_topology {
     const char *model;  /* "12th Gen Intel(R) Core(TM) i7-12700K", or "" */
     const char *vendor; /* "GenuineIntel", "AuthenticAMD", or "" */
     unsigned package_count;
-    struct cpu_node *nodes;
+    struct cpu_node *nodes; /* by ascending id */
     unsigned node_count;
     struct cpu_cache *l3, *l2;
     unsigned l3_count, l2_count;

@@ -260,11 +260,11 @@ static bool read_topology(hwloc_topology_t hwloc, const struct root *root,
     return true;
 }
 
-/* Other ways to tell hwloc what to read; it would obey them first. */
+/* Ways to tell hwloc what to read; it takes them from the environment only. */
 static const char *const sources[] = {"HWLOC_XMLFILE", "HWLOC_SYNTHETIC",
                                       "HWLOC_CPUID_PATH", "HWLOC_FSROOT"};
 
-/* hwloc takes these from the environment only. */
+/* Leaves hwloc no other thing to read than a root that is not the host's. */
 static void set_environment(const struct root *root)
 {
     setenv("HWLOC_HIDE_ERRORS", "2", 0);
@@ -275,6 +275,16 @@ static void set_environment(const struct root *root)
     setenv("HWLOC_FSROOT", root_path(root), 1);
     setenv("HWLOC_COMPONENTS", "linux,stop", 1);
     setenv("HWLOC_THISSYSTEM", "0", 1);
+}
+
+/* The next root, or a program that we start, shall not see them. */
+static void unset_environment(const struct root *root)
+{
+    if (root_is_host(root))
+        return;
+    unsetenv("HWLOC_FSROOT");
+    unsetenv("HWLOC_COMPONENTS");
+    unsetenv("HWLOC_THISSYSTEM");
 }
 
 static bool cannot_load(const struct root *root, struct err *err)
@@ -294,19 +304,21 @@ bool cpu_probe(const struct root *root, struct arena *arena,
                struct cpu_topology *topology, struct err *err)
 {
     hwloc_topology_t hwloc;
-    bool is_read = false;
+    bool is_loaded, is_read = false;
 
     if (!root_is_host(root) && !root_exists(root, "sys/devices/system/cpu"))
         return err_set(err, ERR_FAILED,
                        "%s holds no sys/devices/system/cpu: it is not the "
                        "copy of a host, or it is incomplete.",
                        root_path(root));
-    set_environment(root);
     if (hwloc_topology_init(&hwloc) < 0)
         return err_set(err, ERR_FAILED, "hwloc cannot be started.");
-    if (hwloc_topology_set_flags(hwloc,
-                                 HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) < 0 ||
-        hwloc_topology_load(hwloc) < 0)
+    set_environment(root);
+    is_loaded = hwloc_topology_set_flags(
+                    hwloc, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) == 0 &&
+                hwloc_topology_load(hwloc) == 0;
+    unset_environment(root);
+    if (!is_loaded)
         cannot_load(root, err);
     else
         is_read = read_topology(hwloc, root, arena, topology, err);

@@ -52,6 +52,16 @@ static void add_bool(struct json_object *object, const char *key, bool value)
     json_object_object_add(object, key, json_object_new_boolean(value));
 }
 
+/* CPUs as a list, "0-3,8"; "" for none. */
+static void add_set(struct json_object *object, const char *key,
+                    const cpu_set_t *set)
+{
+    struct str text CLEANUP(str_free) = STR_INIT;
+
+    cpuset_add_text(&text, set);
+    add_text(object, key, str_text(&text));
+}
+
 static struct json_object *add_array(struct json_object *object,
                                      const char *key)
 {
@@ -134,6 +144,10 @@ static void add_cpu(struct json_object *array, const struct cpu_topology *cpu,
     add_text(object, "kind", core ? core_kind_name(core->kind) : NULL);
     add_bool(object, "online", core != NULL);
     add_bool(object, "isolated", CPU_ISSET((size_t)number, &cpu->isolated));
+    add_bool(object, "nohz_full", CPU_ISSET((size_t)number, &cpu->nohz_full));
+    add_bool(object, "allowed", CPU_ISSET((size_t)number, &cpu->allowed));
+    add_index(object, "max_khz",
+              core && core->max_khz > 0 ? (long)core->max_khz : -1);
     threads = add_array(object, "threads");
     for (unsigned t = 0; core && t < core->thread_count; t++)
         json_object_array_add(threads, json_object_new_int(core->threads[t]));
@@ -144,9 +158,11 @@ struct json_object *json_cpus(const struct host *host)
     const struct cpu_topology *cpu = &host->cpu;
     cpu_set_t all = cpuset_or(&cpu->online, &cpu->offline);
     struct json_object *object = document();
-    struct json_object *cpus, *caches;
+    struct json_object *cpus, *caches, *nodes;
 
     add_text(object, "model", cpu->model);
+    add_text(object, "vendor", cpu->vendor);
+    add_number(object, "packages", cpu->package_count);
     add_bool(object, "hybrid", cpu->is_hybrid);
     cpus = add_array(object, "cpus");
     CPUSET_FOREACH(number, &all)
@@ -154,12 +170,19 @@ struct json_object *json_cpus(const struct host *host)
     caches = add_array(object, "l3");
     for (unsigned i = 0; i < cpu->l3_count; i++) {
         struct json_object *one = append(caches);
-        struct str text CLEANUP(str_free) = STR_INIT;
 
-        cpuset_add_text(&text, &cpu->l3[i].cpus);
         add_number(one, "l3", i);
+        add_number(one, "index", i);
         add_number(one, "size_kib", (long)cpu->l3[i].size_kib);
-        add_text(one, "cpus", str_text(&text));
+        add_set(one, "cpus", &cpu->l3[i].cpus);
+    }
+    nodes = add_array(object, "nodes");
+    for (unsigned i = 0; i < cpu->node_count; i++) {
+        struct json_object *one = append(nodes);
+
+        add_number(one, "id", cpu->nodes[i].id);
+        add_set(one, "cpus", &cpu->nodes[i].cpus);
+        add_number(one, "memory_kib", (long)cpu->nodes[i].memory_kib);
     }
     return object;
 }
@@ -272,16 +295,6 @@ static void add_changes(struct json_object *object, const struct changeset *set)
     }
 }
 
-/* A set of CPUs in the list format. */
-static void add_cpus(struct json_object *object, const char *key,
-                     const cpu_set_t *cpus)
-{
-    struct str text CLEANUP(str_free) = STR_INIT;
-
-    cpuset_add_text(&text, cpus);
-    add_text(object, key, str_text(&text));
-}
-
 static void add_topology(struct json_object *object,
                          const struct guest_topology *topology)
 {
@@ -309,9 +322,9 @@ static void add_layouts(struct json_object *object,
         pins = add_array(one, "pins");
         for (unsigned v = 0; layout->cpus && v < layout->vcpus; v++)
             json_object_array_add(pins, json_object_new_int(layout->cpus[v]));
-        add_cpus(one, "cpus", &layout->pool);
-        add_cpus(one, "emulator", &layout->emulator);
-        add_cpus(one, "iothread", &layout->iothread);
+        add_set(one, "cpus", &layout->pool);
+        add_set(one, "emulator", &layout->emulator);
+        add_set(one, "iothread", &layout->iothread);
         add_text(one, "policy", layout_policy_name(layout->request.policy));
         add_topology(one, &layout->topology);
         str_addf(&why, "%s, %s; the host keeps %s.%s%s", layout->text,

@@ -160,12 +160,33 @@ static void print_map(const struct session *session, const struct plan *plan,
     canvas_free(canvas);
 }
 
+/* The line above the map: the model, and which CPUs are special. */
+static void print_cpus(const struct cpu_topology *cpu)
+{
+    struct arena *arena = arena_new();
+    cpu_set_t closed = cpuset_minus(&cpu->online, &cpu->allowed);
+
+    print_printable(stdout, *cpu->model ? cpu->model : "unknown CPU");
+    printf(": %u cores, CPUs %s online", cpu->core_count,
+           cpuset_text(arena, &cpu->online));
+    if (!cpuset_is_empty(&cpu->offline))
+        printf(", %s offline", cpuset_text(arena, &cpu->offline));
+    if (!cpuset_is_empty(&cpu->isolated))
+        printf(", %s isolated at boot", cpuset_text(arena, &cpu->isolated));
+    if (!cpuset_is_empty(&cpu->nohz_full))
+        printf(", nohz_full %s", cpuset_text(arena, &cpu->nohz_full));
+    if (!cpuset_is_empty(&closed))
+        printf(", %s not allowed to guests (cgroup)",
+               cpuset_text(arena, &closed));
+    fputs("\n", stdout);
+    arena_free(arena);
+}
+
 static bool show_cpus(const struct session *session,
                       const struct options *options, struct err *err)
 {
     const struct cpu_topology *cpu = &session->host->cpu;
     struct plan *plan = NULL;
-    struct arena *arena;
 
     if (options->is_json) {
         json_print(json_cpus(session->host));
@@ -179,17 +200,8 @@ static bool show_cpus(const struct session *session,
         if (!plan)
             return false;
     }
-    arena = arena_new();
-    print_printable(stdout, *cpu->model ? cpu->model : "unknown CPU");
-    printf(": %u cores, CPUs %s online", cpu->core_count,
-           cpuset_text(arena, &cpu->online));
-    if (!cpuset_is_empty(&cpu->offline))
-        printf(", %s offline", cpuset_text(arena, &cpu->offline));
-    if (!cpuset_is_empty(&cpu->isolated))
-        printf(", %s isolated at boot", cpuset_text(arena, &cpu->isolated));
-    fputs("\n", stdout);
+    print_cpus(cpu);
     print_map(session, plan, options->is_ascii || canvas_needs_ascii());
-    arena_free(arena);
     plan_free(plan);
     return true;
 }

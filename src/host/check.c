@@ -40,6 +40,9 @@ static void check_kvm(const struct host *host, const struct root *root,
     else if (!root_exists(root, "sys/module"))
         answer(finding, VERDICT_UNKNOWN, "KVM: could not look",
                "no sys/module here", "");
+    else if (!host->cpu.has_flags)
+        answer(finding, VERDICT_UNKNOWN, "KVM: could not look",
+               "the CPU's flags are unknown", "");
     else if (has_flag)
         answer(finding, VERDICT_FAIL, "KVM is not loaded",
                host->cpu.has_vmx ? "the CPU has VT-x" : "the CPU has AMD-V",
@@ -101,11 +104,18 @@ static void check_vfio(const struct host *host, const struct root *root,
                "libvirt loads it when a guest needs it", "");
 }
 
-static void check_smt(const struct host *host, const struct root *root,
-                      struct arena *arena, struct finding *finding)
+static void check_online(const struct host *host, const struct root *root,
+                         struct arena *arena, struct finding *finding)
 {
+    cpu_set_t closed = cpuset_minus(&host->cpu.online, &host->cpu.allowed);
+
     (void)root;
-    if (!cpuset_is_empty(&host->cpu.offline))
+    if (!cpuset_is_empty(&closed))
+        answer(finding, VERDICT_NOTE, "Some CPUs are closed to guests",
+               arena_printf(arena, "CPUs %s", cpuset_text(arena, &closed)),
+               "A cgroup above every guest forbids them (machine.slice, by "
+               "AllowedCPUs=, or the root): a vCPU cannot be pinned there.");
+    else if (!cpuset_is_empty(&host->cpu.offline))
         answer(finding, VERDICT_NOTE, "Some CPUs are offline",
                arena_printf(arena, "CPUs %s",
                             cpuset_text(arena, &host->cpu.offline)),
@@ -200,8 +210,9 @@ static const struct check checks[] = {
      check_iommu},
     {"vfio", "/sys/bus/pci/drivers/vfio-pci",
      "vfio-pci holds a device on behalf of a guest.", check_vfio},
-    {"cpus", "/sys/devices/system/cpu/online",
-     "Only CPUs that are online can run a vCPU.", check_smt},
+    {"cpus", "/sys/devices/system/cpu/online, /sys/fs/cgroup",
+     "Only CPUs that are online, and that no cgroup forbids, can run a vCPU.",
+     check_online},
     {"isolated", "/sys/devices/system/cpu/isolated",
      "isolcpus= takes CPUs from the host's scheduler for good. virt-tune's "
      "hook does it only while the guest runs.",

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a root directory, gives the CPU topology. hwloc does the reading; the
- * kind of a core comes from kind.c. CPUs outside our own cgroup are included:
- * an isolation hook must not hide the guest's CPUs from us.
+ * Takes a root directory, gives the CPU topology. hwloc does the reading,
+ * kernelcpu.c completes it, kind.c tells the kinds of cores. CPUs outside our
+ * own cgroup are included: an isolation hook must not hide the guest's CPUs
+ * from us.
  */
 #include "host/cpu.h"
 
+#include "host/kernelcpu.h"
 #include "host/kind.h"
 
 #include <hwloc.h>
@@ -23,17 +25,6 @@ static cpu_set_t set_of_bitmap(hwloc_const_bitmap_t bitmap)
     for (int i = hwloc_bitmap_first(bitmap); i >= 0 && i < CPUSET_MAX;
          i = hwloc_bitmap_next(bitmap, i))
         CPU_SET((size_t)i, &set);
-    return set;
-}
-
-static cpu_set_t read_list(const struct root *root, struct arena *arena,
-                           const char *path)
-{
-    const char *text = root_read(root, arena, path);
-    cpu_set_t set = cpuset_empty();
-
-    if (text)
-        cpuset_parse(text, &set); /* "(null)" and the like: the empty set */
     return set;
 }
 
@@ -55,6 +46,7 @@ static unsigned read_caches(hwloc_topology_t hwloc, hwloc_obj_type_t type,
     return (unsigned)count;
 }
 
+/* In order of their ids; hwloc's order is that of its tree. */
 static void read_nodes(hwloc_topology_t hwloc, struct arena *arena,
                        struct cpu_topology *topology)
 {
@@ -65,11 +57,15 @@ static void read_nodes(hwloc_topology_t hwloc, struct arena *arena,
         arena_alloc(arena, topology->node_count + 1, sizeof(*topology->nodes));
     for (unsigned i = 0; i < topology->node_count; i++) {
         hwloc_obj_t node = hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_NUMANODE, i);
+        unsigned at = i;
 
-        topology->nodes[i].id = node->os_index;
-        topology->nodes[i].cpus = set_of_bitmap(node->cpuset);
-        topology->nodes[i].memory_kib =
-            node->attr->numanode.local_memory / 1024;
+        for (; at > 0 && topology->nodes[at - 1].id > node->os_index; at--)
+            topology->nodes[at] = topology->nodes[at - 1];
+        topology->nodes[at] = (struct cpu_node){
+            .id = node->os_index,
+            .cpus = set_of_bitmap(node->cpuset),
+            .memory_kib = node->attr->numanode.local_memory / 1024,
+        };
     }
 }
 
@@ -100,19 +96,45 @@ static void add_thread(struct cpu_topology *topology, struct cpu_core *core,
     topology->core_of[cpu] = (int)core->index;
 }
 
+static unsigned package_of(hwloc_topology_t hwloc, hwloc_obj_t pu)
+{
+    hwloc_obj_t package =
+        hwloc_get_ancestor_obj_by_type(hwloc, HWLOC_OBJ_PACKAGE, pu);
+
+    if (!package)
+        return 0;
+    return package->os_index != HWLOC_UNKNOWN_INDEX ? package->os_index
+                                                    : package->logical_index;
+}
+
+/*
+ * Of the nodes that a CPU is in, the one with the fewest CPUs: memory of a
+ * whole machine, as CXL's, is a node of every CPU too.
+ */
+static int node_of(const struct cpu_topology *topology, int cpu)
+{
+    int fewest = CPUSET_MAX + 1, id = 0;
+
+    for (unsigned i = 0; i < topology->node_count; i++) {
+        const struct cpu_node *node = &topology->nodes[i];
+        int count = CPU_COUNT(&node->cpus);
+
+        if (count < fewest && CPU_ISSET((size_t)cpu, &node->cpus)) {
+            fewest = count;
+            id = (int)node->id;
+        }
+    }
+    return id;
+}
+
 static void start_core(hwloc_topology_t hwloc, hwloc_obj_t pu,
                        struct cpu_topology *topology)
 {
     struct cpu_core *core = &topology->cores[topology->core_count];
-    hwloc_obj_t package =
-        hwloc_get_ancestor_obj_by_type(hwloc, HWLOC_OBJ_PACKAGE, pu);
-    int node = pu->nodeset ? hwloc_bitmap_first(pu->nodeset) : 0;
 
     core->index = topology->core_count++;
-    core->package = package && package->os_index != HWLOC_UNKNOWN_INDEX
-                        ? package->os_index
-                        : 0;
-    core->node = node < 0 ? 0 : node;
+    core->package = package_of(hwloc, pu);
+    core->node = node_of(topology, (int)pu->os_index);
     core->l3 = cache_index(hwloc, pu, HWLOC_OBJ_L3CACHE, topology->l3);
     core->l2 = cache_index(hwloc, pu, HWLOC_OBJ_L2CACHE, topology->l2);
 }
@@ -141,59 +163,19 @@ static bool read_cores(hwloc_topology_t hwloc, struct arena *arena,
                            pu->os_index, CPUSET_MAX - 1);
         if (!core)
             core = pu; /* the kernel told nothing of cores */
-        if (core != last ||
-            topology->cores[topology->core_count - 1].thread_count ==
-                CORE_THREADS_MAX)
+        if (core != last)
             start_core(hwloc, pu, topology);
+        else if (topology->cores[topology->core_count - 1].thread_count ==
+                 CORE_THREADS_MAX)
+            return err_set(err, ERR_FAILED,
+                           "The core of CPU %u has more than %d threads; "
+                           "virt-tune knows cores of up to %d.",
+                           pu->os_index, CORE_THREADS_MAX, CORE_THREADS_MAX);
         last = core;
         add_thread(topology, &topology->cores[topology->core_count - 1],
                    (int)pu->os_index);
     }
     return true;
-}
-
-/* True if `flag` stands as a word in the first "flags" line of cpuinfo. */
-static bool has_flag(const char *cpuinfo, const char *flag)
-{
-    const char *line = cpuinfo ? strstr(cpuinfo, "\nflags") : NULL;
-    const char *end = line ? strchr(line + 1, '\n') : NULL;
-    size_t length = strlen(flag);
-
-    if (!line)
-        return false;
-    if (!end)
-        end = line + strlen(line);
-    for (const char *at = line; (at = strstr(at, flag)) && at < end; at++)
-        if (at[-1] == ' ' && (at[length] == ' ' || at + length >= end))
-            return true;
-    return false;
-}
-
-/* hwloc names the vendor only where it could read all of cpuinfo. */
-static const char *vendor_of(const char *cpuinfo)
-{
-    static const char *const vendors[] = {"GenuineIntel", "AuthenticAMD",
-                                          "HygonGenuine"};
-
-    for (size_t i = 0; cpuinfo && i < ARRAY_SIZE(vendors); i++)
-        if (strstr(cpuinfo, vendors[i]))
-            return vendors[i];
-    return "";
-}
-
-static void read_frequencies(const struct root *root,
-                             struct cpu_topology *topology)
-{
-    for (unsigned i = 0; i < topology->core_count; i++) {
-        struct cpu_core *core = &topology->cores[i];
-        char path[96];
-
-        snprintf(path, sizeof(path),
-                 "sys/devices/system/cpu/cpu%d/cpufreq/cpuinfo_max_freq",
-                 core->threads[0]);
-        if (!root_read_number(root, path, &core->max_khz))
-            core->max_khz = 0;
-    }
 }
 
 /* FNV-1a over every core's place: changes when CPUs come, go or move. */
@@ -228,19 +210,16 @@ static const char *package_info(hwloc_topology_t hwloc, struct arena *arena,
     return value ? str_trim(arena_strdup(arena, value)) : "";
 }
 
-static bool read_topology(hwloc_topology_t hwloc, const struct root *root,
-                          struct arena *arena, struct cpu_topology *topology,
-                          struct err *err)
+/* What hwloc itself knows, true of every machine that it can describe. */
+static bool read_hwloc(hwloc_topology_t hwloc, const struct root *root,
+                       struct arena *arena, struct cpu_topology *topology,
+                       struct err *err)
 {
-    const char *cpuinfo = root_read(root, arena, "proc/cpuinfo");
-    cpu_set_t present =
-        read_list(root, arena, "sys/devices/system/cpu/present");
+    hwloc_const_bitmap_t complete = hwloc_topology_get_complete_cpuset(hwloc);
     int packages = hwloc_get_nbobjs_by_type(hwloc, HWLOC_OBJ_PACKAGE);
 
     topology->model = package_info(hwloc, arena, "CPUModel");
     topology->vendor = package_info(hwloc, arena, "CPUVendor");
-    if (!*topology->vendor)
-        topology->vendor = vendor_of(cpuinfo);
     topology->package_count = packages > 0 ? (unsigned)packages : 1;
     topology->l3_count =
         read_caches(hwloc, HWLOC_OBJ_L3CACHE, arena, &topology->l3);
@@ -252,47 +231,95 @@ static bool read_topology(hwloc_topology_t hwloc, const struct root *root,
     if (topology->core_count == 0)
         return err_set(err, ERR_FAILED, "No CPU was found beneath %s.",
                        root_path(root));
-    topology->allowed = topology->online;
-    topology->offline = cpuset_minus(&present, &topology->online);
-    topology->isolated =
-        read_list(root, arena, "sys/devices/system/cpu/isolated");
-    topology->has_vmx = has_flag(cpuinfo, "vmx");
-    topology->has_svm = has_flag(cpuinfo, "svm");
-    topology->has_topoext = has_flag(cpuinfo, "topoext");
     for (unsigned i = 0; i < topology->core_count; i++)
         topology->has_smt |= topology->cores[i].thread_count > 1;
-    read_frequencies(root, topology);
-    kind_assign(root, arena, hwloc, topology);
+    topology->offline = cpuset_empty();
+    if (hwloc_bitmap_last(complete) >= 0) { /* not without end */
+        cpu_set_t all = set_of_bitmap(complete);
+
+        topology->offline = cpuset_minus(&all, &topology->online);
+    }
+    topology->isolated = topology->nohz_full = cpuset_empty();
+    topology->allowed = topology->online;
+    return true;
+}
+
+static bool read_topology(hwloc_topology_t hwloc, const struct root *root,
+                          struct arena *arena, struct cpu_topology *topology,
+                          struct err *err)
+{
+    bool is_foreign =
+        root_is_host(root) && !hwloc_topology_is_thissystem(hwloc);
+
+    if (!read_hwloc(hwloc, root, arena, topology, err))
+        return false;
+    if (!is_foreign)
+        kernelcpu_read(root, arena, topology);
+    kind_assign(is_foreign ? NULL : root, arena, hwloc, topology);
     topology->fingerprint = fingerprint(arena, topology);
     return true;
+}
+
+/* Ways to tell hwloc what to read; it takes them from the environment only. */
+static const char *const sources[] = {"HWLOC_XMLFILE", "HWLOC_SYNTHETIC",
+                                      "HWLOC_CPUID_PATH", "HWLOC_FSROOT"};
+
+/* Leaves hwloc no other thing to read than a root that is not the host's. */
+static void set_environment(const struct root *root)
+{
+    setenv("HWLOC_HIDE_ERRORS", "2", 0);
+    if (root_is_host(root))
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
+        unsetenv(sources[i]);
+    setenv("HWLOC_FSROOT", root_path(root), 1);
+    setenv("HWLOC_COMPONENTS", "linux,stop", 1);
+    setenv("HWLOC_THISSYSTEM", "0", 1);
+}
+
+/* The next root, or a program that we start, shall not see them. */
+static void unset_environment(const struct root *root)
+{
+    if (root_is_host(root))
+        return;
+    unsetenv("HWLOC_FSROOT");
+    unsetenv("HWLOC_COMPONENTS");
+    unsetenv("HWLOC_THISSYSTEM");
+}
+
+static bool cannot_load(const struct root *root, struct err *err)
+{
+    for (size_t i = 0; root_is_host(root) && i < ARRAY_SIZE(sources); i++)
+        if (getenv(sources[i]))
+            return err_set(err, ERR_FAILED,
+                           "hwloc cannot read the CPU topology that the "
+                           "environment's %s names: %s.",
+                           sources[i], getenv(sources[i]));
+    return err_set(err, ERR_FAILED,
+                   "hwloc cannot read the CPU topology beneath %s.",
+                   root_path(root));
 }
 
 bool cpu_probe(const struct root *root, struct arena *arena,
                struct cpu_topology *topology, struct err *err)
 {
     hwloc_topology_t hwloc;
-    bool is_read = false;
+    bool is_loaded, is_read = false;
 
-    /* hwloc takes these from the environment only. */
-    setenv("HWLOC_HIDE_ERRORS", "2", 0);
-    if (!root_is_host(root)) {
-        if (!root_exists(root, "sys/devices/system/cpu"))
-            return err_set(err, ERR_FAILED,
-                           "%s holds no sys/devices/system/cpu: it is not the "
-                           "copy of a host, or it is incomplete.",
-                           root_path(root));
-        setenv("HWLOC_FSROOT", root_path(root), 1);
-        setenv("HWLOC_COMPONENTS", "linux,stop", 1);
-        setenv("HWLOC_THISSYSTEM", "0", 1);
-    }
+    if (!root_is_host(root) && !root_exists(root, "sys/devices/system/cpu"))
+        return err_set(err, ERR_FAILED,
+                       "%s holds no sys/devices/system/cpu: it is not the "
+                       "copy of a host, or it is incomplete.",
+                       root_path(root));
     if (hwloc_topology_init(&hwloc) < 0)
         return err_set(err, ERR_FAILED, "hwloc cannot be started.");
-    if (hwloc_topology_set_flags(hwloc,
-                                 HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) < 0 ||
-        hwloc_topology_load(hwloc) < 0)
-        err_set(err, ERR_FAILED,
-                "hwloc cannot read the CPU topology beneath %s.",
-                root_path(root));
+    set_environment(root);
+    is_loaded = hwloc_topology_set_flags(
+                    hwloc, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) == 0 &&
+                hwloc_topology_load(hwloc) == 0;
+    unset_environment(root);
+    if (!is_loaded)
+        cannot_load(root, err);
     else
         is_read = read_topology(hwloc, root, arena, topology, err);
     hwloc_topology_destroy(hwloc);

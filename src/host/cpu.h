@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The host's CPUs: packages, NUMA nodes, L3 domains, L2 clusters, cores and
- * threads, and the kind of each core, read with hwloc and completed from
- * sysfs where hwloc is silent.
+ * threads, and the kind of each core, read with hwloc and completed from the
+ * kernel's files (kernelcpu.c) where hwloc is silent.
  *
  * "cpu" is always the kernel's number of a logical CPU. A core's index is our
  * own running number, in the order in which hwloc lays out the machine.
@@ -46,15 +46,15 @@ struct cpu_cache {
 
 struct cpu_node {
     unsigned id;
-    cpu_set_t cpus; /* may be empty */
-    unsigned long long memory_kib;
+    cpu_set_t cpus;                /* online ones; none on a memory-only node */
+    unsigned long long memory_kib; /* 0 on a node without memory */
 };
 
 struct cpu_topology {
     const char *model;  /* "12th Gen Intel(R) Core(TM) i7-12700K", or "" */
     const char *vendor; /* "GenuineIntel", "AuthenticAMD", or "" */
     unsigned package_count;
-    struct cpu_node *nodes;
+    struct cpu_node *nodes; /* by ascending id */
     unsigned node_count;
     struct cpu_cache *l3, *l2;
     unsigned l3_count, l2_count;
@@ -63,10 +63,19 @@ struct cpu_topology {
     int core_of[CPUSET_MAX]; /* CPU -> index into cores, or -1 */
     cpu_set_t online;        /* every CPU that has a core */
     cpu_set_t offline;       /* present in the machine but not online */
-    cpu_set_t isolated;      /* isolcpus= and the like */
+    cpu_set_t isolated;      /* isolcpus= and the like: cpu/isolated */
+    cpu_set_t nohz_full;     /* without a tick: cpu/nohz_full */
+    /*
+     * Where libvirt may place guests: what is online, less what the cgroups
+     * above every guest forbid. Those are the root and machine.slice, by
+     * cpuset.cpus.effective with cgroup v2; with v1 the cpuset controller's
+     * root, machine.slice and machine, by cpuset.effective_cpus or, in older
+     * kernels, cpuset.cpus. All that is online where these are missing.
+     */
     cpu_set_t allowed;
-    bool is_hybrid;          /* cores of more than one kind */
-    bool has_smt;            /* some core has more than one thread online */
+    bool is_hybrid; /* cores of more than one kind */
+    bool has_smt;   /* some core has more than one thread online */
+    bool has_flags; /* what follows is known */
     bool has_vmx, has_svm, has_topoext;
     /* The same text on the same machine with the same CPUs online. */
     const char *fingerprint;
@@ -74,7 +83,12 @@ struct cpu_topology {
 
 /*
  * Reads the topology beneath `root`; everything is allocated from `arena`.
- * Fails if hwloc can make nothing of it.
+ * Fails if hwloc can make nothing of it, if a CPU's number is past CPUSET_MAX
+ * or a core has more than CORE_THREADS_MAX threads.
+ *
+ * Where hwloc's own variables (HWLOC_XMLFILE and the like) describe another
+ * machine in place of the running one, nothing is read from the running one:
+ * what hwloc does not say is then unknown, and every CPU is allowed.
  */
 bool cpu_probe(const struct root *root, struct arena *arena,
                struct cpu_topology *topology, struct err *err);

@@ -12,9 +12,13 @@ struct hwloc_topology;
 
 /*
  * Sets `kind` of every core and `is_hybrid`. Every source is asked in turn
- * until one tells cores apart: hwloc's CoreType, the kernel's cpu_core and
- * cpu_atom lists, threads beside none (Intel), and a difference of maximum
- * frequency well above that of favoured cores.
+ * until one knows of every core what it is: the kernel's cpu_core, cpu_atom
+ * and cpu_lowpower lists, hwloc's CoreType, a difference of maximum frequency
+ * well above that of favoured cores, threads beside none (Intel), and more
+ * cores with less L3 cache (AMD). Intel's efficient cores outside the L3 cache
+ * are low-power ones. Fills `max_khz` from hwloc where it is 0.
+ *
+ * `root` is NULL if hwloc's topology is not of the machine beneath a root.
  */
 void kind_assign(const struct root *root, struct arena *arena,
                  struct hwloc_topology *hwloc, struct cpu_topology *topology);

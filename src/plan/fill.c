@@ -220,6 +220,24 @@ static const char *host_keeps(const struct cpu_topology *cpu,
     return arena_strdup(arena, str_text(&str));
 }
 
+/* Threads that are used of each core; 1 if the cores are not even. */
+static unsigned used_threads(const struct cpu_topology *cpu,
+                             const struct placement *place)
+{
+    unsigned threads = 0;
+
+    if (!place->is_mixed)
+        return place->threads;
+    for (unsigned i = 0; i < cpu->core_count; i++) {
+        if (!place->is_used[i])
+            continue;
+        if (threads > 0 && cpu->cores[i].thread_count != threads)
+            return 1;
+        threads = cpu->cores[i].thread_count;
+    }
+    return place->threads < threads ? place->threads : threads;
+}
+
 void fill_layout(const struct goal *goal, const struct placement *place,
                  struct arena *arena, struct layout *layout)
 {
@@ -240,9 +258,9 @@ void fill_layout(const struct goal *goal, const struct placement *place,
         fill_cpus(goal, place, layout);
         for (unsigned i = 0; i < layout->vcpus; i++)
             CPU_SET((size_t)layout->cpus[i], &layout->pool);
-        if (!place->is_mixed)
-            layout->topology = fill_topology(goal, place->is_used, place->vcpus,
-                                             place->threads);
+        layout->topology =
+            fill_topology(goal, place->is_used, place->vcpus,
+                          used_threads(cpu, place));
     }
     for (unsigned i = 0; is_shared && i < cpu->core_count; i++)
         if (place->is_used[i])

@@ -26,9 +26,30 @@ unsigned random_below(unsigned limit)
 }
 
 const char *const host_names[] = {
-    "i7-12700k",     "epyc-7763-2s", "i5-6500-noiommu",
-    "offline",       "ryzen-1600af", "ryzen-3900x",
-    "ryzen-7950x3d", "xeon-4214-2s", NULL,
+    "i7-12700k",
+    "alder-lake-old-kernel",
+    "arrow-lake-h",
+    "cgroup",
+    "epyc-7302p-l3-nodes",
+    "epyc-7763-2s",
+    "i5-6500-noiommu",
+    "isolcpus",
+    "lunar-lake",
+    "meteor-lake",
+    "offline",
+    "panther-lake",
+    "phoenix2",
+    "ryzen-1600af",
+    "ryzen-3900x",
+    "ryzen-7950x3d",
+    "snc",
+    "sparse-nodes",
+    "strix-point",
+    "threadripper-1920x",
+    "threadripper-2990wx",
+    "x3d-offline",
+    "xeon-4214-2s",
+    NULL,
 };
 
 struct host *host_load(const char *name)

@@ -197,6 +197,7 @@ static void check_host(const struct host *host, const struct domain *domain)
         for (map.selected = -1; map.selected < (int)host->cpu.core_count;
              map.selected += step)
             check_drawing(width, height, &map, &use);
+        map.selected = -1;
         check_boxes(width, &map, &use);
         if (i % 5 == 0 || host->cpu.core_count < 100)
             check_arrows(width, height, &map);

@@ -6,6 +6,7 @@
  */
 #include "plan/layout.h"
 
+#include "plan/cell.h"
 #include "plan/place.h"
 
 #include <stdlib.h>
@@ -246,6 +247,7 @@ void layout_accept(const struct layout *layout, struct plan *plan)
         plan->vcpupin[i] = cpuset_one(layout->cpus[i]);
     plan->emulatorpin = layout->emulator;
     plan->topology = layout->topology;
+    plan->mirrors_nodes = cell_obstacle(plan) == NULL;
     for (size_t i = 0; i < plan->domain->disk_count; i++)
         if (plan->disk_iothread[i] == 0 && !plan->domain->disks[i].has_mapping)
             plan->disk_iothread[i] = own_iothread(plan);

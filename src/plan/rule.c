@@ -5,28 +5,11 @@
  */
 #include "plan/rule.h"
 
+#include "plan/cell.h"
 #include "plan/layout.h"
+#include "plan/rule_numa.h"
 
 #include <string.h>
-
-struct rule {
-    const char *id;
-    const char *why;
-    void (*run)(const struct plan *plan, struct arena *arena,
-                const struct rule *rule, struct findings *findings);
-};
-
-static struct finding *say(const struct rule *rule, struct findings *findings,
-                           struct arena *arena, enum verdict verdict,
-                           const char *text, const char *fix)
-{
-    struct finding *finding = findings_add(findings, arena, rule->id, verdict);
-
-    finding->text = text;
-    finding->why = rule->why;
-    finding->fix = fix;
-    return finding;
-}
 
 /* All CPUs that the plan names anywhere. */
 static cpu_set_t named_cpus(const struct plan *plan)
@@ -71,7 +54,9 @@ static void rule_count(const struct plan *plan, struct arena *arena,
         say(rule, findings, arena, VERDICT_FAIL,
             "the domain lists its vCPUs one by one in <vcpus>",
             "Change their number there, or keep it.");
-    else if (plan->vcpus != plan->domain->vcpus && plan->domain->has_guest_numa)
+    else if (plan->vcpus != plan->domain->vcpus &&
+             plan->domain->has_guest_numa &&
+             !(plan->mirrors_nodes && cell_is_own(plan)))
         say(rule, findings, arena, VERDICT_FAIL,
             "the domain's NUMA cells name its vCPUs",
             "Change the cells first, or keep the number of vCPUs.");
@@ -523,6 +508,16 @@ static const struct rule rules[] = {
      "Windows uses one or two sockets only, and every guest schedules by what "
      "it believes of cores and threads.",
      rule_topology},
+    {"memory-node",
+     "A node reaches the memory and the devices of another one later, and "
+     "shares the way with all others.",
+     rule_memory_node},
+    {"guest-cells",
+     "A guest that is told of its nodes keeps a task beside its memory.",
+     rule_guest_cells},
+    {"node-memory",
+     "Memory that is bound to a node comes from there or not at all.",
+     rule_node_memory},
     {"host-core", "The host needs a core for itself, and for you to log in.",
      rule_host_core},
     {"isolated-pin", "isolcpus= takes CPUs out of load balancing.",

@@ -90,25 +90,72 @@ END
 #!/bin/sh
 # kernel FILE: what the kernel does after FILE was written.  "limit" pages can
 # be had at once, "scattered" more after memory was compacted.
-cd "${TEST_HOST:?}/sys/kernel/mm/hugepages/hugepages-2048kB" || exit
-read -r limit <limit
-read -r used <used
+sys=${TEST_HOST:?}/sys
+name=hugepages/hugepages-2048kB
+# resize POOL TOTAL: told to have so many pages, it has what is held at least.
+resize() {
+  read -r limit <"$1/limit"
+  read -r used <"$1/used"
+  nr=$(($2 < limit ? $2 : limit))
+  held=$((used + ${3:-0}))
+  total=$((nr > held ? nr : held))
+  echo "$total" >"$1/nr_hugepages"
+  echo $((total - used)) >"$1/free_hugepages"
+  echo $((total - nr)) >"$1/surplus_hugepages"
+}
+# sum FILE: over the nodes, into the host's.
+sum() {
+  total=0
+  for node in "$sys"/devices/system/node/node*/$name; do
+    read -r part <"$node/$1"
+    total=$((total + part))
+  done
+  echo "$total" >"$sys/kernel/mm/$name/$1"
+}
+pool=${1%/*}
 case $1 in
   */compact_memory)
-    read -r more <scattered
-    echo $((limit + more)) >limit
-    echo 0 >scattered
+    for pool in "$sys/kernel/mm/$name" "$sys"/devices/system/node/node*/$name; do
+      [ -d "$pool" ] || continue
+      read -r limit <"$pool/limit"
+      read -r more <"$pool/scattered"
+      echo $((limit + more)) >"$pool/limit"
+      echo 0 >"$pool/scattered"
+    done
     echo compact >>"$TEST_HOST/calls"
     ;;
+  */node/node*/nr_hugepages)
+    read -r nr <"$1"
+    resize "$pool" "$nr"
+    for file in nr free surplus; do sum ${file}_hugepages; done
+    ;;
   */nr_hugepages)
-    read -r nr <nr_hugepages
-    read -r reserved <resv_hugepages
-    held=$((used + reserved))
-    nr=$((nr < limit ? nr : limit))
-    total=$((nr > held ? nr : held))
-    echo "$total" >nr_hugepages
-    echo $((total - used)) >free_hugepages
-    echo $((total - nr)) >surplus_hugepages
+    pool=$sys/kernel/mm/$name
+    read -r nr <"$pool/nr_hugepages"
+    read -r reserved <"$pool/resv_hugepages"
+    if [ ! -d "$sys/devices/system/node/node0" ]; then
+      resize "$pool" "$nr" "$reserved"
+      exit
+    fi
+    # The kernel takes and gives page by page, from node to node.
+    sum nr_hugepages
+    read -r now <"$pool/nr_hugepages"
+    goal=$nr step=$((nr < now ? -1 : 1)) stuck=0 i=0
+    while [ "$now" != "$goal" ] && [ "$stuck" -lt 2 ]; do
+      node=$sys/devices/system/node/node$i/$name
+      i=$((1 - i))
+      read -r before <"$node/nr_hugepages"
+      read -r limit <"$node/limit"
+      read -r used <"$node/used"
+      after=$((before + step))
+      if [ "$after" -gt "$limit" ] || [ "$after" -lt "$used" ]; then
+        stuck=$((stuck + 1))
+        continue
+      fi
+      stuck=0 now=$((now + step))
+      resize "$node" "$after"
+    done
+    for file in nr free surplus; do sum ${file}_hugepages; done
     ;;
 esac
 END
@@ -151,6 +198,40 @@ conf() {
   shift
   printf '%s\n' '# A test.' 'version = 1' "$@" >"$host/conf/$uuid.conf"
 }
+
+# The same host with its memory on two nodes that can have 60 pages each.
+fresh_nodes() {
+  local file node
+  fresh
+  for node in 0 1; do
+    mkdir -p "$(node $node)"
+    for file in nr_hugepages free_hugepages surplus_hugepages used scattered; do
+      echo 0 >"$(node $node)/$file"
+    done
+    echo 60 >"$(node $node)/limit"
+  done
+}
+
+# node NUMBER: its pool's directory.
+node() { echo "$host/sys/devices/system/node/node$1/hugepages/hugepages-2048kB"; }
+
+# set_node NUMBER PAGES
+set_node() {
+  echo "$2" >"$(node "$1")/nr_hugepages"
+  "$bin/kernel" "$(node "$1")/nr_hugepages"
+}
+
+# use_node NUMBER PAGES: as use, bound to a node.
+use_node() {
+  local dir
+  dir=$(node "$1")
+  [[ $(<"$dir/free_hugepages") -ge $2 ]] || return 1
+  echo $(($(<"$dir/used") + $2)) >"$dir/used"
+  set_node "$1" $(($(<"$dir/nr_hugepages") - $(<"$dir/surplus_hugepages")))
+}
+
+# Pages of the nodes and of the host.
+nrs() { echo "$(<"$(node 0)/nr_hugepages") $(<"$(node 1)/nr_hugepages") $(nr)"; }
 
 set_pool() {
   echo "$1" >"$pool/nr_hugepages"
@@ -541,6 +622,153 @@ at boot."
   is '... but nothing else' "$status" 0
 }
 
+# conf_nodes UUID PAGES0 PAGES1: pages on the nodes, where there are any.
+conf_nodes() {
+  local lines=('hugepages_kib = 2048')
+  [[ $2 == 0 ]] || lines+=("hugepages_node_0 = $2")
+  [[ $3 == 0 ]] || lines+=("hugepages_node_1 = $3")
+  conf "$1" "${lines[@]}"
+}
+
+test_nodes() {
+  fresh_nodes
+  conf_nodes $a 0 32
+  prepare $a
+  is 'pages on one node' "$status/$err/$(nrs)" '0//0 32 32'
+  has '... with its number in the log' "$(log)" '*on node 1 promised*0 -> 32*'
+  use_node 1 32 && started $a && use_node 1 -32
+  release $a
+  is '... and back' "$status/$(nrs)/$(notes)" '0/0 0 0/'
+  conf_nodes $a 10 20
+  set_node 0 4
+  set_node 1 40
+  prepare $a
+  is 'each node is filled up by itself' "$status/$(nrs)" '0/10 40 50'
+  use_node 0 10 && use_node 1 20
+  started $a
+  is '... and has what the guest needs' "$status" 0
+  use_node 0 -10 && use_node 1 -20
+  release $a
+  is '... and is as before' "$status/$(nrs)/$(notes)" '0/4 40 44/'
+  # Pages that are free on the other node are of no use.
+  conf_nodes $a 20 0
+  prepare $a
+  is 'the other node does not count' "$status/$(nrs)" '0/20 40 60'
+  conf_nodes $b 15 0
+  prepare $b
+  is 'two guests on one node' "$status/$(nrs)" '0/35 40 75'
+  use_node 0 35 && started $a && started $b && use_node 0 -20
+  release $a
+  is '... the first leaves' "$status/$(nrs)" '0/19 40 59'
+  use_node 0 -15
+  release $b
+  is '... and the other' "$status/$(nrs)/$(notes)" '0/4 40 44/'
+  # Which node reserved pages will be of nobody knows: they must be somewhere.
+  echo 30 >"$pool/resv_hugepages"
+  prepare $a
+  is 'pages reserved elsewhere are no hindrance' "$status/$(nrs)" '0/20 40 60'
+  release $a
+  conf_nodes $a 4 20
+  prepare $a
+  is '... but all together there are enough' "$status/$(nrs)" '0/4 50 54'
+  release $a
+  is '... and back' "$status/$(nrs)/$(notes)" '0/4 40 44/'
+}
+
+test_nodes_short() {
+  fresh_nodes
+  set_node 0 7
+  set_node 1 5
+  conf_nodes $a 30 90
+  prepare $a
+  is 'too little on one node takes nothing' "$status/$out/$(nrs)" '1//7 5 12'
+  is '... with a sentence' "$err" "virt-tune: The guest needs 90 huge pages of \
+2048 KiB on node 1 and only 60 could be had; free memory on the host, or \
+reserve them at boot."
+  is '... and no notes' "$(notes)" ''
+  release $a
+  is '... and a release after that does nothing' "$status/$(nrs)" '0/7 5 12'
+  conf $a 'hugepages_kib = 2048' 'hugepages_node_0 = 9' 'hugepages_node_7 = 9'
+  prepare $a
+  is 'a node that is not there' "$status/$err/$(nrs)" "1/virt-tune: The guest \
+needs memory on node 7, which this host has not; plan it anew./7 5 12"
+  release $a
+  is '... leaves nothing' "$(nrs)/$(notes)" '7 5 12/'
+  echo 40 >"$(node 1)/scattered"
+  conf_nodes $a 30 90
+  prepare $a
+  is 'compacting helps a node too' "$status/$err/$(nrs)" '0//30 90 120'
+  release $a
+  is '... and back' "$(nrs)/$(notes)" '7 5 12/'
+  # Somebody takes what this guest added before it can be given back.
+  conf_nodes $a 20 20
+  prepare $a
+  use_node 1 20
+  release $a
+  is 'pages that others hold stay' "$status/$(nrs)" '0/7 20 27'
+  use_node 1 -20
+  conf_nodes $b 9 0
+  prepare $b
+  release $b
+  is '... until any guest leaves after' "$status/$(nrs)/$(notes)" '0/7 5 12/'
+  local line
+  for line in 'hugepages_node_0 = 8x' 'hugepages_node_x = 8' \
+    'hugepages_node_00 = 8' 'hugepages_node_ = 8' 'hugepages_node_-1 = 8' \
+    'hugepages_node_any0 = 8' 'hugepages_node_1 = 9' 'hugepages_node_* = 8' \
+    'hugepages_node_../0 = 8' 'hugepages_node_1:1 = 8'; do
+    fresh_nodes
+    conf $a 'hugepages_kib = 2048' 'hugepages_node_1 = 8' "$line"
+    prepare $a
+    is "$line is skipped, and all of it" \
+      "$status/$err/$(nrs)/$(log | grep -c skipped)" '0//0 0 0/1'
+  done
+}
+
+# A guest anywhere and one on a node: neither loses what it was promised.
+test_nodes_mixed() {
+  local order g uuid want bad='' i
+  fresh_nodes
+  conf $a 'hugepages_kib = 2048' 'hugepages_node_any = 40'
+  prepare $a
+  is 'pages anywhere are of both nodes' "$status/$(nrs)" '0/20 20 40'
+  conf_nodes $b 0 20
+  prepare $b
+  is 'what is promised anywhere is not promised twice' "$status/$(nrs)" \
+    '0/20 40 60'
+  release $a
+  is 'nothing is taken from a node that has promised pages' "$status/$(nrs)" \
+    '0/20 40 60'
+  use_node 1 20 && started $b && use_node 1 -20
+  release $b
+  is '... until they are used and back' "$status/$(nrs)/$(notes)" '0/0 0 0/'
+  [[ $shell == dash ]] || return # once is enough
+  for order in $(orders 4); do
+    fresh_nodes
+    set_node 0 3
+    set_node 1 3
+    conf_nodes $a 5 9
+    conf_nodes $b 8 2
+    local -A step=([a]=0 [b]=0)
+    for ((i = 0; i < ${#order}; i++)); do
+      g=${order:i:1}
+      if [[ $g == a ]]; then uuid=$a want='5 9'; else uuid=$b want='8 2'; fi
+      case $((++step[$g])) in
+        1) prepare $uuid ;;
+        2)
+          { use_node 0 "${want% *}" && use_node 1 "${want#* }"; } ||
+            bad+=" $order:$i:no-pages"
+          started $uuid
+          ;;
+        3) use_node 0 "-${want% *}" && use_node 1 "-${want#* }" ;;
+        4) release $uuid ;;
+      esac
+      [[ $status == 0 ]] || bad+=" $order:$i:status=$status"
+    done
+    [[ $(nrs) == '3 3 6' && -z $(notes) ]] || bad+=" $order:$(nrs)"
+  done
+  is 'all orders of two guests on two nodes end as they began' "$bad" ''
+}
+
 test_removed() {
   fresh
   conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' 'hugepages_node_any = 32'
@@ -621,33 +849,45 @@ test_orders() {
 
 # Killed at every single step, then released as libvirt does: all is as before.
 test_killed() {
-  local op at n=0 bad=''
-  for op in prepare started release; do
-    for ((at = 0; ; at++)); do
-      fresh
-      set_pool 6
-      echo 0-13 >"$host/units/user.slice"
-      conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' \
-        'hugepages_node_any = 10'
-      [[ $op == prepare ]] || prepare $a
-      [[ $op != release ]] || started $a
-      make_copy "$bin/kill:$bin"
-      echo 0 >"$dir/step"
-      echo "$at" >"$dir/kill_at"
-      { $op $a; } 2>/dev/null
-      # A child that outlives the hook has the lock until it ends.
-      flock "$host/run/virt-tune/lock" true
-      [[ $(<"$dir/step") -gt $at ]] || break
-      ((++n))
-      make_copy "$bin"
-      release $a
-      [[ $status == 0 && $(nr) == 6 && -z $(notes) ]] ||
-        bad+=" $op:$at:$(nr):$(notes)"
-      [[ $(cpus) =~ ^(0-15)?/0-13/(0-15)?$ ]] || bad+=" $op:$at:$(cpus)"
+  local op at n=0 bad='' kind
+  for kind in any nodes; do
+    for op in prepare started release; do
+      for ((at = 0; ; at++)); do
+        if [[ $kind == any ]]; then
+          fresh
+          set_pool 6
+          conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' \
+            'hugepages_node_any = 10'
+        else
+          fresh_nodes
+          set_node 0 2
+          set_node 1 4
+          conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' \
+            'hugepages_node_0 = 5' 'hugepages_node_1 = 6'
+        fi
+        echo 0-13 >"$host/units/user.slice"
+        [[ $op == prepare ]] || prepare $a
+        [[ $op != release ]] || started $a
+        make_copy "$bin/kill:$bin"
+        echo 0 >"$dir/step"
+        echo "$at" >"$dir/kill_at"
+        { $op $a; } 2>/dev/null
+        # A child that outlives the hook has the lock until it ends.
+        flock "$host/run/virt-tune/lock" true
+        [[ $(<"$dir/step") -gt $at ]] || break
+        ((++n))
+        make_copy "$bin"
+        release $a
+        [[ $status == 0 && $(nr) == 6 && -z $(notes) ]] ||
+          bad+=" $kind:$op:$at:$(nr):$(notes)"
+        [[ $kind == any || $(nrs) == '2 4 6' ]] ||
+          bad+=" $op:$at:$(nrs)"
+        [[ $(cpus) =~ ^(0-15)?/0-13/(0-15)?$ ]] || bad+=" $op:$at:$(cpus)"
+      done
     done
   done
   is "killed at $n steps" "$bad" ''
-  is '... which were many' "$((n > 40))" 1
+  is '... which were many' "$((n > 90))" 1
 }
 
 test_lock() {
@@ -720,7 +960,7 @@ make_tools
 is 'the script is executable' "$(stat -c %A "$script" | cut -c 4)" x
 is 'its first line' "$(head -n 1 "$script")" '#!/bin/sh'
 for t in quiet stdin names isolate isolate_own isolate_skipped malformed \
-  pages pages_short removed orders lock log; do
+  pages pages_short nodes nodes_short nodes_mixed removed orders lock log; do
   "test_$t"
 done
 [[ $shell != dash ]] || test_killed

@@ -258,9 +258,8 @@ void fill_layout(const struct goal *goal, const struct placement *place,
         fill_cpus(goal, place, layout);
         for (unsigned i = 0; i < layout->vcpus; i++)
             CPU_SET((size_t)layout->cpus[i], &layout->pool);
-        layout->topology =
-            fill_topology(goal, place->is_used, place->vcpus,
-                          used_threads(cpu, place));
+        layout->topology = fill_topology(goal, place->is_used, place->vcpus,
+                                         used_threads(cpu, place));
     }
     for (unsigned i = 0; is_shared && i < cpu->core_count; i++)
         if (place->is_used[i])

@@ -5,15 +5,19 @@
  */
 #include "plan/goal.h"
 
+#include "plan/cell.h"
+
 #include <string.h>
 
 /* The node of <numatune>, else of a PCI device of the domain, else -1. */
-static int wanted_node(const struct host *host, const struct domain *domain)
+static int wanted_node(const struct plan *plan)
 {
+    const struct host *host = plan->host;
+    const struct domain *domain = plan->domain;
     int node = -1;
 
-    if (domain->node >= 0)
-        return domain->node; /* the memory is there */
+    if (domain->node >= 0 && !cell_is_own(plan))
+        return domain->node; /* the memory is there, and stays */
     for (size_t i = 0; i < domain->hostdev_count; i++) {
         const struct pci_device *device =
             pci_find(&host->pci, domain->hostdevs[i]);
@@ -96,7 +100,7 @@ struct goal *goal_new(const struct plan *plan,
 
     goal->cpu = &plan->host->cpu;
     goal->request = *request;
-    goal->node = wanted_node(plan->host, plan->domain);
+    goal->node = wanted_node(plan);
     weigh_domains(goal, arena);
     judge_cores(goal, plan->others, arena);
     return goal;

@@ -2,6 +2,8 @@
 /* Takes a plan and a core, changes who runs there. Pure; no XML, no screen. */
 #include "plan/hand.h"
 
+#include "plan/cell.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +65,7 @@ static void renumber(struct plan *plan, const unsigned *used)
     plan->topology =
         is_even ? (struct guest_topology){1, dies, cores / dies, threads}
                 : (struct guest_topology){1, 1, vcpus, 1};
+    plan->mirrors_nodes = cell_obstacle(plan) == NULL;
 }
 
 static void leave(cpu_set_t *pins, const struct cpu_core *core)

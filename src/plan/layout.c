@@ -4,6 +4,7 @@
  */
 #include "plan/layout.h"
 
+#include "plan/cell.h"
 #include "plan/place.h"
 
 #include <string.h>
@@ -74,6 +75,7 @@ void layout_accept(const struct layout *layout, struct plan *plan)
             layout->cpus ? cpuset_one(layout->cpus[i]) : layout->pool;
     plan->emulatorpin = layout->emulator;
     plan->topology = layout->topology;
+    plan->mirrors_nodes = cell_obstacle(plan) == NULL;
     for (size_t i = 0; i < plan->domain->disk_count; i++)
         if (plan->disk_iothread[i] == 0 && !plan->domain->disks[i].has_mapping)
             plan->disk_iothread[i] = own_iothread(plan);

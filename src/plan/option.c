@@ -6,6 +6,7 @@
 #include "plan/option.h"
 
 #include "base/str.h"
+#include "plan/cell.h"
 #include "plan/plan.h"
 
 #include <stdio.h>
@@ -428,7 +429,8 @@ static bool can_have_pages(const struct plan *plan, unsigned long size_kib)
     const struct page_pool *pool = memory_pool(memory, size_kib);
     unsigned long needed_kib = plan->domain->memory_kib, usable_kib;
 
-    if (!pool || needed_kib == 0 || needed_kib % size_kib != 0)
+    if (!pool || needed_kib == 0 || needed_kib % size_kib != 0 ||
+        !cell_can_have_pages(plan, size_kib))
         return false;
     usable_kib = page_pool_usable(pool) * size_kib;
     return usable_kib >= needed_kib ||

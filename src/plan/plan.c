@@ -6,6 +6,7 @@
 #include "plan/plan.h"
 
 #include "base/str.h"
+#include "plan/cell.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +109,8 @@ static bool same_topology(const struct guest_topology *a,
 bool plan_equal(const struct plan *a, const struct plan *b)
 {
     if (a->vcpus != b->vcpus || a->iothread_count != b->iothread_count ||
-        a->dropped != b->dropped || !same_topology(&a->topology, &b->topology))
+        a->dropped != b->dropped || a->mirrors_nodes != b->mirrors_nodes ||
+        !same_topology(&a->topology, &b->topology))
         return false;
     if (!CPU_EQUAL(&a->emulatorpin, &b->emulatorpin))
         return false;
@@ -159,6 +161,7 @@ void plan_set_vcpus(struct plan *plan, unsigned vcpus)
         plan->vcpupin[i] = cpuset_empty();
     plan->vcpus = vcpus;
     plan->topology = (struct guest_topology){0};
+    plan->mirrors_nodes = false;
     /* What was dropped by itself stands or falls with the count now. */
     if (plan->dropped &
         (1U << PART_VCPUS | 1U << PART_VCPUPIN | 1U << PART_TOPOLOGY))
@@ -169,6 +172,7 @@ void plan_reset_cpus(struct plan *plan)
 {
     free_cpus(plan);
     take_domain(plan);
+    plan->mirrors_nodes = false;
     plan->options[OPTION_TOPOEXT] = OPTION_KEEP; /* came with the layout */
 }
 
@@ -196,6 +200,7 @@ static const char *const part_names[PART_COUNT] = {
     [PART_TOPOLOGY] = "topology",
     [PART_FEATURES] = "features",
     [PART_HUGEPAGES] = "hugepages",
+    [PART_NUMA] = "numa",
     [PART_HYPERV] = "hyperv",
     [PART_CLOCK] = "clock",
     [PART_HOOK] = "hook",
@@ -218,11 +223,17 @@ enum plan_part plan_part_find(const char *name)
 void plan_drop(struct plan *plan, enum plan_part part, bool is_dropped)
 {
     unsigned bits = 1U << part;
+    bool has_cells = plan->domain->has_guest_numa;
 
-    /* With another count, pins and topology stand or fall with it. */
+    /*
+     * With another count, pins and topology stand or fall with it, and so do
+     * cells that the domain has: they name its vCPUs.
+     */
     if (plan->vcpus != plan->domain->vcpus &&
-        (part == PART_VCPUS || part == PART_VCPUPIN || part == PART_TOPOLOGY))
-        bits = 1U << PART_VCPUS | 1U << PART_VCPUPIN | 1U << PART_TOPOLOGY;
+        (part == PART_VCPUS || part == PART_VCPUPIN || part == PART_TOPOLOGY ||
+         (part == PART_NUMA && has_cells)))
+        bits = 1U << PART_VCPUS | 1U << PART_VCPUPIN | 1U << PART_TOPOLOGY |
+               (has_cells ? 1U << PART_NUMA : 0);
     if (is_dropped)
         plan->dropped |= bits;
     else
@@ -293,6 +304,8 @@ struct plan *plan_kept(const struct plan *plan)
     }
     if (plan->dropped & 1U << PART_HUGEPAGES)
         kept->options[OPTION_HUGEPAGES] = OPTION_KEEP;
+    if (plan->dropped & 1U << PART_NUMA)
+        kept->mirrors_nodes = false;
     if (plan->dropped & 1U << PART_HYPERV)
         keep_options(kept, "hyperv.");
     if (plan->dropped & 1U << PART_FEATURES)
@@ -306,6 +319,8 @@ struct plan *plan_kept(const struct plan *plan)
         kept->options[OPTION_ISOLATE] = OPTION_KEEP;
     if (plan->dropped)
         drop_needy(kept);
+    if (plan->dropped && cell_obstacle(kept))
+        kept->mirrors_nodes = false;
     kept->dropped = 0;
     plan_free(fresh);
     return kept;

@@ -23,6 +23,7 @@ enum plan_part {
     PART_TOPOLOGY,
     PART_FEATURES,
     PART_HUGEPAGES,
+    PART_NUMA,
     PART_HYPERV,
     PART_CLOCK,
     PART_HOOK,
@@ -41,7 +42,8 @@ struct plan {
     struct domain_iothread *iothreads;
     unsigned *disk_iothread;        /* one of each domain disk; 0: none */
     struct guest_topology topology; /* all 0: none */
-    long options[OPTION_COUNT];     /* wishes: OPTION_KEEP or a value */
+    bool mirrors_nodes; /* memory and guest cells follow the pins; see cell.h */
+    long options[OPTION_COUNT]; /* wishes: OPTION_KEEP or a value */
     unsigned dropped; /* bits of enum plan_part: not wanted after all */
 
     /* What the hook's file for this domain says now. */
@@ -71,10 +73,13 @@ bool plan_is_pinned(const struct plan *plan);
 /* True if vCPU `vcpu` is pinned to exactly one CPU; then `*cpu` is it. */
 bool plan_pin(const struct plan *plan, unsigned vcpu, int *cpu);
 
-/* The vCPU count; pins are kept or empty, the topology is forgotten. */
+/*
+ * The vCPU count; pins are kept or empty, the topology and the wish to mirror
+ * the host's nodes are forgotten.
+ */
 void plan_set_vcpus(struct plan *plan, unsigned vcpus);
 
-/* Puts CPUs, threads and topology back to what the domain has. */
+/* Puts CPUs, threads, topology and nodes back to what the domain has. */
 void plan_reset_cpus(struct plan *plan);
 
 /* "vcpupin", "hook", ...; the part of that name, or PART_COUNT. */

@@ -44,6 +44,8 @@ void planfile_save(const struct plan *plan, struct str *str)
                      plan->disk_iothread[i]);
     str_addf(str, "topology = %u %u %u %u\n", plan->topology.sockets,
              plan->topology.dies, plan->topology.cores, plan->topology.threads);
+    if (plan->mirrors_nodes)
+        str_add(str, "numa = mirror\n");
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if (plan->options[i] == OPTION_KEEP)
             continue;
@@ -204,6 +206,10 @@ static bool load_line(struct plan *plan, const char *key, char *value,
         return load_vcpus(plan, value);
     if (strcmp(key, "topology") == 0)
         return load_topology(plan, value);
+    if (strcmp(key, "numa") == 0) {
+        plan->mirrors_nodes = strcmp(value, "mirror") == 0;
+        return plan->mirrors_nodes;
+    }
     if (strcmp(key, "dropped") == 0)
         return load_dropped(plan, value);
     if (str_starts(key, "vcpupin.") || str_starts(key, "iothreadpin.") ||

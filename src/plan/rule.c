@@ -168,6 +168,16 @@ static const struct rule rules[] = {
      "Windows uses one or two sockets only, and every guest schedules by what "
      "it believes of cores and threads.",
      rule_topology},
+    {"memory-node",
+     "A node reaches the memory and the devices of another one later, and "
+     "shares the way with all others.",
+     rule_memory_node},
+    {"guest-cells",
+     "A guest that is told of its nodes keeps a task beside its memory.",
+     rule_guest_cells},
+    {"node-memory",
+     "Memory that is bound to a node comes from there or not at all.",
+     rule_node_memory},
     {"host-core", "The host needs a core for itself, and for you to log in.",
      rule_host_core},
     {"allowed-cpus",

@@ -3,6 +3,7 @@
  * Takes a plan, gives verdicts on where its threads run on the host: vCPUs,
  * emulator and I/O threads against cores, caches and other domains.
  */
+#include "plan/cell.h"
 #include "plan/rule_row.h"
 
 #include <string.h>
@@ -50,7 +51,9 @@ void rule_count(const struct plan *plan, struct arena *arena,
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  "the domain lists its vCPUs one by one in <vcpus>",
                  "Change their number there, or keep it.");
-    else if (plan->vcpus != plan->domain->vcpus && plan->domain->has_guest_numa)
+    else if (plan->vcpus != plan->domain->vcpus &&
+             plan->domain->has_guest_numa &&
+             !(plan->mirrors_nodes && cell_is_own(plan)))
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  "the domain's NUMA cells name its vCPUs",
                  "Change the cells first, or keep the number of vCPUs.");

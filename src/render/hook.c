@@ -6,6 +6,7 @@
 #include "render/change.h"
 
 #include "base/str.h"
+#include "plan/cell.h"
 
 #include <string.h>
 
@@ -27,11 +28,39 @@ static bool reserves(const struct plan *plan)
            option_effective(plan, OPTION_HUGEPAGES) > OPTION_ON;
 }
 
+/* Pages on each node if the guest's memory is bound to nodes, else anywhere. */
+static void add_pages(struct str *str, const struct plan *plan)
+{
+    unsigned long size =
+        (unsigned long)option_effective(plan, OPTION_HUGEPAGES);
+    struct cells cells;
+
+    str_addf(str, "hugepages_kib = %lu\n", size);
+    if (!cell_effective(plan, &cells)) {
+        str_addf(str, "hugepages_node_any = %lu\n",
+                 (plan->domain->memory_kib + size - 1) / size);
+        return;
+    }
+    for (unsigned i = 0; i < cells.count; i++) {
+        unsigned long pages = 0;
+        bool is_done = false;
+
+        for (unsigned j = 0; j < cells.count; j++) {
+            if (cells.list[j].node != cells.list[i].node)
+                continue;
+            is_done |= j < i; /* two cells of one node */
+            pages += (cells.list[j].memory_kib + size - 1) / size;
+        }
+        if (!is_done && pages > 0)
+            str_addf(str, "hugepages_node_%u = %lu\n", cells.list[i].node,
+                     pages);
+    }
+}
+
 char *hook_data(const struct plan *plan)
 {
     struct str str CLEANUP(str_free) = STR_INIT;
     cpu_set_t guest = plan_guest_cpus(plan);
-    long size = option_effective(plan, OPTION_HUGEPAGES);
 
     if (!isolates(plan) && !reserves(plan))
         return NULL;
@@ -45,8 +74,6 @@ char *hook_data(const struct plan *plan)
         str_add(&str, "\n");
     }
     if (reserves(plan))
-        str_addf(&str, "hugepages_kib = %ld\nhugepages_node_any = %lu\n", size,
-                 (plan->domain->memory_kib + (unsigned long)size - 1) /
-                     (unsigned long)size);
+        add_pages(&str, plan);
     return str_steal(&str);
 }

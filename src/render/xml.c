@@ -6,30 +6,11 @@
 #include "render/xml.h"
 
 #include "base/str.h"
+#include "render/numa.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct rendering {
-    const struct plan *plan;
-    const xmlNode *root;
-    struct edit *edit;
-    struct arena *arena;
-};
-
-/* The last child of `parent` that has one of the names, or NULL. */
-static const xmlNode *last_of(const xmlNode *parent, const char *const *names)
-{
-    const xmlNode *last = NULL;
-
-    for (const xmlNode *node = xmlFirstElementChild((xmlNode *)parent); node;
-         node = xmlNextElementSibling((xmlNode *)node))
-        for (const char *const *name = names; *name && !node->ns; name++)
-            if (strcmp((const char *)node->name, *name) == 0)
-                last = node;
-    return last;
-}
 
 /* Where libvirt would put a new child of <domain>: after any of these. */
 static const char *const before_cputune[] = {
@@ -62,43 +43,6 @@ static const char *const vcpu_pins[] = {"shares", "period", "quota", "vcpupin",
 static const char *const emulator_pins[] = {"shares",  "period",      "quota",
                                             "vcpupin", "emulatorpin", NULL};
 
-static void add_line(struct str *str, const char *line)
-{
-    if (str->length > 0)
-        str_add(str, "\n");
-    str_add(str, line);
-}
-
-/* Appends lines, one level deeper, between a start and an end tag. */
-static void add_wrapped(struct str *str, const char *start, const char *lines,
-                        const char *end)
-{
-    str_addf(str, "%s\n  ", start);
-    for (; *lines; lines++) {
-        str_add_bytes(str, lines, 1);
-        if (*lines == '\n')
-            str_add(str, "  ");
-    }
-    str_addf(str, "\n%s", end);
-}
-
-/* Adds lines below an element, making the element if it is not there. */
-static void insert_below(struct rendering *r, const char *name,
-                         const char *const *before, const char *const *siblings,
-                         const char *lines)
-{
-    const xmlNode *parent = xml_child(r->root, name);
-    struct str str CLEANUP(str_free) = STR_INIT;
-
-    if (parent) {
-        edit_insert(r->edit, parent, last_of(parent, siblings), lines);
-        return;
-    }
-    add_wrapped(&str, arena_printf(r->arena, "<%s>", name), lines,
-                arena_printf(r->arena, "</%s>", name));
-    edit_insert(r->edit, r->root, last_of(r->root, before), str_text(&str));
-}
-
 /* Sets an attribute if it differs. */
 static void set_attribute(struct rendering *r, const xmlNode *node,
                           const char *name, const char *value)
@@ -120,7 +64,7 @@ static const char *render_vcpus(struct rendering *r)
     if (plan->vcpus == plan->domain->vcpus)
         return NULL;
     if (!vcpu)
-        edit_insert(r->edit, r->root, last_of(r->root, before_vcpu),
+        edit_insert(r->edit, r->root, rendering_last(r->root, before_vcpu),
                     arena_printf(r->arena, "<vcpu>%u</vcpu>", plan->vcpus));
     else
         edit_content(r->edit, vcpu, number_text(r, plan->vcpus));
@@ -165,7 +109,7 @@ static void render_pin(struct rendering *r, const xmlNode *first,
     } else if (!node && !cpuset_is_empty(cpus)) {
         const char *text = cpuset_text(r->arena, cpus);
 
-        add_line(
+        rendering_add_line(
             lines,
             name ? arena_printf(r->arena, "<%s %s='%u' cpuset='%s'/>", element,
                                 name, id, text)
@@ -191,7 +135,8 @@ static const char *render_vcpupin(struct rendering *r)
         if (xml_number(pin, "vcpu", 1UL << 20, &id) && id >= plan->vcpus)
             edit_remove(r->edit, pin);
     if (lines.length > 0)
-        insert_below(r, "cputune", before_cputune, vcpu_pins, str_text(&lines));
+        rendering_insert(r, "cputune", before_cputune, vcpu_pins,
+                         str_text(&lines));
     if (edit_is_empty(r->edit))
         return NULL;
     if (cpuset_is_empty(&guest))
@@ -207,8 +152,8 @@ static const char *render_emulatorpin(struct rendering *r)
     render_pin(r, xml_find(r->root, "cputune/emulatorpin"), "emulatorpin", NULL,
                0, &r->plan->domain->emulatorpin, &r->plan->emulatorpin, &lines);
     if (lines.length > 0)
-        insert_below(r, "cputune", before_cputune, emulator_pins,
-                     str_text(&lines));
+        rendering_insert(r, "cputune", before_cputune, emulator_pins,
+                         str_text(&lines));
     if (edit_is_empty(r->edit))
         return NULL;
     if (cpuset_is_empty(&r->plan->emulatorpin))
@@ -230,12 +175,12 @@ static void render_iothread_count(struct rendering *r)
     if (count)
         edit_content(r->edit, count, text);
     else
-        edit_insert(r->edit, r->root, last_of(r->root, before_iothreads),
+        edit_insert(r->edit, r->root, rendering_last(r->root, before_iothreads),
                     arena_printf(r->arena, "<iothreads>%s</iothreads>", text));
     for (unsigned i = plan->domain->iothread_count; i < plan->iothread_count;
          i++)
-        add_line(&lines, arena_printf(r->arena, "<iothread id='%u'/>",
-                                      plan->iothreads[i].id));
+        rendering_add_line(&lines, arena_printf(r->arena, "<iothread id='%u'/>",
+                                                plan->iothreads[i].id));
     if (ids)
         edit_insert(r->edit, ids, xml_last_element(ids), str_text(&lines));
 }
@@ -301,7 +246,7 @@ static const char *render_iothreads(struct rendering *r)
         cpus = cpuset_or(&cpus, &plan->iothreads[i].cpus);
     }
     if (lines.length > 0)
-        insert_below(r, "cputune", before_cputune, pins, str_text(&lines));
+        rendering_insert(r, "cputune", before_cputune, pins, str_text(&lines));
     disks = render_disks(r);
     if (edit_is_empty(r->edit))
         return NULL;
@@ -337,16 +282,17 @@ static const char *render_topology(struct rendering *r)
         set_attribute(r, node, "cores", number_text(r, t->cores));
         set_attribute(r, node, "threads", number_text(r, t->threads));
     } else {
-        add_line(&lines,
-                 arena_printf(r->arena,
-                              "<topology sockets='%u' dies='%u' cores='%u' "
-                              "threads='%u'/>",
-                              t->sockets, t->dies, t->cores, t->threads));
+        rendering_add_line(
+            &lines, arena_printf(r->arena,
+                                 "<topology sockets='%u' dies='%u' cores='%u' "
+                                 "threads='%u'/>",
+                                 t->sockets, t->dies, t->cores, t->threads));
     }
     if (lines.length > 0)
-        insert_below(r, "cpu", before_cpu,
-                     (const char *const[]){"model", "vendor", "topology", NULL},
-                     str_text(&lines));
+        rendering_insert(
+            r, "cpu", before_cpu,
+            (const char *const[]){"model", "vendor", "topology", NULL},
+            str_text(&lines));
     return arena_printf(r->arena, "guest topology %u socket%s x %u x %u x %u",
                         t->sockets, t->sockets == 1 ? "" : "s", t->dies,
                         t->cores, t->threads);
@@ -375,8 +321,8 @@ static const char *render_hugepages(struct rendering *r)
         edit_insert(r->edit, hugepages, NULL, line);
     } else {
         line = arena_printf(r->arena, "<hugepages>\n  %s\n</hugepages>", line);
-        insert_below(r, "memoryBacking", before_memory_backing,
-                     (const char *const[]){NULL}, line);
+        rendering_insert(r, "memoryBacking", before_memory_backing,
+                         (const char *const[]){NULL}, line);
     }
     return arena_printf(r->arena, "%lu huge pages of %ld %s",
                         r->plan->domain->memory_kib / (unsigned long)size,
@@ -420,7 +366,7 @@ static bool render_switch(struct rendering *r, enum option_id id,
     if (number)
         add_attribute(&line, place->number, number);
     str_add(&line, "/>");
-    add_line(lines, str_text(&line));
+    rendering_add_line(lines, str_text(&line));
     return true;
 }
 
@@ -448,11 +394,11 @@ static const char *render_features(struct rendering *r)
     if (render_switches(r, "cpu", &lines) == 0)
         return NULL;
     if (lines.length > 0)
-        insert_below(r, "cpu", before_cpu,
-                     (const char *const[]){"model", "vendor", "topology",
-                                           "cache", "maxphysaddr", "feature",
-                                           NULL},
-                     str_text(&lines));
+        rendering_insert(r, "cpu", before_cpu,
+                         (const char *const[]){"model", "vendor", "topology",
+                                               "cache", "maxphysaddr",
+                                               "feature", NULL},
+                         str_text(&lines));
     return r->plan->options[OPTION_TOPOEXT] == OPTION_OFF
                ? "CPU feature topoext off"
                : "CPU feature topoext: the guest sees its threads";
@@ -471,11 +417,12 @@ static const char *render_hyperv(struct rendering *r)
         edit_insert(r->edit, hyperv, xml_last_element(hyperv),
                     str_text(&lines));
     } else if (lines.length > 0) {
-        add_wrapped(&wrapped, "<hyperv mode='custom'>", str_text(&lines),
-                    "</hyperv>");
-        insert_below(r, "features", before_features,
-                     (const char *const[]){"acpi", "apic", "pae", "hap", NULL},
-                     str_text(&wrapped));
+        rendering_add_wrapped(&wrapped, "<hyperv mode='custom'>",
+                              str_text(&lines), "</hyperv>");
+        rendering_insert(
+            r, "features", before_features,
+            (const char *const[]){"acpi", "apic", "pae", "hap", NULL},
+            str_text(&wrapped));
     }
     return arena_printf(r->arena, "%u Windows hint%s (Hyper-V)", count,
                         count == 1 ? "" : "s");
@@ -491,7 +438,7 @@ static const char *render_clock(struct rendering *r)
     if (lines.length > 0 && clock)
         edit_insert(r->edit, clock, xml_last_element(clock), str_text(&lines));
     else if (lines.length > 0)
-        edit_insert(r->edit, r->root, last_of(r->root, before_clock),
+        edit_insert(r->edit, r->root, rendering_last(r->root, before_clock),
                     arena_printf(r->arena,
                                  "<clock offset='utc'>\n  %s\n</clock>",
                                  str_text(&lines)));
@@ -512,6 +459,7 @@ const char *xml_render(const struct plan *plan, enum plan_part part,
         [PART_TOPOLOGY] = render_topology,
         [PART_FEATURES] = render_features,
         [PART_HUGEPAGES] = render_hugepages,
+        [PART_NUMA] = numa_render,
         [PART_HYPERV] = render_hyperv,
         [PART_CLOCK] = render_clock,
     };

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes a plan, gives cells or the reason why there are none; reads cells from
+ * a domain and compares. Pure: writes no XML and nothing into the plan.
+ */
+#include "plan/cell.h"
+
+#include <string.h>
+
+enum { UNIT_KIB = 2048 };
+
+/* What cells are made of: of the plan, or of the domain as it is. */
+struct source {
+    const struct host *host;
+    unsigned vcpus;
+    const cpu_set_t *pins;
+    unsigned long memory_kib;
+    long page; /* a value of OPTION_HUGEPAGES */
+};
+
+static struct source planned(const struct plan *plan)
+{
+    return (struct source){
+        .host = plan->host,
+        .vcpus = plan->vcpus,
+        .pins = plan->vcpupin,
+        .memory_kib = plan->domain->memory_kib,
+        .page = option_effective(plan, OPTION_HUGEPAGES),
+    };
+}
+
+static struct source present(const struct plan *plan)
+{
+    return (struct source){
+        .host = plan->host,
+        .vcpus = plan->domain->vcpus,
+        .pins = plan->domain->vcpupin,
+        .memory_kib = plan->domain->memory_kib,
+        .page = option_now(plan, OPTION_HUGEPAGES),
+    };
+}
+
+unsigned cell_count_nodes(const struct host *host)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < host->cpu.node_count; i++)
+        count += host->cpu.nodes[i].memory_kib > 0;
+    return count;
+}
+
+static unsigned long long node_memory(const struct host *host, unsigned id)
+{
+    for (unsigned i = 0; i < host->cpu.node_count; i++)
+        if (host->cpu.nodes[i].id == id)
+            return host->cpu.nodes[i].memory_kib;
+    return 0;
+}
+
+/* The cell of a node, made in its place if it is new; NULL if there is none. */
+static struct cell *cell_of(struct cells *cells, unsigned node)
+{
+    unsigned at = 0;
+
+    while (at < cells->count && cells->list[at].node < node)
+        at++;
+    if (at < cells->count && cells->list[at].node == node)
+        return &cells->list[at];
+    if (cells->count == CELL_COUNT_MAX)
+        return NULL;
+    memmove(&cells->list[at + 1], &cells->list[at],
+            (cells->count - at) * sizeof(*cells->list));
+    cells->list[at] = (struct cell){.node = node, .vcpus = cpuset_empty()};
+    cells->count++;
+    return &cells->list[at];
+}
+
+static const char *divide_vcpus(const struct source *source,
+                                struct cells *cells)
+{
+    if (source->vcpus > CPUSET_MAX)
+        return "It has more than 1024 vCPUs.";
+    for (unsigned i = 0; i < source->vcpus; i++) {
+        const struct cpu_core *core;
+        struct cell *cell;
+
+        if (CPU_COUNT(&source->pins[i]) != 1)
+            return "Not every vCPU is pinned to a CPU of its own.";
+        core =
+            cpu_core_of(&source->host->cpu, cpuset_next(&source->pins[i], 0));
+        if (!core)
+            return "A vCPU is pinned to a CPU that is not online.";
+        cell = cell_of(cells, (unsigned)core->node);
+        if (!cell)
+            return "The vCPUs are on more than 64 nodes.";
+        CPU_SET((size_t)i, &cell->vcpus);
+    }
+    return NULL;
+}
+
+/* Whole units, by largest remainder; of equal ones the lower node gets it. */
+static const char *divide_memory(const struct source *source,
+                                 struct cells *cells)
+{
+    unsigned long unit =
+        source->page > UNIT_KIB ? (unsigned long)source->page : UNIT_KIB;
+    unsigned long units = source->memory_kib / unit, left = units;
+    unsigned long rest[CELL_COUNT_MAX];
+
+    if (source->memory_kib == 0)
+        return "The domain does not say how much memory it has.";
+    if (cells->count == 1) {
+        cells->list[0].memory_kib = source->memory_kib;
+        return NULL;
+    }
+    if (source->page == OPTION_ON)
+        return "The domain's huge pages have no size by which to divide it.";
+    if (source->memory_kib % unit != 0)
+        return "Its memory is no whole number of huge pages.";
+    for (unsigned i = 0; i < cells->count; i++) {
+        struct cell *cell = &cells->list[i];
+        unsigned long weight = units * (unsigned long)CPU_COUNT(&cell->vcpus);
+
+        cell->memory_kib = weight / source->vcpus * unit;
+        rest[i] = weight % source->vcpus;
+        left -= weight / source->vcpus;
+    }
+    for (; left > 0; left--) {
+        unsigned most = 0;
+
+        for (unsigned i = 1; i < cells->count; i++)
+            if (rest[i] > rest[most])
+                most = i;
+        cells->list[most].memory_kib += unit;
+        rest[most] = 0;
+    }
+    for (unsigned i = 0; i < cells->count; i++)
+        if (cells->list[i].memory_kib == 0)
+            return "Its memory has fewer pages than its nodes would need.";
+    return NULL;
+}
+
+/* Fills the cells; without any, gives the reason. */
+static const char *derive(const struct source *source, struct cells *cells)
+{
+    const char *obstacle;
+
+    cells->count = 0;
+    obstacle = divide_vcpus(source, cells);
+    if (!obstacle)
+        obstacle = divide_memory(source, cells);
+    for (unsigned i = 0; i < cells->count && !obstacle; i++) {
+        unsigned long long memory =
+            node_memory(source->host, cells->list[i].node);
+
+        if (memory == 0)
+            obstacle = "A node of the vCPUs has no memory.";
+        else if (memory < cells->list[i].memory_kib)
+            obstacle = "A node has less memory than its vCPUs' share.";
+    }
+    if (obstacle)
+        cells->count = 0;
+    return obstacle;
+}
+
+static bool attribute_set(const xmlNode *node, const char *name, cpu_set_t *set)
+{
+    struct arena *arena = arena_new();
+    const char *text = xml_attribute(arena, node, name);
+    bool is_set = text && cpuset_parse(text, set);
+
+    arena_free(arena);
+    return is_set;
+}
+
+static bool has_attribute(const xmlNode *node, const char *name)
+{
+    return xmlHasProp((xmlNode *)node, (const xmlChar *)name) != NULL;
+}
+
+/* True if it has no other attributes, and no child elements. */
+static bool has_only(const xmlNode *node, const char *const *names)
+{
+    for (const xmlAttr *a = node->properties; a; a = a->next) {
+        const char *const *name = names;
+
+        while (*name && strcmp((const char *)a->name, *name) != 0)
+            name++;
+        if (!*name)
+            return false;
+    }
+    return !xmlFirstElementChild((xmlNode *)node);
+}
+
+/* strict is what libvirt takes if there is no mode. */
+static bool is_strict(const xmlNode *node)
+{
+    return !has_attribute(node, "mode") || xml_has(node, "mode", "strict");
+}
+
+static const xmlNode *find_memnode(const xmlNode *numatune, unsigned long id)
+{
+    const xmlNode *node = xml_child(numatune, "memnode");
+    unsigned long number;
+
+    while (node &&
+           (!xml_number(node, "cellid", CPUSET_MAX, &number) || number != id))
+        node = xml_next(node);
+    return node;
+}
+
+/* True if an element is strict and names just these nodes. */
+static bool binds(const xmlNode *node, const char *const *names,
+                  const cpu_set_t *nodes)
+{
+    cpu_set_t named;
+
+    return node && has_only(node, names) && is_strict(node) &&
+           (!has_attribute(node, "placement") ||
+            xml_has(node, "placement", "static")) &&
+           attribute_set(node, "nodeset", &named) && CPU_EQUAL(&named, nodes);
+}
+
+static bool is_cell(const xmlNode *node, unsigned id, const struct cell *cell)
+{
+    static const char *const names[] = {"id", "cpus", "memory", "unit", NULL};
+    unsigned long number;
+    cpu_set_t vcpus;
+
+    return has_only(node, names) &&
+           xml_number(node, "id", CELL_COUNT_MAX, &number) && number == id &&
+           attribute_set(node, "cpus", &vcpus) &&
+           CPU_EQUAL(&vcpus, &cell->vcpus) &&
+           domain_size_kib(node, "memory") == cell->memory_kib;
+}
+
+static bool are_cells(const xmlNode *numa, const struct cells *cells)
+{
+    const xmlNode *node = xml_child(numa, "cell");
+
+    if (cells->count < 2)
+        return !numa;
+    if (!numa || numa->properties ||
+        xmlChildElementCount((xmlNode *)numa) != cells->count)
+        return false;
+    for (unsigned i = 0; i < cells->count; i++, node = xml_next(node))
+        if (!node || !is_cell(node, i, &cells->list[i]))
+            return false;
+    return true;
+}
+
+bool cell_is_written(const xmlNode *root, const struct cells *cells)
+{
+    static const char *const memory[] = {"mode", "placement", "nodeset", NULL};
+    static const char *const memnode[] = {"cellid", "mode", "nodeset", NULL};
+    const xmlNode *numatune = xml_child(root, "numatune");
+    unsigned memnodes = cells->count > 1 ? cells->count : 0;
+    cpu_set_t nodes = cpuset_empty();
+
+    for (unsigned i = 0; i < cells->count; i++)
+        CPU_SET(cells->list[i].node, &nodes);
+    if (!numatune || cells->count == 0 ||
+        xmlChildElementCount((xmlNode *)numatune) != memnodes + 1 ||
+        !binds(xml_child(numatune, "memory"), memory, &nodes))
+        return false;
+    for (unsigned i = 0; i < memnodes; i++) {
+        cpu_set_t node = cpuset_one((int)cells->list[i].node);
+
+        if (!binds(find_memnode(numatune, i), memnode, &node))
+            return false;
+    }
+    return are_cells(xml_find(root, "cpu/numa"), cells);
+}
+
+bool cell_is_own(const struct plan *plan)
+{
+    struct source source = present(plan);
+    struct cells cells;
+
+    return !derive(&source, &cells) &&
+           cell_is_written(xml_root(plan->domain->xml), &cells);
+}
+
+/* True if some element below <devices> names a node of the guest. */
+static bool has_device_node(const xmlNode *devices)
+{
+    for (const xmlNode *node = xml_child(devices, "controller"); node;
+         node = xml_next(node))
+        if (xml_find(node, "target/node"))
+            return true;
+    for (const xmlNode *node = xml_child(devices, "hostdev"); node;
+         node = xml_next(node))
+        if (xml_child(node, "acpi"))
+            return true;
+    return false;
+}
+
+static bool has_node_pages(const xmlNode *root)
+{
+    for (const xmlNode *page = xml_find(root, "memoryBacking/hugepages/page");
+         page; page = xml_next(page))
+        if (has_attribute(page, "nodeset"))
+            return true;
+    return false;
+}
+
+/* What an administrator decided about the guest's nodes. */
+static const char *foreign(const struct plan *plan, const struct cells *wanted)
+{
+    const xmlNode *root = xml_root(plan->domain->xml);
+    const xmlNode *devices = xml_child(root, "devices");
+    const xmlNode *numatune = xml_child(root, "numatune");
+
+    if (xml_child(root, "maxMemory") || xml_child(devices, "memory"))
+        return "The domain's memory can grow; it is left as it is.";
+    if (has_node_pages(root))
+        return "The domain chooses pages for each guest node; that is left.";
+    if (has_device_node(devices))
+        return "A device of the domain names a guest node; that is left.";
+    if (xml_has(xml_child(root, "vcpu"), "placement", "auto"))
+        return "libvirt chooses the nodes of this domain when it starts.";
+    if ((!xml_last_element(numatune) && !plan->domain->has_guest_numa) ||
+        cell_is_written(root, wanted) || cell_is_own(plan))
+        return NULL;
+    return "The domain has a NUMA setting of its own; that is left.";
+}
+
+const char *cell_obstacle(const struct plan *plan)
+{
+    struct source source = planned(plan);
+    const char *obstacle;
+    struct cells cells;
+
+    if (cell_count_nodes(plan->host) < 2)
+        return "The host's memory is one node.";
+    obstacle = derive(&source, &cells);
+    return obstacle ? obstacle : foreign(plan, &cells);
+}
+
+void cell_mirror(const struct plan *plan, struct cells *cells)
+{
+    struct source source = planned(plan);
+
+    cells->count = 0;
+    if (!cell_obstacle(plan))
+        derive(&source, cells);
+}
+
+/* The one node that an element binds to strictly, or -1. */
+static int bound_node(const xmlNode *node)
+{
+    cpu_set_t nodes;
+
+    if (!node || !is_strict(node) || xml_has(node, "placement", "auto") ||
+        !attribute_set(node, "nodeset", &nodes) || CPU_COUNT(&nodes) != 1)
+        return -1;
+    return cpuset_next(&nodes, 0);
+}
+
+/* One more cell as it is read; false if it is bound to no single node. */
+static bool add_cell(struct cells *cells, int node, const cpu_set_t *vcpus,
+                     unsigned long memory_kib)
+{
+    if (node < 0 || cells->count == CELL_COUNT_MAX)
+        return false;
+    cells->list[cells->count++] = (struct cell){
+        .node = (unsigned)node,
+        .vcpus = *vcpus,
+        .memory_kib = memory_kib,
+    };
+    return true;
+}
+
+/* The cells as the domain has them, whoever wrote them. */
+static bool read_cells(const struct domain *domain, struct cells *cells)
+{
+    const xmlNode *root = xml_root(domain->xml);
+    const xmlNode *numatune = xml_child(root, "numatune");
+    const xmlNode *memory = xml_child(numatune, "memory");
+    const xmlNode *node = xml_find(root, "cpu/numa/cell");
+    unsigned long id = 0, sum = 0;
+
+    cells->count = 0;
+    if (!domain->has_guest_numa) {
+        cpu_set_t vcpus = cpuset_empty();
+
+        for (unsigned i = 0; i < domain->vcpus && i < CPUSET_MAX; i++)
+            CPU_SET((size_t)i, &vcpus);
+        return add_cell(cells, bound_node(memory), &vcpus, domain->memory_kib);
+    }
+    for (; node; node = xml_next(node), id++) {
+        const xmlNode *memnode;
+        cpu_set_t vcpus = cpuset_empty();
+
+        xml_number(node, "id", CPUSET_MAX, &id);
+        attribute_set(node, "cpus", &vcpus); /* a cell may have none */
+        memnode = find_memnode(numatune, id);
+        if (!add_cell(cells, bound_node(memnode ? memnode : memory), &vcpus,
+                      domain_size_kib(node, "memory")))
+            return false;
+        sum += cells->list[cells->count - 1].memory_kib;
+    }
+    return cells->count > 0 && sum == domain->memory_kib;
+}
+
+bool cell_effective(const struct plan *plan, struct cells *cells)
+{
+    if (plan->mirrors_nodes)
+        cell_mirror(plan, cells);
+    else
+        cells->count = 0;
+    return cells->count > 0 || read_cells(plan->domain, cells);
+}
+
+bool cell_can_have_pages(const struct plan *plan, unsigned long size_kib)
+{
+    struct cells cells;
+
+    if (!cell_effective(plan, &cells))
+        return true;
+    for (unsigned i = 0; i < cells.count; i++) {
+        const struct memory_node *node =
+            memory_node(&plan->host->memory, cells.list[i].node);
+        const struct page_pool *pool =
+            node ? memory_node_pool(node, size_kib) : NULL;
+        unsigned long has_kib = pool ? pool->free * size_kib : 0;
+
+        if (!node || !node->is_known)
+            continue;
+        if (has_kib < cells.list[i].memory_kib &&
+            (plan->hook_obstacle ||
+             has_kib + node->available_kib < cells.list[i].memory_kib))
+            return false;
+    }
+    return true;
+}

@@ -412,6 +412,27 @@ bool cell_effective(const struct plan *plan, struct cells *cells)
     return cells->count > 0 || read_cells(plan->domain, cells);
 }
 
+unsigned long cell_usable_pages(const struct plan *plan,
+                                const struct page_pool *pool)
+{
+    unsigned long usable = page_pool_usable(pool), count = 0;
+    struct cells cells;
+
+    if (cell_count_nodes(plan->host) < 2 || !cell_effective(plan, &cells))
+        return usable;
+    for (unsigned i = 0; i < cells.count; i++) {
+        const struct memory_node *node =
+            memory_node(&plan->host->memory, cells.list[i].node);
+        const struct page_pool *part =
+            node ? memory_node_pool(node, pool->size_kib) : NULL;
+        unsigned long needed = cells.list[i].memory_kib / pool->size_kib;
+
+        if (part)
+            count += part->free < needed ? part->free : needed;
+    }
+    return count < usable ? count : usable;
+}
+
 bool cell_can_have_pages(const struct plan *plan, unsigned long size_kib)
 {
     struct cells cells;

@@ -51,6 +51,13 @@ bool cell_effective(const struct plan *plan, struct cells *cells);
 /* The nodes that have memory. */
 unsigned cell_count_nodes(const struct host *host);
 
+/*
+ * How many of the pages that the guest needs are there, and nobody's: on its
+ * nodes if it is bound to such, else anywhere.
+ */
+unsigned long cell_usable_pages(const struct plan *plan,
+                                const struct page_pool *pool);
+
 /* False if it is known that a node cannot give its part in pages of a size. */
 bool cell_can_have_pages(const struct plan *plan, unsigned long size_kib);
 

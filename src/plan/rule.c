@@ -371,7 +371,7 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
         return;
     }
     needed = plan->domain->memory_kib / (unsigned long)size;
-    usable = page_pool_usable(pool);
+    usable = cell_usable_pages(plan, pool);
     if (usable >= needed || plan->domain->is_running)
         return;
     missing_kib = (needed - usable) * (unsigned long)size;

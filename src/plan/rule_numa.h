@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The rules on nodes: rows of the rules' table. They are silent on a host
- * whose memory is one node.
+ * whose memory is one node, unless a domain asks for another.
  */
 #ifndef PLAN_RULE_NUMA_H
 #define PLAN_RULE_NUMA_H

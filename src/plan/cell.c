@@ -105,7 +105,7 @@ static const char *divide_memory(const struct source *source,
     unsigned long unit =
         source->page > UNIT_KIB ? (unsigned long)source->page : UNIT_KIB;
     unsigned long units = source->memory_kib / unit, left = units;
-    unsigned long rest[CELL_COUNT_MAX];
+    unsigned long rest[CELL_COUNT_MAX] = {0};
 
     if (source->memory_kib == 0)
         return "The domain does not say how much memory it has.";
@@ -145,7 +145,7 @@ static const char *derive(const struct source *source, struct cells *cells)
 {
     const char *obstacle;
 
-    cells->count = 0;
+    *cells = (struct cells){0};
     obstacle = divide_vcpus(source, cells);
     if (!obstacle)
         obstacle = divide_memory(source, cells);

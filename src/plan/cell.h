@@ -43,8 +43,14 @@ bool cell_is_own(const struct plan *plan);
 bool cell_is_written(const xmlNode *root, const struct cells *cells);
 
 /*
+ * The cells as the domain has them, whoever wrote them. False if its memory is
+ * not bound strictly, each part to one node.
+ */
+bool cell_read(const struct domain *domain, struct cells *cells);
+
+/*
  * How the domain will be bound: as the plan mirrors, or as the domain is. False
- * if its memory is not bound strictly, each part to one node.
+ * if it is not, as cell_read.
  */
 bool cell_effective(const struct plan *plan, struct cells *cells);
 

@@ -250,6 +250,40 @@ ok "even if the topology is there already" has "$out" "topoext"
 vt preview ./win10.xml --format xml
 ok "not on Intel" lacks "$out" "topoext"
 
+# Two nodes: memory beside the vCPUs; a guest on both is told so.
+two() {
+  run "$program" --sysroot "$hosts/xeon-4214-2s" --root "$root" "$@"
+}
+two preview ./win10.xml
+ok "memory is bound to the vCPUs' node" has "$out" \
+  "memory on node 1, beside the vCPUs"
+two preview ./win10.xml --format xml
+printf '%s\n' "$out" >one-node.xml
+ok "one node is valid" virt-xml-validate one-node.xml domain
+two preview ./win10.xml --vcpus 36
+ok "a wide guest has cells" has "$out" "2 guest NUMA cells mirror nodes 0 and 1"
+two preview ./win10.xml --vcpus 36 --format xml
+printf '%s\n' "$out" >two-nodes.xml
+ok "two nodes are valid" virt-xml-validate two-nodes.xml domain
+ok "cells sum to the memory" is "$(awk -F"'" \
+  '/<cell / { sum += $6 } END { print sum }' two-nodes.xml)" 16777216
+two preview two-nodes.xml --vcpus 36
+ok "there they are already" lacks "$out" "NUMA"
+two preview two-nodes.xml --vcpus 12 --format xml
+ok "a narrower guest loses them" lacks "$out" "<numa>"
+printf '%s\n' "$out" >narrow.xml
+ok "and is valid" virt-xml-validate narrow.xml domain
+sed 's/ *<vcpu .*/&<numatune><memory mode="preferred" nodeset="1"\/><\/numatune>/' \
+  original.xml >own.xml
+two preview own.xml --format xml
+ok "an administrator's own is left" has "$out" \
+  '<numatune><memory mode="preferred" nodeset="1"/></numatune>'
+two plan ./win10.xml -o two.plan
+ok "the wish is in the plan" grep -qx "numa = mirror" two.plan
+two preview own.xml --plan two.plan
+ok "a plan that cannot mirror says why" has "$out" \
+  "The domain has a NUMA setting of its own; that is left."
+
 cp original.xml win10.xml
 demo apply ./win10.xml --yes
 ok "the demo changes no file of the user" cmp -s win10.xml original.xml

@@ -16,11 +16,12 @@ if [ "$(id -u)" = 0 ]; then
   cp "$here/embed_as_user.sh" "$here/tap.sh" "$here/../data/demo/win10.xml" \
     "$scratch"
   cp -a "$hosts/i7-12700k" "$scratch/host"
+  cp -a "$hosts/xeon-4214-2s" "$scratch/nodes"
   chown -R 65534:65534 "$scratch"
   setpriv --reuid=65534 --regid=65534 --clear-groups \
     bash "$scratch/embed_as_user.sh" "$scratch/virt-tune" "$scratch/host" \
-    "$scratch/win10.xml"
+    "$scratch/win10.xml" "$scratch/nodes"
   exit
 fi
 exec bash "$here/embed_as_user.sh" "$program" "$hosts/i7-12700k" \
-  "$here/../data/demo/win10.xml"
+  "$here/../data/demo/win10.xml" "$hosts/xeon-4214-2s"

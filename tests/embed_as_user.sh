@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# embed_as_user.sh PROGRAM HOST XML - the part of embed.sh that runs as an
+# embed_as_user.sh PROGRAM HOST XML NODES - the part of embed.sh that runs as an
 # ordinary user.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
-program=$1 host=$2 xml=$3
+program=$1 host=$2 xml=$3 nodes=$4
 root=$scratch/embed
 export HOME=$scratch XDG_RUNTIME_DIR=$scratch/run XDG_CONFIG_HOME=$scratch/config
 export XDG_CACHE_HOME=$scratch/cache TMPDIR=$scratch
@@ -63,5 +63,38 @@ vt apply win10 --plan "$scratch/bad.plan" --yes
 ok "a product that is not the count is refused" is "$status" 3
 dump >"$scratch/undone.xml"
 ok "and nothing is changed" cmp "$scratch/before.xml" "$scratch/undone.xml"
+
+# Cells of a made-up host of two nodes are stored as well; only a start asks
+# whether this host has these nodes.
+host=$nodes
+vt apply win10 --vcpus 36 --yes
+ok "cells: defined, read back, compared" is "$status" 0
+dump >"$scratch/cells.xml"
+ok "2 cells are stored" is "$(grep -c "<cell id=" "$scratch/cells.xml")" 2
+ok "each is bound to its node" is "$(grep -c "<memnode cellid='\([01]\)' \
+mode='strict' nodeset='\1'/>" "$scratch/cells.xml")" 2
+vt apply win10 --yes
+ok "applied again there is nothing to do" has "$out" "nothing to do"
+vt apply win10 --vcpus 12 --yes
+ok "a narrower guest: defined, read back, compared" is "$status" 0
+dump >"$scratch/cells.xml"
+ok "no cell is left" lacks "$(<"$scratch/cells.xml")" "<cell"
+ok "its memory is bound" grep -q "<memory mode='strict' nodeset='1'/>" \
+  "$scratch/cells.xml"
+vt undo win10
+vt undo win10
+dump >"$scratch/undone.xml"
+ok "both are undone" cmp "$scratch/before.xml" "$scratch/undone.xml"
+# What QEMU would be given, with all cells on the node that every host has.
+sed -e '/<interface/,/<\/interface>/d' -e '/<hugepages/,/<\/hugepages>/d' \
+  -e "s/<cpu mode='maximum'[^>]*>/<cpu mode='maximum'><numa><cell id='0' \
+cpus='0-5' memory='8388608'\/><cell id='1' cpus='6-11' \
+memory='8388608'\/><\/numa><\/cpu><numatune><memory mode='strict' \
+nodeset='0'\/><memnode cellid='1' mode='strict' nodeset='0'\/><\/numatune>/" \
+  "$scratch/tcg.xml" >"$scratch/native.xml"
+virsh -q -c "$uri" domxml-to-native qemu-argv "$scratch/native.xml" \
+  >"$scratch/argv" 2>&1
+ok "QEMU binds each cell" is \
+  "$(grep -o '"policy":"bind"' "$scratch/argv" | wc -l)" 2
 
 finish

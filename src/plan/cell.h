@@ -43,13 +43,26 @@ bool cell_is_own(const struct plan *plan);
 bool cell_is_written(const xmlNode *root, const struct cells *cells);
 
 /*
+ * The cells as the domain has them, whoever wrote them. False if its memory is
+ * not bound strictly, each part to one node.
+ */
+bool cell_read(const struct domain *domain, struct cells *cells);
+
+/*
  * How the domain will be bound: as the plan mirrors, or as the domain is. False
- * if its memory is not bound strictly, each part to one node.
+ * if it is not, as cell_read.
  */
 bool cell_effective(const struct plan *plan, struct cells *cells);
 
 /* The nodes that have memory. */
 unsigned cell_count_nodes(const struct host *host);
+
+/*
+ * How many of the pages that the guest needs are there, and nobody's: on its
+ * nodes if it is bound to such, else anywhere.
+ */
+unsigned long cell_usable_pages(const struct plan *plan,
+                                const struct page_pool *pool);
 
 /* False if it is known that a node cannot give its part in pages of a size. */
 bool cell_can_have_pages(const struct plan *plan, unsigned long size_kib);

@@ -101,6 +101,10 @@ struct goal *goal_new(const struct plan *plan,
     goal->cpu = &plan->host->cpu;
     goal->request = *request;
     goal->node = wanted_node(plan);
+    for (unsigned i = 0; i < goal->cpu->node_count; i++)
+        if (goal->cpu->nodes[i].memory_kib == 0 &&
+            goal->cpu->nodes[i].id < CPUSET_MAX)
+            CPU_SET(goal->cpu->nodes[i].id, &goal->bare_nodes);
     weigh_domains(goal, arena);
     judge_cores(goal, plan->others, arena);
     return goal;
@@ -143,6 +147,7 @@ struct cost goal_cost(const struct goal *goal, const cpu_set_t *guest)
 {
     const struct cpu_topology *cpu = goal->cpu;
     cpu_set_t absent = cpuset_minus(guest, &cpu->online);
+    cpu_set_t bare;
     struct count count = {
         .used = mem_alloc(goal->domain_count, sizeof(*count.used)),
         .threads = 1,
@@ -169,8 +174,10 @@ struct cost goal_cost(const struct goal *goal, const cpu_set_t *guest)
     cost.lines[COST_KIND] =
         (count.kinds > 1 ? CORE_KIND_COUNT : 0) + count.slowest;
     cost.lines[COST_NODES] = (unsigned)CPU_COUNT(&count.nodes);
+    bare = cpuset_and(&count.nodes, &goal->bare_nodes);
     cost.lines[COST_AWAY] =
-        goal->node >= 0 && !CPU_ISSET((size_t)goal->node, &count.nodes);
+        (unsigned)CPU_COUNT(&bare) +
+        (goal->node >= 0 && !CPU_ISSET((size_t)goal->node, &count.nodes));
     for (unsigned i = 0; i < goal->domain_count; i++)
         cost.lines[COST_HOST_L3] += count.used[i] < goal->domain_cores[i];
     mem_free(&count.used);

@@ -38,6 +38,7 @@ struct goal {
     struct layout_request request;
     int node;                /* of the guest's device or memory, or -1 */
     enum core_state *states; /* one of each core */
+    cpu_set_t bare_nodes;    /* nodes without memory */
     unsigned host_cores;     /* the host can live on, all of them together */
     /* Cache domains: the L3 domains, then for each node what has no L3. */
     unsigned domain_count;
@@ -51,7 +52,7 @@ enum cost_line {
     COST_KIND,    /* slower kinds, and above all several */
     COST_BUSY,    /* cores that another domain is pinned to */
     COST_NODES,   /* NUMA nodes */
-    COST_AWAY,    /* 1 if the device's node is none of them */
+    COST_AWAY,    /* 1 if the device's node is none of them; bare ones */
     COST_L3,      /* cache domains */
     COST_LACKS,   /* what these lack to the best cache, or clock */
     COST_CPU0,    /* 1 if the guest has the core of CPU 0 */

@@ -3,6 +3,7 @@
  * Takes a plan, gives verdicts. A rule is a row; it looks at the plan's
  * values whoever chose them, and says nothing where there is nothing to say.
  */
+#include "plan/cell.h"
 #include "plan/rule_row.h"
 
 #include <string.h>
@@ -43,7 +44,7 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
         return;
     }
     needed = plan->domain->memory_kib / (unsigned long)size;
-    usable = page_pool_usable(pool);
+    usable = cell_usable_pages(plan, pool);
     if (usable >= needed || plan->domain->is_running)
         return;
     missing_kib = (needed - usable) * (unsigned long)size;

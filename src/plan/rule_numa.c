@@ -198,6 +198,15 @@ static void check_node(const struct plan *plan, unsigned id,
     bool has_pages = option_effective(plan, OPTION_HUGEPAGES) > OPTION_ON;
     unsigned long has_kib;
 
+    if (!node && plan->host->memory.node_count > 0) {
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 arena_printf(
+                     arena, "memory is bound to node %u, not of this host", id),
+                 "The guest will not start. Change its <numatune>.");
+        return;
+    }
+    if (cell_count_nodes(plan->host) < 2 || plan->domain->is_running)
+        return;
     if (!node || !node->is_known) {
         rule_say(rule, findings, arena, VERDICT_UNKNOWN,
                  arena_printf(arena, "what node %u has could not be read", id),
@@ -224,8 +233,7 @@ void rule_node_memory(const struct plan *plan, struct arena *arena,
 {
     struct cells cells;
 
-    if (cell_count_nodes(plan->host) < 2 || plan->domain->is_running ||
-        !cell_effective(plan, &cells))
+    if (!cell_effective(plan, &cells))
         return;
     for (unsigned i = 0; i < cells.count; i++) {
         unsigned long needed_kib = 0;

@@ -19,6 +19,7 @@ struct island {
     unsigned capacity;
     bool is_fixed; /* its cores are taken in any case */
     bool is_near;  /* on the wanted node */
+    bool is_bare;  /* its node has no memory */
     bool is_split; /* its cache domain has other islands, too */
     unsigned node_capacity;
     unsigned long lacks;
@@ -41,7 +42,7 @@ struct search {
     unsigned *open_cores; /* of each cache domain */
     unsigned *open_nodes; /* islands of each node */
     unsigned *left_out;   /* cores of each island, of what is open */
-    unsigned capacity, nodes, near, domains, full;
+    unsigned capacity, nodes, bare, near, domains, full;
     unsigned long lacks;
     /* The best so far. */
     bool *best;
@@ -81,6 +82,8 @@ static int compare_islands(const void *a, const void *b)
         return x->is_near ? -1 : 1;
     if (x->node_capacity != y->node_capacity)
         return x->node_capacity > y->node_capacity ? -1 : 1;
+    if (x->is_bare != y->is_bare)
+        return x->is_bare ? 1 : -1;
     if (x->node != y->node)
         return x->node > y->node ? -1 : 1;
     if (x->lacks != y->lacks)
@@ -185,6 +188,7 @@ static void make_islands(struct search *search, struct member *members,
                 .cores = &search->order[i],
                 .is_fixed = it->is_fixed,
                 .is_near = it->node == goal->node,
+                .is_bare = CPU_ISSET((size_t)it->node, &goal->bare_nodes),
                 .lacks = goal->domain_lacks[it->domain],
             };
         island->capacity++;
@@ -212,7 +216,10 @@ static void set_open(struct search *search, unsigned index, bool is_open)
     if (is_open) {
         search->domains += *cores == 0;
         search->lacks += *cores == 0 ? island->lacks : 0;
-        search->nodes += search->open_nodes[island->node]++ == 0;
+        if (search->open_nodes[island->node]++ == 0) {
+            search->nodes++;
+            search->bare += island->is_bare;
+        }
         search->near += island->is_near;
         *cores += island->capacity;
         search->capacity += island->capacity;
@@ -222,7 +229,10 @@ static void set_open(struct search *search, unsigned index, bool is_open)
         search->capacity -= island->capacity;
         *cores -= island->capacity;
         search->near -= island->is_near;
-        search->nodes -= --search->open_nodes[island->node] == 0;
+        if (--search->open_nodes[island->node] == 0) {
+            search->nodes--;
+            search->bare -= island->is_bare;
+        }
         search->lacks -= *cores == 0 ? island->lacks : 0;
         search->domains -= *cores == 0;
     }
@@ -278,7 +288,7 @@ static void judge(struct search *search)
         return;
     outcome = (struct outcome){{
         search->nodes,
-        search->near == 0,
+        (search->near == 0) + search->bare,
         search->domains,
         search->lacks,
         search->goal->domain_count - full,

@@ -154,6 +154,14 @@ static bool has_equal_l3(const struct cpu_topology *cpu)
     return true;
 }
 
+static bool has_bare_node(const struct cpu_topology *cpu)
+{
+    for (unsigned i = 0; i < cpu->node_count; i++)
+        if (cpu->nodes[i].memory_kib == 0)
+            return true;
+    return false;
+}
+
 /* One kind if one kind can hold it, the fastest first; CPU 0 at last. */
 static void check_kind(const struct bench *bench)
 {
@@ -178,8 +186,8 @@ static void check_kind(const struct bench *bench)
         assert_int_equal(kind, fastest_first[i]);
         if (bench->vcpus % each == 0)
             assert_true(has_whole_cores(bench));
-        /* A bigger L3 is worth more than that core. */
-        if (cpu->core_of[0] >= 0 && has_equal_l3(cpu) &&
+        /* A bigger L3, or memory, is worth more than that core. */
+        if (cpu->core_of[0] >= 0 && has_equal_l3(cpu) && !has_bare_node(cpu) &&
             count_able(cpu, fastest_first[i], each, false) >= wanted)
             assert_false(bench->is_used[cpu->core_of[0]]);
         return;

@@ -101,6 +101,13 @@ static void judge(const struct trial *trial, unsigned set, long *lines)
     }
     lines[2] = count_different(cpu, set, same_node);
     lines[3] = trial->node >= 0 && !is_near;
+    for (unsigned i = 0; i < cpu->node_count; i++)
+        for (unsigned core = 0; core < cpu->core_count; core++)
+            if (set & 1U << core && cpu->nodes[i].memory_kib == 0 &&
+                cpu->cores[core].node == (int)cpu->nodes[i].id) {
+                lines[3]++; /* a node without memory */
+                break;
+            }
     lines[4] = count_different(cpu, set, same_cache);
     lines[6] = (set & 1U << cpu->core_of[0]) != 0;
     lines[7] = count_different(cpu, rest, same_cache);
@@ -312,6 +319,9 @@ static void test_small_machines(void **unused)
         struct neighbours others = {.list = &other, .count = 1};
         unsigned which = random_below(2);
 
+        for (unsigned i = 0; i < host->cpu.node_count; i++)
+            if (random_below(4) == 0)
+                host->cpu.nodes[i].memory_kib = 0;
         if (random_below(3) == 0)
             host->cpu.isolated = random_cpus(host, 3);
         if (random_below(4) == 0)

@@ -144,7 +144,7 @@ static bool is_about_cpus(const struct finding *finding)
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         if (strcmp(finding->id, others[i]) == 0)
             return false;
-    return true;
+    return !str_starts(finding->id, "device-");
 }
 
 /* What the present layout gives up, or "". */

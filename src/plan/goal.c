@@ -6,29 +6,16 @@
 #include "plan/goal.h"
 
 #include "plan/cell.h"
+#include "plan/device.h"
 
 #include <string.h>
 
-/* The node of <numatune>, else of a PCI device of the domain, else -1. */
+/* The node of <numatune>, else of a device that the guest gets, else -1. */
 static int wanted_node(const struct plan *plan)
 {
-    const struct host *host = plan->host;
-    const struct domain *domain = plan->domain;
-    int node = -1;
-
-    if (domain->node >= 0 && !cell_is_own(plan))
-        return domain->node; /* the memory is there, and stays */
-    for (size_t i = 0; i < domain->hostdev_count; i++) {
-        const struct pci_device *device =
-            pci_find(&host->pci, domain->hostdevs[i]);
-        bool is_display = device && device->class_code >> 16 == 0x03;
-
-        if (device && device->node >= 0 && (is_display || node < 0))
-            node = device->node;
-        if (is_display && device->node >= 0)
-            break; /* the graphics card decides */
-    }
-    return node;
+    if (plan->domain->node >= 0 && !cell_is_own(plan))
+        return plan->domain->node; /* the memory is there, and stays */
+    return device_node(plan);
 }
 
 unsigned goal_domain(const struct goal *goal, const struct cpu_core *core)

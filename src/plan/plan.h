@@ -26,6 +26,7 @@ enum plan_part {
     PART_NUMA,
     PART_HYPERV,
     PART_CLOCK,
+    PART_DEVICES,
     PART_HOOK,
     PART_COUNT,
 };
@@ -40,6 +41,7 @@ struct plan {
     cpu_set_t emulatorpin; /* empty: not pinned */
     unsigned iothread_count;
     struct domain_iothread *iothreads;
+    bool *is_given;                 /* one of each host PCI device: to guest */
     unsigned *disk_iothread;        /* one of each domain disk; 0: none */
     struct guest_topology topology; /* all 0: none */
     bool mirrors_nodes; /* memory and guest cells follow the pins; see cell.h */

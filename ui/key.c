@@ -60,7 +60,7 @@ static const struct action_row rows[] = {
      "S-Tab",
      NULL,
      "take the one before"},
-    {ACTION_MORE, {'+', '='}, ON(CPUS), "+", NULL, "more vCPUs"},
+    {ACTION_MORE, {'+', '='}, ON(CPUS), "+ -", "vCPUs", "more vCPUs; - fewer"},
     {ACTION_LESS, {'-'}, ON(CPUS), "-", NULL, "fewer vCPUs"},
     {ACTION_OWN,
      {'d'},

@@ -21,7 +21,9 @@ static bool add_parts(virDomainPtr handle, unsigned flags, struct arena *arena,
         text ? domain_parse(text, strlen(text), NULL) : NULL;
 
     for (unsigned i = 0; domain && i < domain->vcpus; i++)
-        one->cpus = cpuset_or(&one->cpus, &domain->vcpupin[i]);
+        one->cpus = cpuset_or(&one->cpus, cpuset_is_empty(&domain->vcpupin[i])
+                                              ? &domain->vcpu_cpuset
+                                              : &domain->vcpupin[i]);
     if (domain && domain->hostdev_count > 0) {
         const char **list = arena_alloc(
             arena, one->hostdev_count + domain->hostdev_count, sizeof(*list));

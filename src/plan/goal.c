@@ -18,6 +18,14 @@ static int wanted_node(const struct plan *plan)
     return device_node(plan);
 }
 
+bool goal_is_for_host(const struct goal *goal, unsigned core)
+{
+    const cpu_set_t *cpus = &goal->cpu->cores[core].cpus;
+
+    return !cpuset_intersects(cpus, &goal->cpu->isolated) &&
+           cpuset_is_subset(cpus, &goal->cpu->allowed);
+}
+
 unsigned goal_domain(const struct goal *goal, const struct cpu_core *core)
 {
     return core->l3 >= 0 ? (unsigned)core->l3
@@ -72,7 +80,7 @@ static void judge_cores(struct goal *goal, const struct neighbours *others,
                             ? !cpuset_is_subset(cpus, &cpu->isolated)
                             : is_isolated;
 
-        goal->host_cores += !is_isolated;
+        goal->host_cores += goal_is_for_host(goal, i);
         goal->states[i] = is_wrong || cpuset_intersects(cpus, &shut)
                               ? CORE_BARRED
                           : cpuset_intersects(cpus, &busy) ? CORE_BUSY
@@ -149,8 +157,7 @@ struct cost goal_cost(const struct goal *goal, const cpu_set_t *guest)
         if (threads > 0)
             count_core(goal, i, threads, &count, &cost);
         else
-            count.host_cores +=
-                !cpuset_intersects(&cpu->cores[i].cpus, &cpu->isolated);
+            count.host_cores += goal_is_for_host(goal, i);
     }
     if (count.host_cores == 0)
         cost.lines[COST_UNSAFE] += CPUSET_MAX;

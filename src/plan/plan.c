@@ -161,6 +161,21 @@ cpu_set_t plan_guest_cpus(const struct plan *plan)
     return cpus;
 }
 
+cpu_set_t plan_guest_cores(const struct plan *plan)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    cpu_set_t guest = plan_guest_cpus(plan), cores = cpuset_empty();
+
+    CPUSET_FOREACH(number, &guest)
+    {
+        const struct cpu_core *core = cpu_core_of(cpu, number);
+
+        if (core)
+            cores = cpuset_or(&cores, &core->cpus);
+    }
+    return cores;
+}
+
 bool plan_is_pinned(const struct plan *plan)
 {
     for (unsigned i = 0; i < plan->vcpus; i++)

@@ -69,6 +69,9 @@ bool plan_equal(const struct plan *a, const struct plan *b);
 /* All CPUs that some vCPU is pinned to. */
 cpu_set_t plan_guest_cpus(const struct plan *plan);
 
+/* The cores that vCPUs are pinned to, whole, as CPUs. */
+cpu_set_t plan_guest_cores(const struct plan *plan);
+
 /* True if every vCPU is pinned. */
 bool plan_is_pinned(const struct plan *plan);
 

@@ -58,7 +58,4 @@ RULE(rule_memory_node);
 RULE(rule_guest_cells);
 RULE(rule_node_memory);
 
-/* The cores that vCPUs are pinned to, whole, as CPUs. */
-cpu_set_t rule_guest_cores(const struct plan *plan);
-
 #endif

@@ -26,26 +26,30 @@ static struct change *add_change(struct changeset *set, enum plan_part part,
     return change;
 }
 
-/* `plan` is as it is kept for a kept part, the whole wish for a dropped one. */
+/*
+ * `plan` is as it is kept for a kept part, the whole wish for a dropped one.
+ * `*xml` is the text so far, parsed; NULL: not yet, or it has changed.
+ */
 static bool render_part(struct changeset *set, const struct plan *plan,
-                        enum plan_part part, bool is_kept, struct err *err)
+                        enum plan_part part, bool is_kept, struct xml **xml,
+                        struct err *err)
 {
-    struct xml *xml = xml_parse(set->xml, set->xml_length, err);
     struct edit *edit;
     struct change *change;
     const char *title;
     char *text;
     size_t length = 0;
 
-    if (!xml)
+    if (!*xml)
+        *xml = xml_parse(set->xml, set->xml_length, err);
+    if (!*xml)
         return err_add(err,
                        "The change \"%s\" would break the XML: this is a "
                        "fault of virt-tune.",
                        plan_part_name(part));
-    edit = edit_new(xml);
-    title = xml_render(plan, part, xml, edit, set->arena);
+    edit = edit_new(*xml);
+    title = xml_render(plan, part, *xml, edit, set->arena);
     text = edit_finish(edit, &length);
-    xml_free(xml);
     if (!title || strcmp(text, set->xml) == 0) {
         free(text);
         return true;
@@ -58,6 +62,8 @@ static bool render_part(struct changeset *set, const struct plan *plan,
         free(set->xml);
         set->xml = mem_strdup(text);
         set->xml_length = length;
+        xml_free(*xml);
+        *xml = NULL;
     }
     return true;
 }
@@ -128,6 +134,7 @@ struct changeset *changeset_new(const struct plan *plan,
     struct changeset *set = mem_alloc(1, sizeof(*set));
     const struct xml *xml = plan->domain->xml;
     struct plan *kept = plan_kept(plan);
+    struct xml *parsed = NULL;
     bool is_rendered = true;
 
     set->arena = arena_new();
@@ -138,8 +145,9 @@ struct changeset *changeset_new(const struct plan *plan,
         bool is_kept = !(plan->dropped & 1U << part);
 
         is_rendered = render_part(set, is_kept ? kept : plan,
-                                  (enum plan_part)part, is_kept, err);
+                                  (enum plan_part)part, is_kept, &parsed, err);
     }
+    xml_free(parsed);
     if (!is_rendered) {
         plan_free(kept);
         changeset_free(set);

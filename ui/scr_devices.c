@@ -65,21 +65,34 @@ static bool is_given(const struct domain *domain,
     return false;
 }
 
+/* True if it is to stay on the host; the reason stands in the first claim. */
+static bool is_claimed(const struct app *app, const struct pci_device *device)
+{
+    const struct claim *claim =
+        claim_first(&app->session->host->claims, device);
+
+    return claim && claim->severity == CLAIM_REFUSE;
+}
+
 static void draw_row(const struct app *app, struct canvas *canvas, int y,
                      const struct pci_device *device, bool is_first,
                      bool is_selected)
 {
     enum role role = is_selected ? ROLE_SELECTED : ROLE_NORMAL;
-    int width = canvas->width;
+    int width = canvas->width, x;
     char name[256];
 
     draw_marker(canvas, y, is_selected);
     if (is_first)
         canvas_putf(canvas, y, 3, ROLE_HEADING, "%3d", device->group);
-    canvas_put(canvas, y, 8, role, pci_short_address(device));
-    canvas_put(canvas, y, 18, ROLE_NORMAL, pci_kind(device));
+    if (is_claimed(app, device))
+        canvas_put(canvas, y, 7, ROLE_WARN, "-");
+    /* A domain of five digits (VMD) moves what is behind it. */
+    x = canvas_put(canvas, y, 9, role, pci_short_address(device)) + 1;
+    x = canvas_put(canvas, y, x < 18 ? 18 : x, ROLE_NORMAL, pci_kind(device));
     shorten(device->name, name, sizeof(name));
-    canvas_put_cut(canvas, y, 28, width - 51, ROLE_NORMAL, name);
+    x = x < 28 ? 28 : x + 1;
+    canvas_put_cut(canvas, y, x, width - 23 - x, ROLE_NORMAL, name);
     canvas_put_cut(canvas, y, width - 22, 13, ROLE_NORMAL,
                    device->driver ? device->driver : "-");
     if (is_given(app->session->domain, device))
@@ -88,11 +101,35 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
         canvas_put(canvas, y, width - 8, ROLE_NORMAL, "host");
 }
 
+/* The claims of such severities, the gravest first; gives the row after. */
+static int draw_claims(const struct app *app, struct canvas *canvas, int y,
+                       const struct pci_device *device,
+                       enum claim_severity least, enum claim_severity most)
+{
+    static const enum role roles[] = {
+        [CLAIM_NOTE] = ROLE_NORMAL,
+        [CLAIM_UNKNOWN] = ROLE_NOTE,
+        [CLAIM_WARN] = ROLE_WARN,
+        [CLAIM_REFUSE] = ROLE_FAIL,
+    };
+    struct claim_list claims = claim_list(&app->session->host->claims, device);
+    int end = app_body_end(canvas);
+
+    for (size_t i = 0; i < claims.count && y < end; i++) {
+        const struct claim *claim = &claims.list[i];
+
+        if (claim->severity >= least && claim->severity <= most)
+            y = canvas_wrap(canvas, y, 1, canvas->width - 2, end - y,
+                            roles[claim->severity], claim->text);
+    }
+    return y;
+}
+
 static void draw_details(const struct app *app, struct canvas *canvas, int y,
                          const struct pci_device *device,
                          const struct iommu_group *group)
 {
-    int width = canvas->width - 2;
+    int width = canvas->width - 2, end = app_body_end(canvas);
     char text[512];
 
     snprintf(text, sizeof(text), "%s %s [%04x:%04x] %s group %u, %zu device%s",
@@ -101,6 +138,7 @@ static void draw_details(const struct app *app, struct canvas *canvas, int y,
              group->device_count, group->device_count == 1 ? "" : "s");
     draw_rule(canvas, y++, text);
     canvas_put_cut(canvas, y++, 1, width, ROLE_NORMAL, device->name);
+    y = draw_claims(app, canvas, y, device, CLAIM_WARN, CLAIM_REFUSE);
     if (group->culprit)
         snprintf(text, sizeof(text),
                  "%s is bound to %s. A guest gets the group only once every "
@@ -110,11 +148,10 @@ static void draw_details(const struct app *app, struct canvas *canvas, int y,
     else
         snprintf(text, sizeof(text),
                  "No host driver holds a device of this group.");
-    y = canvas_wrap(canvas, y, 1, width, 3, ROLE_NORMAL, text);
-    if (device->is_boot_display)
-        canvas_put(canvas, y, 1, ROLE_WARN,
-                   "This is the display that the firmware started with.");
-    else if (is_given(app->session->domain, device))
+    y = canvas_wrap(canvas, y, 1, width, end - y < 3 ? end - y : 3, ROLE_NORMAL,
+                    text);
+    y = draw_claims(app, canvas, y, device, CLAIM_NOTE, CLAIM_UNKNOWN);
+    if (y < end && is_given(app->session->domain, device))
         canvas_put(canvas, y, 1, ROLE_NORMAL, "The domain has this device.");
 }
 
@@ -147,7 +184,7 @@ static void draw(struct app *app, struct canvas *canvas)
         return;
     }
     canvas_put(canvas, BODY_TOP + 1, 3, ROLE_HEADING,
-               "Grp  Address   Kind      Device");
+               "Grp   Address  Kind      Device");
     canvas_put(canvas, BODY_TOP + 1, width - 22, ROLE_HEADING,
                "Driver        Goes to");
     for (int i = list->top; i < list->count && i < list->top + height; i++) {

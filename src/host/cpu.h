@@ -65,8 +65,8 @@ struct cpu_topology {
     cpu_set_t offline;       /* present in the machine but not online */
     cpu_set_t isolated;      /* isolcpus= and the like */
     cpu_set_t allowed;
-    bool is_hybrid;          /* cores of more than one kind */
-    bool has_smt;            /* some core has more than one thread online */
+    bool is_hybrid; /* cores of more than one kind */
+    bool has_smt;   /* some core has more than one thread online */
     bool has_vmx, has_svm, has_topoext;
     /* The same text on the same machine with the same CPUs online. */
     const char *fingerprint;

@@ -154,8 +154,7 @@ bool pci_is_address(const char *text, size_t length)
 
 static int compare_to_address(const void *key, const void *device)
 {
-    return compare_addresses(key,
-                             ((const struct pci_device *)device)->address);
+    return compare_addresses(key, ((const struct pci_device *)device)->address);
 }
 
 const struct pci_device *pci_find(const struct pci *pci, const char *address)
@@ -260,8 +259,7 @@ size_t pci_function_set(const struct pci *pci, const struct pci_device *device,
             is_one_card(&pci->devices[i], device))
             leader = &pci->devices[i];
     for (size_t i = first; i < end && count < PCI_FUNCTIONS; i++)
-        if (&pci->devices[i] == device ||
-            is_one_card(leader, &pci->devices[i]))
+        if (&pci->devices[i] == device || is_one_card(leader, &pci->devices[i]))
             set[count++] = &pci->devices[i];
     return count;
 }

@@ -175,8 +175,7 @@ static bool read_device(struct reader *reader, unsigned domain, unsigned bus,
     device->node = dev->numa_node;
     device->name = lookup(reader, PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE,
                           dev->vendor_id, dev->device_id);
-    device->class_name =
-        lookup(reader, PCI_LOOKUP_CLASS, dev->device_class, 0);
+    device->class_name = lookup(reader, PCI_LOOKUP_CLASS, dev->device_class, 0);
     pci_free_dev(dev);
     read_files(reader, device);
     reader->pci->device_count++;

@@ -226,8 +226,9 @@ static void note_btrfs(struct block *block, const struct disk *disk,
             arena_printf(look->scratch, "sys/fs/btrfs/%s/devices", *systems);
         char **names;
 
-        if (!root_exists(look->root, arena_printf(look->scratch, "%s/%s",
-                                                  directory, disk->name)))
+        if (!root_read_link(
+                look->root, look->scratch,
+                arena_printf(look->scratch, "%s/%s", directory, disk->name)))
             continue;
         names = root_list(look->root, look->scratch, directory, NULL);
         for (; names && *names; names++) {
@@ -326,8 +327,9 @@ static void read_all_mounts(struct block *block)
         const char *what = disk->mount;
 
         if (disk->mount_count > 1)
-            what = arena_printf(block->look->scratch, "%s and %u more", what,
-                                disk->mount_count - 1);
+            what = arena_printf(block->look->scratch, "%s and %u other mount%s",
+                                what, disk->mount_count - 1,
+                                disk->mount_count == 2 ? "" : "s");
         if (what)
             block_use(block, disk, disk->mount_order, what,
                       block->mount_source);

@@ -25,7 +25,8 @@ static void claim_displays(struct claim_look *look)
         if (!is_display(device) || device->physical)
             continue;
         if (device->is_boot_display)
-            claim_add(look, device, CLAIM_BOOT_DISPLAY, CLAIM_REFUSE,
+            claim_add(look, device, CLAIM_BOOT_DISPLAY,
+                      pci_is_held_by_vfio(device) ? CLAIM_NOTE : CLAIM_REFUSE,
                       arena_printf(look->scratch,
                                    "/sys/bus/pci/devices/%s/boot_vga",
                                    device->address),

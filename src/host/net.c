@@ -108,6 +108,23 @@ bool net_find(struct net *net, const char *name, struct claim_targets *targets)
     return targets->count > 0;
 }
 
+const char *net_describe(const struct net *net, const char *name,
+                         const struct pci_device *device)
+{
+    for (size_t i = 0; i < net->interface_count; i++) {
+        const struct interface *interface = &net->interfaces[i];
+
+        for (size_t j = 0;
+             interface->stamp == net->stamp && j < interface->targets.count;
+             j++)
+            if (interface->targets.list[j] == device &&
+                strcmp(interface->name, name) != 0)
+                return arena_printf(net->look->scratch, "%s on %s", name,
+                                    interface->name);
+    }
+    return name;
+}
+
 /* Of one protocol, for an interface that is up. */
 struct route {
     const char *interface;
@@ -153,15 +170,16 @@ static void claim_route(struct net *net, const struct route *route,
     if (!net_find(net, route->interface, &targets) && is_best)
         net->lost = route->interface;
     for (size_t i = 0; i < targets.count; i++) {
+        const char *what = net_describe(net, route->interface, targets.list[i]);
+
         if (claim_has(look, targets.list[i], CLAIM_ROUTE))
             continue;
         if (is_best)
             claim_add(look, targets.list[i], CLAIM_ROUTE, CLAIM_REFUSE, source,
-                      "It carries the default route (%s).", route->interface);
+                      "It carries the default route (%s).", what);
         else
             claim_add(look, targets.list[i], CLAIM_ROUTE, CLAIM_WARN, source,
-                      "It carries a default route of lower rank (%s).",
-                      route->interface);
+                      "It carries a default route of lower rank (%s).", what);
     }
 }
 

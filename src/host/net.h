@@ -30,6 +30,13 @@ struct net {
  */
 bool net_find(struct net *net, const char *name, struct claim_targets *targets);
 
+/*
+ * After net_find of that name: "br0 on eth0", or just the name if it is the
+ * function's own. Borrowed or of the scratch arena.
+ */
+const char *net_describe(const struct net *net, const char *name,
+                         const struct pci_device *device);
+
 /* Claims what this SSH session comes in through, if it is one. */
 void net_claim_ssh(struct net *net);
 

@@ -56,6 +56,34 @@ vt show groups
 ok "show groups has 22 groups" is "$(grep -c ^Group <<<"$out")" 22
 vt show groups --json
 ok "show groups --json" has "$out" '"address": "0000:01:00.0"'
+ok "its claims say what, how grave and whence" has "$out" \
+  '"kind": "disk",
+              "severity": "refuse",
+              "text": "It holds / (nvme0n1p2), /boot/efi (nvme0n1p1) and swap (nvme0n1p3).",
+              "source": "/proc/self/mountinfo"'
+ok "a card is named whole" has "$out" \
+  '"card": [
+            "0000:01:00.0",
+            "0000:01:00.1"
+          ]'
+ok "roles: a RAM controller goes along" has "$out" '"role": "along"'
+vt show groups
+ok "show groups has claims" has "$out" \
+  "refuse  It carries the default route (enp6s0)."
+cp -r "$host" ssh
+mkdir -p ssh/proc/self ssh/proc/net
+printf 'A=b\0SSH_CONNECTION=198.51.100.9 50000 192.0.2.10 22\0' >ssh/proc/self/environ
+printf '     |-- 192.0.2.10\n        /32 host LOCAL\n' >ssh/proc/net/fib_trie
+run "$program" --sysroot "$scratch/ssh" show groups
+ok "the SSH session of another root" has "$out" \
+  "refuse  This SSH session comes in through it (enp6s0)."
+printf 'enp6s0\t00000000\t0\t3\t0\t0\t1\t00000000\n' >ssh/proc/net/route
+ln -s enp6s0 "$scratch/ssh/sys/class/net/$(printf 'x\033[2J\xff')"
+printf '22 1 0:1 / / rw - ext4 /dev/\033[31m\xff rw\n' >ssh/proc/self/mountinfo
+run "$program" --sysroot "$scratch/ssh" show groups --json
+ok "hostile names do no harm" is "$status" 0
+ok "and do not reach the terminal" lacks "$out" $'\033'
+ok "JSON stays UTF-8" iconv -f UTF-8 -t UTF-16 -o /dev/null out
 vt show host
 ok "show host is content" is "$status" 0
 demo list

@@ -43,7 +43,11 @@ only --give 00:14.3
 ok "a part of the chipset goes alone" has "$out" "give 00:14.3 "
 file=without.xml
 only --give 00:14.0
-ok "the group is told" has "$out" "ok"
+ok "what the host needs is refused" is "$status" 3
+ok "with the reason" has "$err" "only keyboard"
+only --give 00:14.0 --despite-claims
+ok "and given when it is asked for twice" has "$out" "give 00:14.0"
+ok "with a warning" has "$out" "warn    00:14.0: It has the host's only keyboard"
 only --give 00:01.0
 ok "a bridge is refused" is "$status" 3
 ok "a bridge: a sentence" sentence "$err"

@@ -334,6 +334,8 @@ bool app_key(struct app *app, int key)
     enum action action = key_action(key, app->step);
 
     app->hint[0] = '\0';
+    if (key != ' ')
+        app->asked_device = NULL;
     if (key == INPUT_GONE)
         return false;
     if (key == INPUT_RESIZE)

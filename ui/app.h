@@ -40,8 +40,9 @@ struct app {
     struct err layouts_problem;
 
     struct list lists[STEP_COUNT];
-    int core;              /* selected in CPUs */
-    struct layout_request request; /* what layouts are proposed for */
+    int core;                              /* selected in CPUs */
+    const struct pci_device *asked_device; /* its claims were just shown */
+    struct layout_request request;         /* what layouts are proposed for */
 
     char *pager; /* text shown in full, or NULL */
     const char *pager_title;

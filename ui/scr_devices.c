@@ -62,6 +62,15 @@ static size_t index_of(const struct app *app, const struct pci_device *device)
     return (size_t)(device - app->session->host->pci.devices);
 }
 
+/* True if it is to stay on the host; the reason stands in the first claim. */
+static bool is_claimed(const struct app *app, const struct pci_device *device)
+{
+    const struct claim *claim =
+        claim_first(&app->session->host->claims, device);
+
+    return claim && claim->severity == CLAIM_REFUSE;
+}
+
 /* What stands before the address, and at the end of the row. */
 static void draw_role(const struct app *app, struct canvas *canvas, int y,
                       const struct pci_device *device)
@@ -80,8 +89,10 @@ static void draw_role(const struct app *app, struct canvas *canvas, int y,
     enum device_role role = device_role(app_plan(app), index);
     bool can_go = !device_obstacle(app_plan(app), index);
 
-    canvas_put(canvas, y, 7, ROLE_NORMAL,
-               can_go || role == DEVICE_GUEST ? looks[role].mark : " - ");
+    canvas_put(canvas, y, 7, is_claimed(app, device) ? ROLE_WARN : ROLE_NORMAL,
+               role == DEVICE_GUEST                 ? looks[role].mark
+               : is_claimed(app, device) || !can_go ? " - "
+                                                    : looks[role].mark);
     canvas_put(canvas, y, canvas->width - 8, looks[role].role,
                looks[role].text);
 }
@@ -91,26 +102,52 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
                      bool is_selected)
 {
     enum role role = is_selected ? ROLE_SELECTED : ROLE_NORMAL;
-    int width = canvas->width;
+    int width = canvas->width, x;
     char name[256];
 
     draw_marker(canvas, y, is_selected);
     if (is_first)
         canvas_putf(canvas, y, 3, ROLE_HEADING, "%3d", device->group);
-    canvas_put(canvas, y, 11, role, pci_short_address(device));
-    canvas_put(canvas, y, 20, ROLE_NORMAL, pci_kind(device));
+    /* A domain of five digits (VMD) moves what is behind it. */
+    x = canvas_put(canvas, y, 11, role, pci_short_address(device)) + 1;
+    x = canvas_put(canvas, y, x < 20 ? 20 : x, ROLE_NORMAL, pci_kind(device));
     shorten(device->name, name, sizeof(name));
-    canvas_put_cut(canvas, y, 29, width - 52, ROLE_NORMAL, name);
+    x = x < 29 ? 29 : x + 1;
+    canvas_put_cut(canvas, y, x, width - 23 - x, ROLE_NORMAL, name);
     canvas_put_cut(canvas, y, width - 22, 13, ROLE_NORMAL,
                    device->driver ? device->driver : "-");
     draw_role(app, canvas, y, device);
+}
+
+/* The claims of such severities, the gravest first; gives the row after. */
+static int draw_claims(const struct app *app, struct canvas *canvas, int y,
+                       const struct pci_device *device,
+                       enum claim_severity least, enum claim_severity most)
+{
+    static const enum role roles[] = {
+        [CLAIM_NOTE] = ROLE_NORMAL,
+        [CLAIM_UNKNOWN] = ROLE_NOTE,
+        [CLAIM_WARN] = ROLE_WARN,
+        [CLAIM_REFUSE] = ROLE_FAIL,
+    };
+    struct claim_list claims = claim_list(&app->session->host->claims, device);
+    int end = app_body_end(canvas);
+
+    for (size_t i = 0; i < claims.count && y < end; i++) {
+        const struct claim *claim = &claims.list[i];
+
+        if (claim->severity >= least && claim->severity <= most)
+            y = canvas_wrap(canvas, y, 1, canvas->width - 2, end - y,
+                            roles[claim->severity], claim->text);
+    }
+    return y;
 }
 
 static void draw_details(const struct app *app, struct canvas *canvas, int y,
                          const struct pci_device *device,
                          const struct iommu_group *group)
 {
-    int width = canvas->width - 2;
+    int width = canvas->width - 2, end = app_body_end(canvas);
     char text[512];
 
     snprintf(text, sizeof(text), "%s %s [%04x:%04x] %s group %u, %zu device%s",
@@ -119,6 +156,7 @@ static void draw_details(const struct app *app, struct canvas *canvas, int y,
              group->device_count, group->device_count == 1 ? "" : "s");
     draw_rule(canvas, y++, text);
     canvas_put_cut(canvas, y++, 1, width, ROLE_NORMAL, device->name);
+    y = draw_claims(app, canvas, y, device, CLAIM_WARN, CLAIM_REFUSE);
     if (group->culprit)
         snprintf(text, sizeof(text),
                  "%s is bound to %s. A guest gets the group only once every "
@@ -128,14 +166,13 @@ static void draw_details(const struct app *app, struct canvas *canvas, int y,
     else
         snprintf(text, sizeof(text),
                  "No host driver holds a device of this group.");
-    y = canvas_wrap(canvas, y, 1, width, 3, ROLE_NORMAL, text);
-    if (device->is_boot_display)
-        canvas_put(canvas, y, 1, ROLE_WARN,
-                   "This is the display that the firmware started with.");
-    else if (device_obstacle(app_plan(app), index_of(app, device)))
+    y = canvas_wrap(canvas, y, 1, width, end - y < 3 ? end - y : 3, ROLE_NORMAL,
+                    text);
+    y = draw_claims(app, canvas, y, device, CLAIM_NOTE, CLAIM_UNKNOWN);
+    if (y < end && device_obstacle(app_plan(app), index_of(app, device)))
         canvas_put_cut(canvas, y, 1, width, ROLE_NORMAL,
                        device_obstacle(app_plan(app), index_of(app, device)));
-    else if (device_is_in_domain(app->session->domain, device))
+    else if (y < end && device_is_in_domain(app->session->domain, device))
         canvas_put(canvas, y, 1, ROLE_NORMAL, "The domain has this device.");
 }
 
@@ -158,6 +195,14 @@ static size_t count_given(const struct app *app)
     return count;
 }
 
+/* What the host needs goes only if it is asked for twice in a row. */
+static bool needs_confirmation(const struct app *app,
+                               const struct pci_device *device)
+{
+    return is_claimed(app, device) && app->asked_device != device &&
+           !app_plan(app)->is_given[index_of(app, device)];
+}
+
 static bool act(struct app *app, enum action action)
 {
     const struct pci *pci = &app->session->host->pci;
@@ -169,6 +214,13 @@ static bool act(struct app *app, enum action action)
     if (action != ACTION_TOGGLE || length(app) == 0)
         return false;
     device = find_row(pci, app->lists[STEP_DEVICES].selected, &group);
+    if (needs_confirmation(app, device)) {
+        app->asked_device = device;
+        app_hint(app,
+                 "The host needs it, see above. Space again gives it to "
+                 "the guest all the same.");
+        return true;
+    }
     reason = device_toggle(app_edit(app), index_of(app, device));
     app_edited(app);
     is_given = app_plan(app)->is_given[index_of(app, device)];

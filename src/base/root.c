@@ -186,11 +186,10 @@ bool root_read_number(const struct root *root, const char *path,
     return str_number(str_trim(buffer), ULONG_MAX, number);
 }
 
-char *root_read_link(const struct root *root, struct arena *arena,
-                     const char *path)
+char *root_read_target(const struct root *root, struct arena *arena,
+                       const char *path)
 {
     char target[PATH_MAX];
-    const char *slash;
     int fd = open_beneath(root, path, O_PATH | O_NOFOLLOW);
     ssize_t length;
 
@@ -200,9 +199,16 @@ char *root_read_link(const struct root *root, struct arena *arena,
     close(fd);
     if (length < 0)
         return NULL;
-    target[length] = '\0';
-    slash = strrchr(target, '/');
-    return arena_strdup(arena, slash ? slash + 1 : target);
+    return arena_strndup(arena, target, (size_t)length);
+}
+
+char *root_read_link(const struct root *root, struct arena *arena,
+                     const char *path)
+{
+    char *target = root_read_target(root, arena, path);
+    char *slash = target ? strrchr(target, '/') : NULL;
+
+    return slash ? slash + 1 : target;
 }
 
 bool root_exists(const struct root *root, const char *path)

@@ -41,6 +41,14 @@ char *root_read_exact(const struct root *root, const char *path);
 bool root_read_number(const struct root *root, const char *path,
                       unsigned long *number);
 
+/*
+ * What a symbolic link names, just as it stands there and without following
+ * it, or NULL. Links of sysfs name the canonical place of a device: the path
+ * through its parents (Documentation/admin-guide/sysfs-rules.rst).
+ */
+char *root_read_target(const struct root *root, struct arena *arena,
+                       const char *path);
+
 /* The last component of what a symbolic link names, or NULL. */
 char *root_read_link(const struct root *root, struct arena *arena,
                      const char *path);

@@ -68,6 +68,7 @@ enum {
     OPT_HOST_CPUS,
     OPT_GIVE,
     OPT_TAKE,
+    OPT_DESPITE_CLAIMS,
     OPT_SET,
     OPT_PLAN,
     OPT_FORMAT,
@@ -98,6 +99,7 @@ static const struct option long_options[] = {
     {"host-cpus", required_argument, NULL, OPT_HOST_CPUS},
     {"give", required_argument, NULL, OPT_GIVE},
     {"take", required_argument, NULL, OPT_TAKE},
+    {"despite-claims", no_argument, NULL, OPT_DESPITE_CLAIMS},
     {"set", required_argument, NULL, OPT_SET},
     {"plan", required_argument, NULL, OPT_PLAN},
     {"format", required_argument, NULL, OPT_FORMAT},
@@ -252,6 +254,9 @@ static bool take_option(struct options *options, int letter, struct err *err)
         options->devices[options->device_count].address = optarg;
         options->devices[options->device_count++].is_given = letter == OPT_GIVE;
         return true;
+    case OPT_DESPITE_CLAIMS:
+        options->despite_claims = true;
+        return true;
     case OPT_SET:
         if (options->set_count == SET_MAX)
             return err_set(err, ERR_USAGE, "Too many --set.");
@@ -299,6 +304,7 @@ static unsigned taken(int letter)
     case OPT_HOST_CPUS:
     case OPT_GIVE:
     case OPT_TAKE:
+    case OPT_DESPITE_CLAIMS:
     case OPT_SET:
         return TAKES_PLAN;
     case 'o':

@@ -31,6 +31,7 @@ struct options {
         bool is_given;
     } devices[SET_MAX]; /* --give and --take, in their order */
     size_t device_count;
+    bool despite_claims; /* even what the host needs may go */
 };
 
 /*

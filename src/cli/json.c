@@ -88,7 +88,36 @@ static void add_hex(struct json_object *object, const char *key, int digits,
     add_text(object, key, text);
 }
 
-static void add_device(struct json_object *array,
+static void add_claims(struct json_object *object, const struct claims *claims,
+                       const struct pci_device *device)
+{
+    struct json_object *array = add_array(object, "claims");
+    struct claim_list list = claim_list(claims, device);
+
+    for (size_t i = 0; i < list.count; i++) {
+        const struct claim *claim = &list.list[i];
+        struct json_object *one = append(array);
+
+        add_text(one, "kind", claim_kind_name(claim->kind));
+        add_text(one, "severity", claim_severity_name(claim->severity));
+        add_text(one, "text", claim->text);
+        add_text(one, "source", claim->source);
+    }
+}
+
+/* The functions that make one card with this one, if there are others. */
+static void add_card(struct json_object *object, const struct pci *pci,
+                     const struct pci_device *device)
+{
+    const struct pci_device *set[PCI_FUNCTIONS];
+    size_t count = pci_function_set(pci, device, set);
+    struct json_object *array = add_array(object, "card");
+
+    for (size_t i = 0; count > 1 && i < count; i++)
+        json_object_array_add(array, json_object_new_string(set[i]->address));
+}
+
+static void add_device(struct json_object *array, const struct host *host,
                        const struct pci_device *device)
 {
     struct json_object *object = append(array);
@@ -101,6 +130,12 @@ static void add_device(struct json_object *array,
     add_text(object, "driver", device->driver);
     add_text(object, "name", device->name);
     add_index(object, "node", device->node);
+    add_text(object, "role", pci_role_name(pci_role(device, device)));
+    add_card(object, &host->pci, device);
+    add_text(object, "reset", device->reset_methods);
+    add_text(object, "physical_function", device->physical);
+    add_number(object, "virtual_functions", device->virtual_count);
+    add_claims(object, &host->claims, device);
 }
 
 struct json_object *json_groups(const struct host *host)
@@ -118,11 +153,11 @@ struct json_object *json_groups(const struct host *host)
         add_bool(one, "viable", group->is_viable);
         devices = add_array(one, "devices");
         for (size_t j = 0; j < group->device_count; j++)
-            add_device(devices, group->devices[j]);
+            add_device(devices, host, group->devices[j]);
     }
     for (size_t i = 0; i < host->pci.device_count; i++)
         if (host->pci.devices[i].group < 0)
-            add_device(others, &host->pci.devices[i]);
+            add_device(others, host, &host->pci.devices[i]);
     if (host->pci.problem)
         add_text(object, "problem", host->pci.problem);
     return object;

@@ -11,6 +11,12 @@
 
 struct json_object;
 
+/*
+ * Groups, their devices, and on each device: "role" (guest, along, bridge: what
+ * it can be when its group is given), "card" (addresses of one slot that belong
+ * together, itself among them, or none) and "claims": kind, severity, text and
+ * source of host/claim.h, the gravest first.
+ */
 struct json_object *json_groups(const struct host *host);
 struct json_object *json_cpus(const struct host *host);
 struct json_object *json_host(const struct host *host);

@@ -95,12 +95,20 @@ static bool take_devices(const struct options *options, struct plan *plan,
         char *name CLEANUP(mem_free) = str_printable(address);
         long index = device_find(plan->host, address);
         const char *reason = NULL;
+        const struct claim *claim;
 
         if (index < 0)
             return err_set(err, ERR_USAGE,
                            "There is no PCI device %.40s here. See: virt-tune "
                            "show groups.",
                            name);
+        claim =
+            claim_first(&plan->host->claims, &plan->host->pci.devices[index]);
+        if (options->devices[i].is_given && !plan->is_given[index] && claim &&
+            claim->severity == CLAIM_REFUSE && !options->despite_claims)
+            return err_set(err, ERR_REFUSED,
+                           "%.40s: %s --despite-claims gives it all the same.",
+                           name, claim->text);
         if (plan->is_given[index] != options->devices[i].is_given)
             reason = device_toggle(plan, (size_t)index);
         if (reason)

@@ -91,6 +91,39 @@ static bool show_host(const struct session *session,
     return true;
 }
 
+static void print_device(const struct host *host,
+                         const struct pci_device *device)
+{
+    struct claim_list claims = claim_list(&host->claims, device);
+    char *driver CLEANUP(mem_free) =
+        str_printable(device->driver ? device->driver : "-");
+
+    printf("  %-12s [%04x] [%04x:%04x] (rev %02x) %-6s %-16s ",
+           pci_short_address(device), device->class_code >> 8, device->vendor,
+           device->device, device->revision,
+           pci_role_name(pci_role(device, device)), driver);
+    print_printable(stdout, device->name);
+    fputs("\n", stdout);
+    for (size_t i = 0; i < claims.count; i++) {
+        printf("      %-7s ", claim_severity_name(claims.list[i].severity));
+        print_printable(stdout, claims.list[i].text);
+        fputs("\n", stdout);
+    }
+}
+
+static void print_ungrouped(const struct host *host)
+{
+    bool is_any = false;
+
+    for (size_t i = 0; i < host->pci.device_count; i++)
+        if (host->pci.devices[i].group < 0) {
+            if (!is_any)
+                puts("Without a group");
+            is_any = true;
+            print_device(host, &host->pci.devices[i]);
+        }
+}
+
 static bool show_groups(const struct session *session,
                         const struct options *options, struct err *err)
 {
@@ -105,23 +138,20 @@ static bool show_groups(const struct session *session,
         const struct iommu_group *group = &pci->groups[i];
 
         printf("Group %u%s", group->id, group->is_viable ? "" : ", held by ");
-        if (group->culprit)
-            printf("%s (%s)", pci_short_address(group->culprit),
-                   group->culprit->driver);
-        fputs("\n", stdout);
-        for (size_t j = 0; j < group->device_count; j++) {
-            const struct pci_device *device = group->devices[j];
-
-            printf("  %-12s [%04x] [%04x:%04x] (rev %02x) %-16s ",
-                   pci_short_address(device), device->class_code >> 8,
-                   device->vendor, device->device, device->revision,
-                   device->driver ? device->driver : "-");
-            print_printable(stdout, device->name);
-            fputs("\n", stdout);
+        if (group->culprit) {
+            printf("%s (", pci_short_address(group->culprit));
+            print_printable(stdout, group->culprit->driver);
+            fputs(")", stdout);
         }
+        fputs("\n", stdout);
+        for (size_t j = 0; j < group->device_count; j++)
+            print_device(session->host, group->devices[j]);
     }
-    if (pci->group_count == 0 && pci->problem)
-        printf("PCI devices could not be read: %s.\n", pci->problem);
+    if (pci->group_count > 0)
+        print_ungrouped(session->host);
+    if (pci->problem)
+        printf("PCI devices could not %sbe read: %s.\n",
+               pci->device_count > 0 ? "all " : "", pci->problem);
     else if (pci->group_count == 0)
         printf(
             "No IOMMU group: the IOMMU is off (see: virt-tune show host), "

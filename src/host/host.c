@@ -25,6 +25,7 @@ struct host *host_probe(const char *path, struct err *err)
         return NULL;
     }
     pci_probe(root, host->arena, &host->pci);
+    claim_probe(root, host->arena, &host->pci, NULL, &host->claims);
     memory_probe(root, host->arena, &host->memory);
     kernel_probe(root, host->arena, &host->kernel);
     check_host(host, root, host->arena, &host->findings);

@@ -6,6 +6,7 @@
 #define HOST_HOST_H
 
 #include "base/finding.h"
+#include "host/claim.h"
 #include "host/cpu.h"
 #include "host/kernel.h"
 #include "host/memory.h"
@@ -16,6 +17,7 @@ struct host {
     const char *root; /* the directory it was read from, "/" or --sysroot */
     struct cpu_topology cpu;
     struct pci pci;
+    struct claims claims; /* what giving away a function costs the host */
     struct memory memory;
     struct kernel kernel;
     struct findings findings; /* the host checks, in order of their table */

@@ -1,145 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a root directory, gives PCI functions and their IOMMU groups. libpci
- * ends the program on its errors unless told otherwise; here they end the
- * scan and become a sentence.
+ * Takes PCI functions as they were read, gives them in order, with their IOMMU
+ * groups, and tells which belong together. Reads nothing itself.
  */
 #include "host/pci.h"
 
 #include "base/str.h"
+#include "host/pci_read.h"
 
-#include <pci/pci.h>
-#include <setjmp.h>
-#include <stdio.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-static jmp_buf scan_failed;
-static char scan_message[256];
-
-static void on_error(char *format, ...)
-    __attribute__((format(printf, 1, 2), noreturn));
-
-static void on_error(char *format, ...)
+static int compare_addresses(const char *x, const char *y)
 {
-    va_list arguments;
+    size_t x_length = strlen(x), y_length = strlen(y);
 
-    va_start(arguments, format);
-    vsnprintf(scan_message, sizeof(scan_message), format, arguments);
-    va_end(arguments);
-    longjmp(scan_failed, 1);
-}
-
-static void on_message(char *format, ...)
-{
-    (void)format;
-}
-
-static const char *lookup(struct pci_access *access, struct arena *arena,
-                          int flags, int a, int b)
-{
-    char buffer[256];
-    const char *name = pci_lookup_name(access, buffer, sizeof(buffer),
-                                       flags | PCI_LOOKUP_NO_HWDB, a, b);
-    char *printable CLEANUP(mem_free) = str_printable(name ? name : "");
-
-    return arena_strdup(arena, printable);
-}
-
-static const char *text_property(struct arena *arena, struct pci_dev *dev,
-                                 unsigned property)
-{
-    const char *text = pci_get_string_property(dev, property);
-
-    return text ? arena_strdup(arena, text) : NULL;
-}
-
-static void read_device(const struct root *root, struct arena *arena,
-                        struct pci_access *access, struct pci_dev *dev,
-                        struct pci_device *device)
-{
-    const char *group;
-    unsigned long number;
-    char path[96];
-
-    pci_fill_info(dev, PCI_FILL_IDENT | PCI_FILL_CLASS | PCI_FILL_CLASS_EXT |
-                           PCI_FILL_SUBSYS | PCI_FILL_NUMA_NODE |
-                           PCI_FILL_DRIVER | PCI_FILL_IOMMU_GROUP);
-    device->address =
-        arena_printf(arena, "%04x:%02x:%02x.%x", (unsigned)dev->domain,
-                     dev->bus, dev->dev, dev->func);
-    device->class_code = (unsigned)dev->device_class << 8 | dev->prog_if;
-    device->vendor = dev->vendor_id;
-    device->device = dev->device_id;
-    device->revision = dev->rev_id;
-    device->subsystem_vendor = dev->subsys_vendor_id;
-    device->subsystem_device = dev->subsys_id;
-    device->node = dev->numa_node;
-    device->driver = text_property(arena, dev, PCI_FILL_DRIVER);
-    group = text_property(arena, dev, PCI_FILL_IOMMU_GROUP);
-    device->group =
-        group && str_number(group, 0x7fffffff, &number) ? (int)number : -1;
-    device->name = lookup(access, arena, PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE,
-                          dev->vendor_id, dev->device_id);
-    device->class_name =
-        lookup(access, arena, PCI_LOOKUP_CLASS, dev->device_class, 0);
-    snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/boot_vga",
-             device->address);
-    device->is_boot_display = root_read_number(root, path, &number) && number;
+    if (x_length != y_length) /* a domain of more than four digits */
+        return x_length < y_length ? -1 : 1;
+    return strcmp(x, y);
 }
 
 static int compare_devices(const void *a, const void *b)
 {
     const struct pci_device *x = a, *y = b;
-    size_t x_length = strlen(x->address), y_length = strlen(y->address);
 
-    if (x_length != y_length) /* a domain of more than four digits */
-        return x_length < y_length ? -1 : 1;
-    return strcmp(x->address, y->address);
+    return compare_addresses(x->address, y->address);
 }
 
-static void read_all(const struct root *root, struct arena *arena,
-                     struct pci_access *access, struct pci *pci)
+bool pci_is_held_by_vfio(const struct pci_device *device)
 {
-    size_t count = 0;
-
-    pci_init(access);
-    pci_scan_bus(access);
-    for (struct pci_dev *dev = access->devices; dev; dev = dev->next)
-        count++;
-    pci->devices = arena_alloc(arena, count + 1, sizeof(*pci->devices));
-    for (struct pci_dev *dev = access->devices; dev; dev = dev->next) {
-        read_device(root, arena, access, dev, &pci->devices[pci->device_count]);
-        pci->device_count++;
-    }
-}
-
-/* What was read before an error is kept: no local lives over the jump. */
-static void scan(const struct root *root, struct arena *arena,
-                 struct pci_access *access, struct pci *pci)
-{
-    char *path = arena_printf(arena, "%s%ssys/bus/pci", root_path(root),
-                              root_is_host(root) ? "" : "/");
-
-    access->error = on_error;
-    access->warning = on_message;
-    access->debug = on_message;
-    access->method = PCI_ACCESS_SYS_BUS_PCI;
-    pci_set_param(access, (char *)"sysfs.path", path);
-    if (setjmp(scan_failed) == 0) {
-        read_all(root, arena, access, pci);
-    } else {
-        char *printable CLEANUP(mem_free) = str_printable(scan_message);
-
-        pci->problem = arena_printf(arena, "libpci says: %s", printable);
-    }
+    return device->driver && strstr(device->driver, "vfio");
 }
 
 static bool is_in_the_way(const struct pci_device *device)
 {
     const char *driver = device->driver;
 
-    if (!driver || strstr(driver, "vfio") || strcmp(driver, "pci-stub") == 0)
+    if (!driver || pci_is_held_by_vfio(device) ||
+        strcmp(driver, "pci-stub") == 0)
         return false;
     return !(device->class_code >> 8 == 0x0604 &&
              strcmp(driver, "pcieport") == 0);
@@ -188,18 +87,13 @@ static void collect_groups(struct arena *arena, struct pci *pci)
 
 void pci_probe(const struct root *root, struct arena *arena, struct pci *pci)
 {
-    struct pci_access *access;
-
     *pci = (struct pci){0};
-    if (!root_exists(root, "sys/bus/pci/devices")) {
-        pci->devices = arena_alloc(arena, 1, sizeof(*pci->devices));
-        pci->groups = arena_alloc(arena, 1, sizeof(*pci->groups));
+    if (root_exists(root, "sys/bus/pci/devices"))
+        pci_read(root, arena, pci);
+    else
         pci->problem = "there is no sys/bus/pci/devices";
-        return;
-    }
-    access = pci_alloc();
-    scan(root, arena, access, pci);
-    pci_cleanup(access);
+    if (!pci->devices)
+        pci->devices = arena_alloc(arena, 1, sizeof(*pci->devices));
     if (pci->device_count > 0)
         qsort(pci->devices, pci->device_count, sizeof(*pci->devices),
               compare_devices);
@@ -243,10 +137,129 @@ const char *pci_short_address(const struct pci_device *device)
                                                 : device->address;
 }
 
+bool pci_is_address(const char *text, size_t length)
+{
+    const char *colon = memchr(text, ':', length);
+    size_t domain = colon ? (size_t)(colon - text) : 0;
+
+    if (domain < 4 || domain > 8 || length != domain + 8 ||
+        text[domain + 3] != ':' || text[domain + 6] != '.' ||
+        text[domain + 7] < '0' || text[domain + 7] > '7')
+        return false;
+    for (size_t i = 0; i < domain + 6; i++)
+        if (i != domain && i != domain + 3 && !isxdigit((unsigned char)text[i]))
+            return false;
+    return true;
+}
+
+static int compare_to_address(const void *key, const void *device)
+{
+    return compare_addresses(key, ((const struct pci_device *)device)->address);
+}
+
 const struct pci_device *pci_find(const struct pci *pci, const char *address)
 {
-    for (size_t i = 0; i < pci->device_count; i++)
-        if (strcmp(pci->devices[i].address, address) == 0)
-            return &pci->devices[i];
-    return NULL;
+    if (pci->device_count == 0)
+        return NULL;
+    return bsearch(address, pci->devices, pci->device_count,
+                   sizeof(*pci->devices), compare_to_address);
+}
+
+/* Has the class of a display, whoever made it. */
+static bool is_display(const struct pci_device *device)
+{
+    return device->class_code >> 16 == 0x03;
+}
+
+static bool is_same_slot(const struct pci_device *a, const struct pci_device *b)
+{
+    size_t length = strlen(a->address);
+
+    return length == strlen(b->address) &&
+           memcmp(a->address, b->address, length - 1) == 0;
+}
+
+/* Can be in a set: an endpoint behind a bridge that is no virtual function. */
+static bool is_on_card(const struct pci_device *device)
+{
+    return device->parent && !device->physical && !pci_is_bridge(device);
+}
+
+static bool is_one_card(const struct pci_device *a, const struct pci_device *b)
+{
+    if (a == b)
+        return true;
+    if (!is_on_card(a) || !is_on_card(b) || !is_same_slot(a, b))
+        return false;
+    return (a->group >= 0 && a->group == b->group) ||
+           (a->vendor == b->vendor && (is_display(a) || is_display(b)));
+}
+
+/* Of no use in a guest, or no business of it. */
+static bool is_never_assigned(const struct pci_device *device)
+{
+    static const struct {
+        unsigned code, mask;
+    } classes[] = {
+        {0x050000, 0xff0000}, /* RAM and flash */
+        {0x060000, 0xff0000}, /* bridges to ISA and others */
+        {0x080000, 0xfffc00}, /* interrupt, DMA, timer, clock */
+        {0x080600, 0xffff00}, /* the IOMMU itself */
+        {0x0c0500, 0xffff00}, /* SMBus */
+        {0x130000, 0xff0000}, /* a function that keeps others' places */
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
+        if ((device->class_code & classes[i].mask) == classes[i].code)
+            return true;
+    /* I2C and the firmware's flash; on a card it is what steers USB-C. */
+    return device->class_code >> 8 == 0x0c80 && !device->parent;
+}
+
+enum pci_role pci_role(const struct pci_device *chosen,
+                       const struct pci_device *member)
+{
+    unsigned class = member->class_code >> 8;
+
+    if (member != chosen && !is_one_card(chosen, member) &&
+        (member->group < 0 || member->group != chosen->group))
+        return PCI_ROLE_HOST;
+    if (class == 0x0600 || class == 0x0604 || class == 0x0609)
+        return PCI_ROLE_BRIDGE;
+    if (is_never_assigned(member) || !is_one_card(chosen, member))
+        return PCI_ROLE_ALONG;
+    return PCI_ROLE_GUEST;
+}
+
+const char *pci_role_name(enum pci_role role)
+{
+    static const char *const names[] = {
+        [PCI_ROLE_HOST] = "host",
+        [PCI_ROLE_GUEST] = "guest",
+        [PCI_ROLE_ALONG] = "along",
+        [PCI_ROLE_BRIDGE] = "bridge",
+    };
+
+    return names[role];
+}
+
+size_t pci_function_set(const struct pci *pci, const struct pci_device *device,
+                        const struct pci_device *set[PCI_FUNCTIONS])
+{
+    size_t first = (size_t)(device - pci->devices), end = first + 1, count = 0;
+    const struct pci_device *leader = device;
+
+    while (first > 0 && is_same_slot(&pci->devices[first - 1], device))
+        first--;
+    while (end < pci->device_count && is_same_slot(&pci->devices[end], device))
+        end++;
+    /* A card's sound or USB-C leads to its display. */
+    for (size_t i = first; i < end; i++)
+        if (is_display(&pci->devices[i]) &&
+            is_one_card(&pci->devices[i], device))
+            leader = &pci->devices[i];
+    for (size_t i = first; i < end && count < PCI_FUNCTIONS; i++)
+        if (&pci->devices[i] == device || is_one_card(leader, &pci->devices[i]))
+            set[count++] = &pci->devices[i];
+    return count;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The host's PCI functions and IOMMU groups, read with libpci.
+ * The host's PCI functions and IOMMU groups, read with libpci and sysfs
+ * (Documentation/ABI/testing/sysfs-bus-pci), and what becomes of a function
+ * when another one of its group is given to a guest. What the host would lose
+ * by that stands in host/claim.h.
  */
 #ifndef HOST_PCI_H
 #define HOST_PCI_H
@@ -11,8 +14,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Functions of one slot. */
+enum { PCI_FUNCTIONS = 8 };
+
 struct pci_device {
-    const char *address; /* "0000:01:00.0" */
+    const char *address; /* "0000:01:00.0", "10000:e1:00.0" behind a VMD */
     unsigned class_code; /* 24 bits: class, subclass, programming interface */
     unsigned vendor, device, revision;
     unsigned subsystem_vendor, subsystem_device; /* 0 if unknown */
@@ -22,6 +28,13 @@ struct pci_device {
     int group;              /* IOMMU group, or -1 */
     int node;               /* NUMA node, or -1 */
     bool is_boot_display;   /* boot_vga: the firmware's primary display */
+    /* The function in front of it, a bridge; NULL on a root bus. */
+    const char *parent;
+    const char *physical; /* SR-IOV: whose virtual function it is, or NULL */
+    unsigned virtual_count, virtual_limit; /* SR-IOV: sriov_numvfs, _totalvfs */
+    bool has_reset;                        /* a file "reset" is there */
+    /* The kernel's ways to reset it, "flr bus" (Linux 5.15), or NULL. */
+    const char *reset_methods;
 };
 
 struct iommu_group {
@@ -45,9 +58,19 @@ struct pci {
     const char *problem; /* why devices could not be read, or NULL */
 };
 
+/* What becomes of a function when one of its group is given to a guest. */
+enum pci_role {
+    PCI_ROLE_HOST,   /* of another group: stays with the host */
+    PCI_ROLE_GUEST,  /* is assigned */
+    PCI_ROLE_ALONG,  /* leaves its host driver, but is not assigned */
+    PCI_ROLE_BRIDGE, /* stays as it is: VFIO needs nothing of it */
+};
+
 /*
- * Reads all functions beneath `root`. Never fails: what went wrong stands in
- * `pci->problem`, and what was read before is kept.
+ * Reads all functions beneath `root`. Never fails: a function that cannot be
+ * read (it may just have vanished) is left out, that stands in
+ * `pci->problem`, and all others are kept. Without pci.ids names are numbers;
+ * beneath another root than "/", usr/share/misc/pci.ids there comes first.
  */
 void pci_probe(const struct root *root, struct arena *arena, struct pci *pci);
 
@@ -60,6 +83,35 @@ const char *pci_kind(const struct pci_device *device);
 /* The address without the domain if that is 0000: "01:00.0". */
 const char *pci_short_address(const struct pci_device *device);
 
+/* True if these bytes are a full address: 4 to 8 digits of a domain first. */
+bool pci_is_address(const char *text, size_t length);
+
+/* The function of this full address, or NULL; in logarithmic time. */
 const struct pci_device *pci_find(const struct pci *pci, const char *address);
+
+/* True if a VFIO driver (vfio-pci or a variant of it) holds the function. */
+bool pci_is_held_by_vfio(const struct pci_device *device);
+
+/*
+ * The role of `member` when `chosen` goes to the guest: itself and the others
+ * of its set are assigned; what no guest has a use for (RAM controllers, ISA
+ * bridges, SMBus, flash, dummy functions) goes along. Asked of a function
+ * itself it tells whether it can be chosen at all.
+ */
+enum pci_role pci_role(const struct pci_device *chosen,
+                       const struct pci_device *member);
+
+/* "host", "guest", "along", "bridge" */
+const char *pci_role_name(enum pci_role role);
+
+/*
+ * The functions that make one card with `device`, itself among them, sorted
+ * by address: those of its slot that share its group, and for a display those
+ * of the same vendor in any group (GPU, audio, USB-C, UCSI). Bridges and
+ * virtual functions are in no set. On a root bus functions of one slot just
+ * share a number, so each is alone. Gives their count, at least 1.
+ */
+size_t pci_function_set(const struct pci *pci, const struct pci_device *device,
+                        const struct pci_device *set[PCI_FUNCTIONS]);
 
 #endif

@@ -85,13 +85,18 @@ const char *device_toggle(struct plan *plan, size_t index)
     const struct pci *pci = &plan->host->pci;
     const char *obstacle = device_obstacle(plan, index);
     bool is_given = !plan->is_given[index];
+    const struct pci_device *set[PCI_FUNCTIONS];
+    size_t count;
 
     if (obstacle && is_given)
         return obstacle;
-    for (size_t i = 0; i < pci->device_count; i++)
-        if (device_is_same_slot(&pci->devices[i], &pci->devices[index]) &&
-            (!is_given || !device_obstacle(plan, i)))
-            plan->is_given[i] = is_given;
+    count = pci_function_set(pci, &pci->devices[index], set);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (size_t)(set[i] - pci->devices);
+
+        if (!is_given || !device_obstacle(plan, at))
+            plan->is_given[at] = is_given;
+    }
     return NULL;
 }
 

@@ -214,6 +214,8 @@ static const struct rule rules[] = {
      "a group only when the host has let go of all of it.",
      rule_device_group},
     {"device-others", "A device is one guest's at a time.", rule_device_others},
+    {"device-claims", "What a guest has, the host does not have.",
+     rule_device_claims},
     {"available", "What this host lacks, the domain does not start with.",
      rule_obstacles},
     {"needs", "QEMU refuses to start with one but not the other.", rule_needs},

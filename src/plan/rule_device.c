@@ -90,3 +90,24 @@ void rule_device_others(const struct plan *plan, struct arena *arena,
         }
     }
 }
+
+void rule_device_claims(const struct plan *plan, struct arena *arena,
+                        const struct rule *rule, struct findings *findings)
+{
+    const struct pci *pci = &plan->host->pci;
+
+    for (size_t i = 0; i < pci->device_count; i++) {
+        const struct pci_device *device = &pci->devices[i];
+        const struct claim *claim = claim_first(&plan->host->claims, device);
+
+        if (!plan->is_given[i] || !claim || claim->severity < CLAIM_WARN ||
+            device_is_in_domain(plan->domain, device))
+            continue; /* or the guest has it already */
+        rule_say(rule, findings, arena,
+                 claim->severity == CLAIM_REFUSE ? VERDICT_WARN : VERDICT_NOTE,
+                 arena_printf(arena, "%s: %s", pci_short_address(device),
+                              claim->text),
+                 "Keep it on the host, or be sure that the host can do "
+                 "without.");
+    }
+}

@@ -52,6 +52,7 @@ RULE(rule_cache);
 RULE(rule_device_here);
 RULE(rule_device_group);
 RULE(rule_device_others);
+RULE(rule_device_claims);
 
 /* rule_numa.c: memory and devices against nodes; silent with one node. */
 RULE(rule_memory_node);

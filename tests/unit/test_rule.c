@@ -232,6 +232,11 @@ static void give_ungrouped(struct state *state)
     state->plan->is_given[0] = true; /* 00:00.0 is in no group there */
 }
 
+static void give_disk(struct state *state)
+{
+    state->plan->is_given[device_find(state->host, "02:00.0")] = true;
+}
+
 static void no_pci(struct state *state)
 {
     state->host->pci.device_count = 0;
@@ -404,6 +409,8 @@ static const struct spec specs[] = {
     {"device-others", VERDICT_WARN, AMD, 1, "", "", "", card_starts},
     {"device-others", VERDICT_NOTE, AMD, 1, "", "", "", card_is_free},
     {"device-others", SILENT, AMD, 1, "", "", "", give_whole_card},
+    {"device-claims", VERDICT_WARN, INTEL, 1, "", "", "", give_disk},
+    {"device-claims", SILENT, INTEL, 1, "", "", "", NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "2,6", "", "", NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 2, "2 0,6", "", "", NULL},
     {"isolated-pin", SILENT, OFFLINE, 2, "2 6", "", "", NULL},
@@ -579,6 +586,7 @@ static void test_both_ways(void **unused)
         "device-here",
         "device-group",
         "device-others",
+        "device-claims",
     };
 
     (void)unused;

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tries to break the claims of disks and networks on PCI functions: trees of
+ * sysfs and proc as the kernel makes them, then with parts missing, turned in
+ * circles and named by an enemy; random tables; the made-up hosts.
+ */
+#include "tree.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void add_disk(const struct tree *tree, const char *name,
+                     const char *place, const char *number)
+{
+    char path[512], target[512];
+
+    tree_class(tree, "block", name, place);
+    snprintf(path, sizeof(path), "sys/devices/%s/dev", place);
+    tree_file(tree, path, number);
+    snprintf(path, sizeof(path), "sys/dev/block/%s", number);
+    snprintf(target, sizeof(target), "../../devices/%s", place);
+    tree_link(tree, path, target);
+}
+
+/* `upper` stands on `lower`; both are in sys/class/block. */
+static void stack(const struct tree *tree, const char *upper, const char *lower)
+{
+    char path[512];
+
+    snprintf(path, sizeof(path), "sys/class/block/%s/slaves/%s", upper, lower);
+    tree_link(tree, path, "anywhere");
+    snprintf(path, sizeof(path), "sys/class/block/%s/holders/%s", lower, upper);
+    tree_link(tree, path, "anywhere");
+}
+
+static void test_nothing(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    tree_probe(&tree);
+    assert_int_equal(tree.pci.device_count, 10);
+    assert_null(tree.pci.problem);
+    assert_no_claims(&tree, "0000:02:00.0");
+    assert_no_claims(&tree, "0000:06:00.0");
+    assert_no_claims(&tree, "0000:00:14.0");
+    assert_claim(&tree, "0000:01:00.0", CLAIM_ONLY_DISPLAY, CLAIM_REFUSE,
+                 "It is the host's only display.");
+    tree_end(&tree);
+}
+
+static void test_mounts(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "nvme0n1p1", DISK "/nvme0n1p1", "259:1");
+    add_disk(&tree, "nvme0n1p2", DISK "/nvme0n1p2", "259:2");
+    add_disk(&tree, "nvme0n1p3", DISK "/nvme0n1p3", "259:3");
+    tree_file(
+        &tree, "proc/self/mountinfo",
+        "28 1 259:1 / /boot\\040efi rw,relatime shared:6 - vfat "
+        "/dev/nvme0n1p1 rw\n"
+        "22 1 259:2 / / rw,relatime shared:1 master:3 - ext4 /dev/root rw\n"
+        "30 22 259:2 /srv /var/bind rw - ext4 /dev/root rw\n"
+        "23 22 0:21 / /proc rw - proc proc rw\n");
+    tree_file(&tree, "proc/swaps",
+              "Filename Type Size Used Priority\n"
+              "/dev/nvme0n1p3 partition 8388604 0 -2\n"
+              "/swap\\040file file 100 0 -3\n"
+              "/dev/zram0 partition 100 0 5\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds / and 1 other mount (nvme0n1p2), /boot efi "
+                 "(nvme0n1p1), swap (nvme0n1p3) and the swap file /swap file "
+                 "(nvme0n1p2).");
+    assert_string_equal(tree_claim(&tree, "0000:02:00.0", CLAIM_DISK)->source,
+                        "/proc/self/mountinfo");
+    assert_no_claims(&tree, "0000:00:17.0");
+    assert_no_claims(&tree, "0000:00:06.0");
+    tree_end(&tree);
+}
+
+/* LVM on LUKS on a partition of NVMe; one volume is not mounted. */
+static void test_stack(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "nvme0n1p2", DISK "/nvme0n1p2", "259:2");
+    add_disk(&tree, "dm-0", "virtual/block/dm-0", "253:0");
+    add_disk(&tree, "dm-1", "virtual/block/dm-1", "253:1");
+    add_disk(&tree, "dm-2", "virtual/block/dm-2", "253:2");
+    tree_file(&tree, "sys/class/block/dm-0/dm/name", "luks-1\n");
+    tree_file(&tree, "sys/class/block/dm-1/dm/name", "vg-root\n");
+    tree_file(&tree, "sys/class/block/dm-2/dm/name", "vg-win10\n");
+    stack(&tree, "dm-0", "nvme0n1p2");
+    stack(&tree, "dm-1", "dm-0");
+    stack(&tree, "dm-2", "dm-0");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 9:99 / / rw - xfs /dev/mapper/vg-root rw\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds / (vg-root on nvme0n1p2) and an active volume "
+                 "(vg-win10 on nvme0n1p2).");
+    tree_end(&tree);
+}
+
+/* md over disks of two controllers, a partition of it mounted. */
+static void test_array(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    add_disk(&tree, "sda1", SATA "/ata1/host0/block/sda/sda1", "8:1");
+    add_disk(&tree, "sdb", SATA "/ata2/host1/block/sdb", "8:16");
+    add_disk(&tree, "md0", "virtual/block/md0", "9:0");
+    add_disk(&tree, "md0p1", "virtual/block/md0/md0p1", "259:9");
+    stack(&tree, "md0", "nvme0n1");
+    stack(&tree, "md0", "sda1");
+    stack(&tree, "md0", "sdb");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 259:9 / /srv/a rw - ext4 /dev/md0p1 rw\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds /srv/a (md0p1 on nvme0n1).");
+    assert_claim(&tree, "0000:00:17.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds /srv/a (md0p1 on sda1 and sdb).");
+    tree_end(&tree);
+}
+
+/* Whoever turns the stack in a circle, it ends; and it is still in use. */
+static void test_circle(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    for (int i = 0; i < 12; i++) {
+        char name[16], place[64], number[16];
+
+        snprintf(name, sizeof(name), "dm-%d", i);
+        snprintf(place, sizeof(place), "virtual/block/dm-%d", i);
+        snprintf(number, sizeof(number), "253:%d", i);
+        add_disk(&tree, name, place, number);
+    }
+    for (int i = 0; i < 12; i++)
+        for (int j = 0; j < 12; j++) {
+            char upper[16], lower[16];
+
+            snprintf(upper, sizeof(upper), "dm-%d", i);
+            snprintf(lower, sizeof(lower), "dm-%d", j);
+            stack(&tree, upper, lower);
+        }
+    stack(&tree, "dm-11", "nvme0n1");
+    tree_link(&tree, "sys/class/block/loop9", "loop9");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds an active volume (dm-0 on nvme0n1).");
+    tree_end(&tree);
+}
+
+static void test_btrfs_and_multipath(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    add_disk(&tree, "nvme0n1", "virtual/nvme-subsystem/nvme-subsys0/nvme0n1",
+             "259:0");
+    tree_class(&tree, "nvme-subsystem", "nvme-subsys0",
+               "virtual/nvme-subsystem/nvme-subsys0");
+    tree_link(&tree, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
+              "../../../" NVME "/nvme/nvme0");
+    tree_link(&tree, "sys/fs/btrfs/11-22/devices/sda", "anywhere");
+    tree_link(&tree, "sys/fs/btrfs/11-22/devices/nvme0n1", "anywhere");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 0:31 /@ / rw - btrfs /dev/sda rw,subvol=/@\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:00:17.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds / (sda).");
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds / (nvme0n1).");
+    tree_end(&tree);
+}
+
+static void test_members(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    tree_file(&tree, "run/udev/data/b259:0",
+              "S:disk/by-id/x\nE:ID_FS_LABEL=tank\nE:ID_FS_TYPE=zfs_member\n");
+    tree_file(&tree, "run/udev/data/b8:0", "E:ID_FS_TYPE=LVM2_member\n");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 0:40 / / rw - zfs tank/ROOT/debian rw\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds the ZFS pool tank (nvme0n1).");
+    assert_claim(&tree, "0000:00:17.0", CLAIM_MEMBER, CLAIM_WARN,
+                 "sda on it is part of an LVM volume group that is not in use "
+                 "now.");
+    tree_end(&tree);
+}
+
+/* A pool whose disks nobody tells of may stand on any of them. */
+static void test_unknown_pool(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    tree_file(&tree, "proc/spl/kstat/zfs/tank/txgs", "");
+    tree_file(&tree, "proc/spl/kstat/zfs/arcstats", "");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_UNKNOWN,
+                 "Whether the ZFS pool tank stands on it is unknown.");
+    assert_null(tree_claim(&tree, "0000:06:00.0", CLAIM_DISK));
+    tree_end(&tree);
+}
+
+static void test_unreadable(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    unlink(tree_path(&tree, "proc/self/mountinfo"));
+    unlink(tree_path(&tree, "proc/net/route"));
+    /* A directory in its place cannot be read, not even by root. */
+    tree_directory(&tree, "proc/self/mountinfo");
+    tree_directory(&tree, "proc/net/route");
+    rmdir(tree_path(&tree, "sys/class/input"));
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_UNKNOWN,
+                 "Whether the host uses its disks is unknown: "
+                 "/proc/self/mountinfo cannot be read.");
+    assert_claim(&tree, "0000:06:00.0", CLAIM_ROUTE, CLAIM_UNKNOWN,
+                 "Whether it carries the default route is unknown: "
+                 "/proc/net/route cannot be read.");
+    assert_claim(&tree, "0000:00:14.0", CLAIM_KEYBOARD, CLAIM_UNKNOWN,
+                 "Whether a keyboard or mouse hangs on it is unknown: "
+                 "/sys/class/input cannot be read.");
+    assert_null(claim_first(&tree.claims, tree_find(&tree, "0000:00:06.0")));
+    tree_end(&tree);
+}
+
+/* Without mountinfo there is proc/mounts; a lost disk may be any. */
+static void test_mounts_file(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    unlink(tree_path(&tree, "proc/self/mountinfo"));
+    add_disk(&tree, "sda1", SATA "/ata1/host0/block/sda/sda1", "8:1");
+    tree_file(&tree, "proc/mounts",
+              "/dev/disk/by-uuid/1-2 / ext4 rw 0 0\n/dev/sdz9 /lost xfs rw 0 "
+              "0\n\ncut\n");
+    tree_link(&tree, "dev/disk/by-uuid/1-2", "../../sda1");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:00:17.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds / (sda1).");
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_UNKNOWN,
+                 "Whether it holds /lost is unknown: that disk was not found.");
+    tree_end(&tree);
+}
+
+static void add_virtual_nic(const struct tree *tree, const char *name,
+                            const char *lower)
+{
+    char path[512];
+
+    snprintf(path, sizeof(path), "virtual/net/%s", name);
+    tree_class(tree, "net", name, path);
+    if (!lower)
+        return;
+    snprintf(path, sizeof(path), "sys/class/net/%s/lower_%s", name, lower);
+    tree_link(tree, path, "anywhere");
+}
+
+#define ROUTE4(name, metric) \
+    name "\t00000000\t010200C0\t0003\t0\t0\t" metric "\t00000000\t0\t0\t0\n"
+
+/* VLAN on a bond of two ports, a third card as the stand-in. */
+static void test_route(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    tree_nic(&tree, "eth0", NIC);
+    tree_nic(&tree, "eth1", NIC2);
+    add_virtual_nic(&tree, "bond0", "eth0");
+    add_virtual_nic(&tree, "bond0.7", "bond0");
+    add_virtual_nic(&tree, "vnet0", NULL);
+    tree_file(&tree, "sys/class/net/bonding_masters", "bond0\n");
+    tree_file(&tree, "proc/net/route",
+              "Iface\tDestination\n" ROUTE4("eth1", "600") ROUTE4(
+                  "bond0.7",
+                  "100") "eth1\t0002A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:06:00.0", CLAIM_ROUTE, CLAIM_REFUSE,
+                 "It carries the default route (bond0.7 on eth0).");
+    assert_claim(&tree, "0000:07:00.0", CLAIM_ROUTE, CLAIM_WARN,
+                 "It carries a default route of lower rank (eth1).");
+    tree_end(&tree);
+}
+
+/* A bridge that is only known by its ports, and one that loops. */
+static void test_route_bridge(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    tree_nic(&tree, "eth0", NIC);
+    add_virtual_nic(&tree, "br0", NULL);
+    tree_link(&tree, "sys/class/net/eth0/master", "../../virtual/net/br0");
+    add_virtual_nic(&tree, "a", "b");
+    add_virtual_nic(&tree, "b", "a");
+    tree_file(&tree, "proc/net/route", ROUTE4("br0", "0") ROUTE4("a", "0"));
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:06:00.0", CLAIM_ROUTE, CLAIM_REFUSE,
+                 "It carries the default route (br0 on eth0).");
+    assert_claim(&tree, "0000:07:00.0", CLAIM_ROUTE, CLAIM_UNKNOWN,
+                 "The default route leaves by a; whether it carries that is "
+                 "unknown.");
+    tree_end(&tree);
+}
+
+#define ZEROS "00000000000000000000000000000000"
+
+static void test_route6(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    tree_nic(&tree, "eth0", NIC);
+    tree_nic(&tree, "eth1", NIC2);
+    unlink(tree_path(&tree, "proc/net/route"));
+    tree_file(&tree, "proc/net/ipv6_route",
+              ZEROS " 00 " ZEROS
+                    " 00 fe800000000000000000000000000001 00000400 "
+                    "00000001 00000000 00000003     eth1\n" ZEROS " 00 " ZEROS
+                    " 00 " ZEROS
+                    " ffffffff 00000001 00000000 00200200       lo\n"
+                    "cut " ZEROS "\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:07:00.0", CLAIM_ROUTE, CLAIM_REFUSE,
+                 "It carries the default route (eth1).");
+    assert_string_equal(tree_claim(&tree, "0000:07:00.0", CLAIM_ROUTE)->source,
+                        "/proc/net/ipv6_route");
+    assert_no_claims(&tree, "0000:06:00.0");
+    tree_end(&tree);
+}
+
+static void start_ssh(struct tree *tree)
+{
+    tree_start(tree);
+    tree_nic(tree, "eth0", NIC);
+    tree_nic(tree, "eth1", NIC2);
+    tree_file(tree, "proc/net/route",
+              "eth0\t000200C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\n"
+              "eth1\t000000C0\t00000000\t0001\t0\t0\t100\t000000FF\n");
+    tree_file(tree, "proc/net/fib_trie",
+              "Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 192.0.2.7\n"
+              "        /32 link UNICAST\n     |-- 192.0.2.10\n"
+              "        /32 host LOCAL\n");
+    tree_file(tree, "proc/net/if_inet6",
+              "20010db8000000000000000000000005 03 40 00 80     eth1\n"
+              "00000000000000000000000000000001 01 80 10 80       lo\n");
+}
+
+static void test_ssh(void **unused)
+{
+    static const struct {
+        const char *connection, *address, *text;
+    } cases[] = {
+        {"198.51.100.9 50000 192.0.2.10 22", "0000:06:00.0",
+         "This SSH session comes in through it (eth0)."},
+        {"198.51.100.9 50000 ::ffff:192.0.2.10 22", "0000:06:00.0",
+         "This SSH session comes in through it (eth0)."},
+        {"2001:db8::9 50000 2001:db8::5 22", "0000:07:00.0",
+         "This SSH session comes in through it (eth1)."},
+        {"fe80::2%eth1 50000 fe80::1%eth1 22", "0000:07:00.0",
+         "This SSH session comes in through it (eth1)."},
+        {"198.51.100.9 50000 192.0.2.7 22", NULL, NULL},
+        {"198.51.100.9 50000 \033[2Jx 22", NULL, NULL},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct tree tree;
+
+        start_ssh(&tree);
+        tree_probe_as(&tree, cases[i].connection);
+        if (cases[i].address) {
+            assert_claim(&tree, cases[i].address, CLAIM_SSH, CLAIM_REFUSE,
+                         cases[i].text);
+        } else {
+            assert_int_equal(
+                tree_claim(&tree, "0000:06:00.0", CLAIM_SSH)->severity,
+                CLAIM_UNKNOWN);
+            assert_null(strchr(
+                tree_claim(&tree, "0000:06:00.0", CLAIM_SSH)->text, '\033'));
+        }
+        tree_end(&tree);
+    }
+}
+
+/* sudo took the variable away: a process above still has it. */
+static void test_ssh_parents(void **unused)
+{
+    static const char environment[] =
+        "PATH=/bin\0SSH_CONNECTION=198.51.100.9 5 192.0.2.10 22\0TERM=x";
+    struct tree tree;
+    FILE *file;
+
+    (void)unused;
+    start_ssh(&tree);
+    tree_file(&tree, "proc/self/environ", "NOT_SSH_CONNECTION=a b 192.0.2.7 1");
+    tree_file(&tree, "proc/self/stat", "77 (a) S 5 (b) R 50 77 77 0");
+    tree_file(&tree, "proc/50/stat", "50 (sudo) S 40 50 50");
+    tree_file(&tree, "proc/40/environ", "");
+    file = fopen(tree_path(&tree, "proc/40/environ"), "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(environment, sizeof(environment), 1, file), 1);
+    assert_int_equal(fclose(file), 0);
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:06:00.0", CLAIM_SSH, CLAIM_REFUSE,
+                 "This SSH session comes in through it (eth0).");
+    tree_end(&tree);
+}
+
+/* Bytes at random in every table: nothing breaks, all stays printable. */
+static void test_random(void **unused)
+{
+    static const char *const files[] = {
+        "proc/self/mountinfo", "proc/swaps",        "proc/net/route",
+        "proc/net/fib_trie",   "proc/net/if_inet6", "proc/net/ipv6_route",
+        "proc/mounts",         "proc/self/environ",
+    };
+    static const char *const pieces[] = {
+        " ",
+        "\t",
+        "\n",
+        "-",
+        "/dev/sda1",
+        "8:1",
+        "/",
+        "\\0",
+        "\\7",
+        "\\033",
+        "ext4",
+        "zfs",
+        "btrfs",
+        "eth0",
+        "00000000",
+        "0003",
+        "file",
+        "partition",
+        "\xff",
+        "\033[2J",
+        ZEROS,
+        "00",
+        "|-- 192.0.2.10",
+        "/32 host LOCAL",
+        "SSH_CONNECTION=a b 192.0.2.10 22",
+    };
+
+    unsigned rounds = getenv("VIRT_TUNE_LONG") ? 1000 : 25;
+
+    (void)unused;
+    random_seed(7);
+    for (unsigned round = 0; round < rounds; round++) {
+        struct tree tree;
+
+        tree_start(&tree);
+        add_disk(&tree, "sda1", SATA "/ata1/host0/block/sda/sda1", "8:1");
+        tree_nic(&tree, "eth0", NIC);
+        for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+            struct str str CLEANUP(str_free) = STR_INIT;
+
+            for (unsigned j = random_below(120); j > 0; j--) {
+                str_add(&str, pieces[random_below(ARRAY_SIZE(pieces))]);
+                str_add(&str, random_below(2) ? " " : "");
+            }
+            tree_file(&tree, files[i], str_text(&str));
+        }
+        tree_probe(&tree);
+        for (size_t i = 0; i < tree.pci.device_count; i++) {
+            struct claim_list list =
+                claim_list(&tree.claims, &tree.pci.devices[i]);
+
+            for (size_t j = 0; j < list.count; j++) {
+                char *printable CLEANUP(mem_free) =
+                    str_printable(list.list[j].text);
+
+                assert_string_equal(printable, list.list[j].text);
+                assert_true(str_ends(printable, "."));
+                assert_true(j == 0 ||
+                            list.list[j - 1].severity >= list.list[j].severity);
+            }
+        }
+        tree_end(&tree);
+    }
+}
+
+/* Every made-up host: each claim is a sentence with a source. */
+static void test_hosts(void **unused)
+{
+    (void)unused;
+    for (const char *const *name = host_names; *name; name++) {
+        struct host *host = host_load(*name);
+
+        for (size_t i = 0; i < host->pci.device_count; i++) {
+            const struct pci_device *device = &host->pci.devices[i];
+            struct claim_list list = claim_list(&host->claims, device);
+
+            assert_ptr_equal(pci_find(&host->pci, device->address), device);
+            for (size_t j = 0; j < list.count; j++) {
+                assert_with(str_ends(list.list[j].text, "."),
+                            list.list[j].text);
+                assert_with(*list.list[j].source != '\0', list.list[j].text);
+                /* Recipes have all that is looked for. */
+                assert_with(list.list[j].severity != CLAIM_UNKNOWN,
+                            list.list[j].text);
+            }
+        }
+        host_free(host);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_mounts),
+        cmocka_unit_test(test_stack),
+        cmocka_unit_test(test_array),
+        cmocka_unit_test(test_circle),
+        cmocka_unit_test(test_btrfs_and_multipath),
+        cmocka_unit_test(test_members),
+        cmocka_unit_test(test_unknown_pool),
+        cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_mounts_file),
+        cmocka_unit_test(test_route),
+        cmocka_unit_test(test_route_bridge),
+        cmocka_unit_test(test_route6),
+        cmocka_unit_test(test_ssh),
+        cmocka_unit_test(test_ssh_parents),
+        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_hosts),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

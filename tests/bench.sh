@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bench.sh BUILD HOSTS - what layouts and frames cost, in instructions (the same
 # on every machine) and in microseconds (the least of many rounds), from 16 to
-# 1024 CPUs; and "show cpus" beside lstopo and lscpu on the same made-up host.
+# 1024 CPUs; "show cpus" beside lstopo and lscpu on the same made-up host; "show
+# groups" beside lspci and beside a shell loop of lspci, up to 5000 devices.
 set -u
 export LC_ALL=C
 build=$1 hosts=$(realpath "$2")
@@ -46,6 +47,46 @@ race() { # HOST
     "lscpu -e" "${least[table]-not installed}"
 }
 
+# A host with N functions, each in a group of its own.
+make_devices() { # N DIR
+  {
+    grep -vE '^(pci|file|link|dir|#|iommu)' "$recipe"
+    echo "iommu dmar0 DMA"
+    awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+      printf "pci %02x:%02x.%d 020000 8086:%04x 1043:8694 02 %d vfio-pci - %s\n",
+        i / 256 + 1, i % 256 / 8, i % 8, 4096 + i % 50, i, "reset_method=flr" }'
+  } >"$scratch/recipe"
+  sh "$(dirname "$recipe")/../mkhost" "$scratch/recipe" "$2"
+}
+
+least() { # ROUNDS COMMAND...
+  local rounds=$1 best=999999999
+  shift
+  for _ in $(seq "$rounds"); do
+    local from=${EPOCHREALTIME/./}
+    "$@" >/dev/null 2>&1
+    local took=$((${EPOCHREALTIME/./} - from))
+    [ "$best" -le "$took" ] || best=$took
+  done
+  echo "$best"
+}
+
+# The loop that guides give, on a made-up host.
+loop() { # HOST
+  local path
+  for path in "$1"/sys/kernel/iommu_groups/*/devices/*; do
+    lspci -O "sysfs.path=$1/sys/bus/pci" -nns "${path##*/}"
+  done
+}
+
+devices() { # HOST TITLE: the loop only where it ends soon
+  local took=-
+  [ "$2" -gt 100 ] || took=$(least 2 loop "$1")
+  printf '%8d %12d %12d %12s\n' "$2" \
+    "$(least 5 "$build/virt-tune" --sysroot "$1" show groups)" \
+    "$(least 5 lspci -O "sysfs.path=$1/sys/bus/pci" -nn)" "$took"
+}
+
 command -v valgrind >/dev/null || {
   echo "bench.sh: valgrind is not installed" >&2
   exit 77
@@ -53,3 +94,13 @@ command -v valgrind >/dev/null || {
 table plan 200 "All layouts for a quarter of the CPUs (run_plan)"
 table frame 30 "An edit in the CPUs screen and its 200x60 frame (run_frame)"
 race "$hosts/epyc-7763-2s"
+command -v lspci >/dev/null || exit 0
+recipe=$(dirname "$0")/../data/demo/i7-12700k.recipe
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+printf '\nDevices: whole processes, least microseconds of 5\n'
+printf '%8s %12s %12s %12s\n' devices "show groups" "lspci -nn" "lspci loop"
+devices "$hosts/i7-12700k" 29
+for count in 1250 2500 5000; do
+  make_devices "$count" "$scratch/$count" && devices "$scratch/$count" "$count"
+done

@@ -71,7 +71,7 @@ static void read_disks(struct block *block)
     block->has_disks = names != NULL;
     block->disks = arena_alloc(look->scratch, block->disk_count + 1,
                                sizeof(*block->disks));
-    for (size_t i = 0; i < block->disk_count; i++) {
+    for (size_t i = 0; names && i < block->disk_count; i++) {
         struct disk *disk = &block->disks[i];
         const char *directory =
             arena_printf(look->scratch, "sys/class/block/%s", names[i]);

@@ -60,20 +60,20 @@ static bool has_reset(const struct pci_device *device)
 }
 
 /*
- * Every host resets something: where no function has a file for it, the files
- * are missing, not the resets (a copy that was made without them).
+ * On the running host a missing file means no reset. In a copy in which no
+ * function has one, it is the files that are missing.
  */
 static void claim_resets(struct claim_look *look)
 {
-    bool is_any = false;
+    bool is_any = root_is_host(look->root);
 
     for (size_t i = 0; i < look->pci->device_count; i++)
         is_any = is_any || look->pci->devices[i].reset_methods ||
                  look->pci->devices[i].has_reset;
     if (!is_any) {
         claim_add_unknown(look, CLAIM_RESET, "/sys/bus/pci/devices",
-                          "Whether it can be reset is unknown: the kernel's "
-                          "ways to reset devices cannot be read.");
+                          "Whether it can be reset is unknown: no function "
+                          "here has a file that tells.");
         return;
     }
     for (size_t i = 0; i < look->pci->device_count; i++) {

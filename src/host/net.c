@@ -22,7 +22,7 @@ static void read_interfaces(struct net *net)
     net->has_interfaces = names != NULL;
     net->interfaces = arena_alloc(look->scratch, net->interface_count + 1,
                                   sizeof(*net->interfaces));
-    for (size_t i = 0; i < net->interface_count; i++) {
+    for (size_t i = 0; names && i < net->interface_count; i++) {
         struct interface *interface = &net->interfaces[i];
         const char *directory =
             arena_printf(look->scratch, "sys/class/net/%s", names[i]);

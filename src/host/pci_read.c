@@ -8,7 +8,6 @@
 
 #include "base/str.h"
 
-#include <ctype.h>
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -182,6 +181,19 @@ static bool read_device(struct reader *reader, unsigned domain, unsigned bus,
     return true;
 }
 
+/* The name of an entry is its address, checked before. */
+static bool read_entry(struct reader *reader, const char *name)
+{
+    char *at;
+    unsigned long domain = strtoul(name, &at, 16);
+    unsigned long bus = strtoul(at + 1, &at, 16);
+    unsigned long slot = strtoul(at + 1, &at, 16);
+    unsigned long function = strtoul(at + 1, &at, 16);
+
+    return read_device(reader, (unsigned)domain, (unsigned)bus, (unsigned)slot,
+                       (unsigned)function);
+}
+
 static void read_all(struct reader *reader)
 {
     size_t count = 0;
@@ -189,17 +201,14 @@ static void read_all(struct reader *reader)
 
     reader->pci->devices =
         arena_alloc(reader->arena, count + 1, sizeof(*reader->pci->devices));
-    for (size_t i = 0; i < count; i++) {
-        unsigned domain, bus, slot, function;
-
+    for (size_t i = 0; names && i < count; i++) {
+        /* libpci keeps a domain in an int. */
         if (!pci_is_address(names[i], strlen(names[i])) ||
-            sscanf(names[i], "%x:%x:%x.%x", &domain, &bus, &slot, &function) !=
-                4 ||
-            domain > 0x7fffffff) {
+            strtoul(names[i], NULL, 16) > 0x7fffffff) {
             snprintf(call_message, sizeof(call_message), "%.64s is no address",
                      names[i]);
             reader->failures++;
-        } else if (!read_device(reader, domain, bus, slot, function)) {
+        } else if (!read_entry(reader, names[i])) {
             reader->failures++;
         }
     }

@@ -57,10 +57,14 @@ static long read_parent(const struct net *net, const char *process)
     char *text =
         root_read(net->look->root, net->look->scratch,
                   arena_printf(net->look->scratch, "proc/%s/stat", process));
-    char *end = text ? strrchr(text, ')') : NULL;
-    long parent;
+    char *rest = text ? strrchr(text, ')') : NULL;
+    const char *parent;
 
-    return end && sscanf(end + 1, " %*c %ld", &parent) == 1 ? parent : 0;
+    if (!rest++)
+        return 0;
+    claim_word(&rest); /* its state */
+    parent = claim_word(&rest);
+    return parent ? strtol(parent, NULL, 10) : 0;
 }
 
 static char *read_variable(const struct net *net)

@@ -197,10 +197,28 @@ ok "and nothing else executable beside it" \
 vt apply ./win10.xml --yes
 ok "applied again there is nothing to do" has "$out" "nothing to do"
 cp win10.xml applied.xml
-echo '<!-- by hand -->' >>win10.xml
+sed -i "s/vcpu='3' cpuset='7'/vcpu='3' cpuset='19'/" win10.xml
+cp win10.xml by-hand.xml
 vt undo ./win10.xml
-ok "an edit by hand stops undo with 4" is "$status" 4
-ok "and stays" grep -q 'by hand' win10.xml
+ok "an edit by hand of what was applied stops undo with 4" is "$status" 4
+ok "and is named" has "$err" "<vcpupin vcpu='3' cpuset='19'/>"
+ok "and stays" cmp -s win10.xml by-hand.xml
+# What others edited elsewhere stays, all of ours goes.
+sed "s|<shares>.*||; s|<on_reboot>.*|<on_reboot>destroy</on_reboot>|
+  s|<cputune>|<cputune>\n    <shares>512</shares>|" applied.xml >win10.xml
+sed "s|<on_reboot>.*|<on_reboot>destroy</on_reboot>|" original.xml >by-hand.xml
+vt undo ./win10.xml
+ok "undo keeps edits by hand" is "$status" 0
+ok "and says so" has "$out" "what was edited since stays"
+ok "one inside of an element of ours, too" grep -q '<shares>512' win10.xml
+tr -d '\n' <win10.xml | sed 's|  <cputune>.*</cputune>||' >kept.xml
+ok "and nothing of ours is left" is "$(tr -d '\n ' <kept.xml)" \
+  "$(tr -d '\n ' <by-hand.xml)"
+vt undo ./win10.xml 2
+ok "the undo is undone" is "$status" 0
+ok "with the pins again" is "$(grep -c '<vcpupin' win10.xml)" 12
+ok "and the edits" grep -q '<on_reboot>destroy' win10.xml
+ok "and the hook" cmp -s "$hook" "$data/50-virt-tune"
 cp applied.xml win10.xml
 vt undo ./win10.xml
 ok "undo" is "$status" 0

@@ -6,6 +6,7 @@
 # with every guest, ends when the command ends.
 #   libvirtd.sh run COMMAND...   run COMMAND in there, exit with its status
 #   libvirtd.sh restart          in there: restart the daemon; guests go on
+#   libvirtd.sh start            in there: start it again after its end
 # In there, $LIBVIRTD_TMP is a directory for scratch files.  What stays shared
 # is the kernel: CPUs, memory and its pool of huge pages.
 # Needs root, libvirtd, virsh and QEMU; exits 77 where that is not to be had.
@@ -122,7 +123,7 @@ case $action in
     exec unshare --mount --net --pid --fork --kill-child --mount-proc \
       "$0" inside "$@"
     ;;
-  inside | restart) "$action" "$@" ;;
+  inside | restart | start) "$action" "$@" ;;
   *)
     sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
     exit 2

@@ -17,6 +17,7 @@ fi
   exec "$here/libvirtd.sh" run "$here/${0##*/}" "$(realpath "$1")"
 
 program=$1/virt-tune
+shim=$1/tests/libfault.so
 hook=/etc/libvirt/hooks/qemu.d/50-virt-tune
 conf_dir=/etc/libvirt/hooks/virt-tune
 log=/var/log/libvirt/virt-tune.log
@@ -218,6 +219,115 @@ CPU \1\/TCG \2/p" <<<"$after" | sort | paste -sd,)
   is 'no hook and no data are left' "$(ls $hook $conf_dir/* 2>/dev/null)" ''
   is 'nothing of its name was executed' "$(pwned)" ''
   too_late
+  v define /dev/stdin <<<"$before" >/dev/null
+  cut_off
+}
+
+# hurt CALL N HOW WORDS...: the program, whose Nth CALL goes wrong.
+hurt() {
+  local call=$1 at=$2 how=$3
+  shift 3
+  LD_PRELOAD=$shim FAULT_CALL=$call FAULT_AT=$at FAULT_HOW=$how \
+    FAULT_COUNT=$tmp/calls ASAN_OPTIONS=verify_asan_link_order=0 \
+    "$program" -c $uri "$@" >"$tmp/out" 2>&1 </dev/null
+}
+
+# Cut off around the definition, with libvirt's own words and without them.
+cut_off() {
+  local before after how way status
+  before=$(v dumpxml --inactive $uuid)
+  "$program" -c $uri apply "$name" --plan "$tmp/guest.plan" --yes \
+    >"$tmp/out" 2>&1
+  after=$(v dumpxml --inactive $uuid)
+  "$program" -c $uri undo "$name" >"$tmp/out" 2>&1
+  is 'a reference is taken, and taken back' "$(v dumpxml --inactive $uuid)" \
+    "$before"
+  for how in kill after; do
+    for way in --take-back --finish; do
+      { hurt virDomainDefineXMLFlags 1 $how apply "$name" --yes \
+        --plan "$tmp/guest.plan"; } 2>/dev/null
+      "$program" -c $uri repair >"$tmp/out" 2>&1 </dev/null
+      is "killed at the definition ($how): it is open" $? 2
+      runs "... repair $way" "$program" -c $uri repair "$name" $way
+      if [[ $way == --finish ]]; then
+        is '... it is whole' "$(v dumpxml --inactive $uuid)" "$after"
+        runs '... and can be undone' "$program" -c $uri undo "$name"
+      fi
+      is '... it is as before' "$(v dumpxml --inactive $uuid)" "$before"
+      is '... without a hook' "$(ls $hook $conf_dir/* 2>/dev/null)" ''
+    done
+  done
+  export FAULT_RUN="$here/libvirtd.sh restart"
+  hurt virDomainDefineXMLFlags 1 run apply "$name" --yes \
+    --plan "$tmp/guest.plan"
+  is 'the daemon restarts at the definition: taken back, exit 1' $? 1
+  is '... it is as before' "$(v dumpxml --inactive $uuid)" "$before"
+  is '... without a hook' "$(ls $hook $conf_dir/* 2>/dev/null)" ''
+  export FAULT_RUN='kill -9 $(cat /run/libvirt/libvirtd.pid)'
+  hurt virDomainDefineXMLFlags 1 run apply "$name" --yes \
+    --plan "$tmp/guest.plan"
+  is 'the daemon dies at the definition: exit 6' $? 6
+  "$here/libvirtd.sh" start
+  runs '... it comes again, repair takes back' \
+    "$program" -c $uri repair "$name" --take-back
+  is '... it is as before' "$(v dumpxml --inactive $uuid)" "$before"
+  is '... without a hook' "$(ls $hook $conf_dir/* 2>/dev/null)" ''
+  someone_else
+  live
+}
+
+# Threads of a running guest are moved, and read back from the kernel.
+live() {
+  local out before
+  before=$(v dumpxml --inactive $uuid)
+  runs 'the guest starts without pins' v start "$name"
+  out=$("$program" -c $uri apply "$name" --plan "$tmp/guest.plan" --live --yes \
+    2>&1 </dev/null)
+  is 'apply --live to a running guest' $? 0
+  has '... tells from where to where' "$out" '*moved*vCPU 1 from CPUs * to 1*'
+  is '... and the threads are there' "$(pins $uuid)" 'CPU 0/TCG 0,CPU 1/TCG 1'
+  has '... and stored' "$(v dumpxml --inactive $uuid)" '*<vcpupin vcpu=*'
+  v vcpupin $uuid 1 0 --live >/dev/null
+  out=$("$program" -c $uri apply "$name" --plan "$tmp/guest.plan" --live --yes \
+    2>&1 </dev/null)
+  has 'moved by hand, moved back, with nothing to store' "$out" \
+    '*nothing to do*vCPU 1 from CPUs 0 to 1*'
+  v vcpupin $uuid 1 0 --live >/dev/null
+  v emulatorpin $uuid 1 --live >/dev/null
+  hurt virDomainPinEmulator 1 EIO apply $uuid --live --yes \
+    --plan "$tmp/guest.plan"
+  is 'one that cannot be moved: exit 1' $? 1
+  has '... and all are where they were' "$(<"$tmp/out")" '*are where they were*'
+  is '... as the kernel says' "$(pins $uuid)" 'CPU 0/TCG 0,CPU 1/TCG 0'
+  v destroy "$name" >/dev/null
+  runs 'undo' "$program" -c $uri undo "$name"
+  is '... the definition is as before' "$(v dumpxml --inactive $uuid)" "$before"
+}
+
+# Someone else's edit at each reading of the definition: it is never lost.
+someone_else() {
+  local at calls status lost='' before
+  before=$(v dumpxml --inactive $uuid)
+  hurt virDomainGetXMLDesc 0 none apply "$name" --yes --plan "$tmp/guest.plan"
+  calls=$(<"$tmp/calls")
+  "$program" -c $uri undo "$name" >"$tmp/out" 2>&1
+  export FAULT_RUN="timeout 60 virsh -q -c $uri setmaxmem $uuid 128M --config"
+  for ((at = 2; at <= calls; at++)); do
+    hurt virDomainGetXMLDesc $at run apply "$name" --yes \
+      --plan "$tmp/guest.plan"
+    status=$?
+    [[ $(v dumpxml --inactive $uuid) == *'>131072</memory>'* ]] ||
+      lost+="edit $at lost; "
+    [[ $status == [04] ]] || lost+="edit $at: exit $status; "
+    [[ $status == 0 ]] && "$program" -c $uri undo "$name" >"$tmp/out" 2>&1
+    "$program" -c $uri repair >"$tmp/out" 2>&1 </dev/null ||
+      lost+="edit $at: left open; "
+    [[ $(v dumpxml --inactive $uuid) == *'>131072</memory>'* ]] ||
+      lost+="edit $at lost by undo; "
+    v define /dev/stdin <<<"$before" >/dev/null
+  done
+  is "virsh edits before each of $calls readings: none is lost" "$lost" ''
+  is 'no hook is left' "$(ls $hook $conf_dir/* 2>/dev/null)" ''
 }
 
 # An edit between reading and applying wins; virt-tune is told.

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
+#include "ui/ask.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -70,6 +71,42 @@ bool app_edited(struct app *app)
     return true;
 }
 
+void app_take_plan(struct app *app, struct plan *plan)
+{
+    struct plan *edited = app_edit(app), own = *edited;
+
+    *edited = *plan;
+    *plan = own;
+    plan_free(plan);
+    app->request = layout_request_for(app_plan(app));
+    app->request.vcpus = app_plan(app)->vcpus;
+    if (!app_edited(app))
+        app_derive(app);
+}
+
+/* What was planned survives the program: kept whenever it has changed. */
+static void keep_draft(struct app *app)
+{
+    struct plan *fresh = app->history ? session_plan(app->session) : NULL;
+    struct str text CLEANUP(str_free) = STR_INIT;
+
+    if (!fresh)
+        return;
+    str_addf(&text, "%d\n", (int)app->step);
+    planfile_save(app_plan(app), &text);
+    if (plan_equal(fresh, app_plan(app))) {
+        if (app->saved)
+            draft_remove(app->session);
+        free(app->saved);
+        app->saved = NULL;
+    } else if (!app->saved || strcmp(app->saved, str_text(&text)) != 0) {
+        draft_save(app->session, app_plan(app), app->step);
+        free(app->saved);
+        app->saved = str_steal(&text);
+    }
+    plan_free(fresh);
+}
+
 bool app_open(struct app *app, const char *name, struct err *err)
 {
     /* The old plan points to the old domain: it goes first. */
@@ -77,6 +114,9 @@ bool app_open(struct app *app, const char *name, struct err *err)
     app->history = NULL;
     changeset_free(app->set);
     app->set = NULL;
+    ask_forget(app);
+    free(app->saved);
+    app->saved = NULL;
     if (!session_load(app->session, name, err))
         return false;
     app->history = history_new(session_plan(app->session));
@@ -87,6 +127,7 @@ bool app_open(struct app *app, const char *name, struct err *err)
     for (size_t i = STEP_HOST; i < STEP_COUNT; i++)
         app->lists[i] = (struct list){0};
     app_derive(app);
+    ask_look(app);
     return true;
 }
 
@@ -124,6 +165,8 @@ void app_free(struct app *app)
     arena_free(app->arena);
     if (app->domains)
         domain_list_free(app->domains, app->domain_count);
+    ask_forget(app);
+    free(app->saved);
     free(app->pager);
     free(app);
 }
@@ -342,6 +385,13 @@ bool app_key(struct app *app, int key)
         return true;
     if (app->height < APP_MIN_HEIGHT || app->width < APP_MIN_WIDTH)
         return key != 'q'; /* nothing can be seen: nothing is done */
+    if (ask_is_open(app) && app->step != STEP_DOMAIN) {
+        if (action == ACTION_REPAINT)
+            app->wants_repaint = true;
+        else
+            ask_key(app, key);
+        return true; /* no draft is kept before the old one is answered for */
+    }
     if (app->shows_help) {
         app->shows_help = false;
     } else if (app->pager) {
@@ -356,6 +406,8 @@ bool app_key(struct app *app, int key)
         if (!screen->length || !list_move(list, action, app->height / 2))
             act_everywhere(app, action);
     }
+    if (!ask_is_open(app))
+        keep_draft(app);
     return !app->has_left;
 }
 

@@ -8,7 +8,7 @@
 
 #include "plan/history.h"
 #include "plan/layout.h"
-#include "session/session.h"
+#include "session/draft.h"
 #include "ui/canvas.h"
 #include "ui/key.h"
 
@@ -58,6 +58,11 @@ struct app {
     } apply_state;
     struct apply_report report;
     struct err apply_problem;
+
+    struct record *open_record; /* to be asked about, or NULL */
+    struct draft *draft;        /* the same */
+    struct err ask_problem;
+    char *saved; /* the draft as it was saved last, with its step; or NULL */
 };
 
 /* What a screen is. Screens are told of no key that does nothing there. */
@@ -93,6 +98,9 @@ struct plan *app_edit(struct app *app);
 
 /* Ends an edit: remakes changes and verdicts. False if nothing changed. */
 bool app_edited(struct app *app);
+
+/* Puts a plan in place of the present one, as an edit; takes it over. */
+void app_take_plan(struct app *app, struct plan *plan);
 
 /* Makes anew what follows from plan and request. */
 void app_derive(struct app *app);

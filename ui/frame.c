@@ -6,6 +6,7 @@
 #include "ui/app.h"
 
 #include "base/str.h"
+#include "ui/ask.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -209,4 +210,6 @@ void app_draw(struct app *app, struct canvas *canvas)
     draw_footer(app, canvas);
     if (app->shows_help)
         draw_help(app, canvas);
+    if (ask_is_open(app) && app->step != STEP_DOMAIN)
+        ask_draw(app, canvas);
 }

@@ -5,6 +5,7 @@
  */
 #include "ui/app.h"
 
+#include "apply/history.h"
 #include "base/str.h"
 
 #include <stdlib.h>
@@ -170,6 +171,7 @@ static void apply(struct app *app)
     if (session_apply(app->session, app_plan(app), app->set, &app->report,
                       &app->apply_problem)) {
         app->apply_state = APPLY_DONE;
+        draft_remove(app->session);
         read_back(app);
     } else {
         app->apply_state = app->report.count > 0 ? APPLY_FAILED : APPLY_REFUSED;
@@ -178,16 +180,38 @@ static void apply(struct app *app)
 
 static void undo(struct app *app)
 {
-    unsigned number;
+    struct undo *undo;
 
     app->report = (struct apply_report){0};
     app->apply_problem = (struct err){0};
-    if (session_undo(app->session, &number, &app->apply_problem)) {
+    undo = session_undo_plan(app->session, 0, &app->apply_problem);
+    if (undo &&
+        session_undo(app->session, undo, &app->report, &app->apply_problem)) {
         app->apply_state = APPLY_UNDONE;
         read_back(app);
     } else {
         app->apply_state = APPLY_FAILED;
     }
+    undo_free(undo);
+}
+
+/* All records, then what each of them changed. */
+static void show_history(struct app *app)
+{
+    struct records records =
+        journal_read(&app->session->target, app->session->domain);
+    struct str text = STR_INIT;
+
+    if (records.count == 0)
+        str_add(&text, "virt-tune has changed nothing of this domain.\n");
+    else
+        history_add_table(&text, &records);
+    for (size_t i = records.count; i-- > 0;) {
+        str_addf(&text, "\nRecord %04u\n", records.list[i]->number);
+        history_add_diff(&text, records.list[i]);
+    }
+    records_free(&records);
+    app_page(app, "history", str_steal(&text));
 }
 
 static bool act(struct app *app, enum action action)
@@ -208,6 +232,9 @@ static bool act(struct app *app, enum action action)
     case ACTION_VIEW:
         app_page(app, "the definition as it is stored",
                  mem_strdup(app->session->domain->xml->text));
+        return true;
+    case ACTION_HISTORY:
+        show_history(app);
         return true;
     case ACTION_ENTER:
         app_go(app, STEP_REVIEW);

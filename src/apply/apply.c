@@ -1,28 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a changeset, makes it true: a table of steps, each with its way back.
- * A step is begun only when the journal holds all that its way back needs.
+ * Takes work, makes it true: a table of steps, each with its way back. A step
+ * is begun only when the journal holds all that its way back needs.
  */
 #include "apply/apply.h"
 
-#include "apply/compare.h"
 #include "apply/file.h"
-#include "apply/journal.h"
+#include "apply/hold.h"
+#include "apply/home.h"
+#include "apply/step.h"
 #include "base/str.h"
 #include "plan/rule.h"
 
-#include <libvirt/libvirt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct apply {
     const struct target *target;
-    const struct plan *plan;
-    const struct changeset *set;
-    struct apply_report *report;
-    struct record *record;
-    bool had_hook; /* some hook was installed before */
+    const struct work *work;
+    struct record *record; /* NULL until it is begun */
+    int lock;
 };
 
 struct step {
@@ -31,34 +29,11 @@ struct step {
     bool (*back)(struct apply *apply, struct err *err); /* NULL: none needed */
 };
 
-char *apply_read_domain(const struct target *target,
-                        const struct domain *domain, struct err *err)
-{
-    size_t length;
-
-    return domain->path ? domain_read_file(domain->path, &length, err)
-                        : domain_read_xml(target->conn, domain->uuid, err);
-}
-
-bool apply_store_domain(const struct target *target,
-                        const struct domain *domain, const char *xml,
-                        struct err *err)
-{
-    virDomainPtr handle CLEANUP(conn_free_domain) = NULL;
-
-    if (domain->path)
-        return file_rewrite(domain->path, xml, strlen(xml), err);
-    handle = virDomainDefineXMLFlags(conn_handle(target->conn), xml,
-                                     VIR_DOMAIN_DEFINE_VALIDATE);
-    return handle || conn_error(err, ERR_FAILED,
-                                "libvirt refuses the "
-                                "definition");
-}
-
 static bool run_unchanged(struct apply *apply, struct err *err)
 {
-    const struct domain *domain = apply->plan->domain;
-    char *now CLEANUP(mem_free) = apply_read_domain(apply->target, domain, err);
+    const struct work *work = apply->work;
+    const struct domain *domain = work->domain;
+    char *now CLEANUP(mem_free) = home_read(apply->target, domain, err);
 
     if (!now)
         return false;
@@ -67,8 +42,8 @@ static bool run_unchanged(struct apply *apply, struct err *err)
                        "%s was changed by someone else since it was read. "
                        "Nothing was written; read it again.",
                        domain->name);
-    for (size_t i = 0; i < apply->set->file_count; i++) {
-        const struct file_change *file = &apply->set->files[i];
+    for (size_t i = 0; i < work->file_count; i++) {
+        const struct file_change *file = &work->files[i];
         char *text CLEANUP(mem_free) =
             file_read(apply->target->root, file->path);
 
@@ -82,116 +57,65 @@ static bool run_unchanged(struct apply *apply, struct err *err)
     return true;
 }
 
+/* From here on nobody else writes; and nobody did while we waited for that. */
 static bool run_copies(struct apply *apply, struct err *err)
 {
-    apply->record = journal_begin(apply->target, apply->plan, apply->set, err);
-    if (!apply->record)
+    const struct target *target = apply->target;
+    struct record *open;
+
+    if (!file_make_directory(target->root, JOURNAL, 0755, err))
         return false;
-    apply->report->number = apply->record->number;
-    return true;
-}
+    apply->lock = file_lock(target->root, JOURNAL_LOCK, err);
+    if (apply->lock < 0 || !run_unchanged(apply, err))
+        return false;
+    open = journal_open_record(target, apply->work->domain);
+    if (open) {
+        char *text CLEANUP(mem_free) = repair_describe(open);
 
-static bool write_file(const struct apply *apply, const char *path,
-                       const char *text, mode_t mode, struct err *err)
-{
-    const char *root = apply->target->root;
-    char *copy CLEANUP(mem_free) = mem_strdup(path);
-
-    *strrchr(copy, '/') = '\0';
-    /*
-     * libvirt runs every executable file in qemu.d, whatever its name: a
-     * temporary file must not stand there.
-     */
-    return file_make_directory(root, HOOK_DATA, 0755, err) &&
-           file_make_directory(root, copy, 0755, err) &&
-           file_replace(root, path, HOOK_DATA, text, strlen(text), mode, err);
-}
-
-static bool run_hook(struct apply *apply, struct err *err)
-{
-    for (size_t i = 0; i < apply->set->file_count; i++) {
-        const struct file_change *file = &apply->set->files[i];
-
-        if (!file->after) {
-            if (!file_remove(apply->target->root, file->path, err))
-                return false;
-        } else if (!write_file(apply, file->path, file->after, file->mode,
-                               err)) {
-            return false;
-        }
+        record_free(open);
+        return err_set(err, ERR_REFUSED, "%s", text);
     }
-    return true;
+    apply->record = journal_begin(target, apply->work, err);
+    return apply->record != NULL;
 }
 
-/* Only what is as we wrote it: a file that we could not write is not ours. */
-static bool back_hook(struct apply *apply, struct err *err)
+static bool run_files(struct apply *apply, struct err *err)
 {
-    const char *root = apply->target->root;
+    return step_files(apply->target, apply->record, err);
+}
 
-    for (size_t i = apply->set->file_count; i-- > 0;) {
-        const struct file_change *file = &apply->set->files[i];
-        char *now CLEANUP(mem_free) = file_read(root, file->path);
-        bool is_ours =
-            now ? file->after && strcmp(now, file->after) == 0 : !file->after;
-
-        if (!is_ours)
-            continue;
-        if (!file->before) {
-            if (!file_remove(root, file->path, err))
-                return false;
-        } else if (!write_file(apply, file->path, file->before, file->mode,
-                               err)) {
-            return false;
-        }
-    }
-    file_remove_empty(root, HOOK_DATA);
-    return true;
+static bool back_files(struct apply *apply, struct err *err)
+{
+    return step_files_back(apply->target, apply->record, err);
 }
 
 static bool run_store(struct apply *apply, struct err *err)
 {
-    return !apply->set->changes_xml ||
-           apply_store_domain(apply->target, apply->plan->domain,
-                              apply->set->xml, err);
+    return step_store(apply->target, apply->work->domain, apply->record, err);
 }
 
 static bool back_store(struct apply *apply, struct err *err)
 {
-    const struct domain *domain = apply->plan->domain;
-    char *now CLEANUP(mem_free) = NULL;
-
-    if (!apply->set->changes_xml)
-        return true;
-    if (!apply_store_domain(apply->target, domain, domain->xml->text, err))
-        return false;
-    now = apply_read_domain(apply->target, domain, err);
-    if (now && strcmp(now, domain->xml->text) == 0)
-        return true;
-    return err_set(err, ERR_NOT_RESTORED,
-                   "The former definition was put back, but libvirt stored it "
-                   "differently.");
+    return step_store_back(apply->target, apply->work->domain, apply->record,
+                           err);
 }
 
 static bool run_compare(struct apply *apply, struct err *err)
 {
-    char *now CLEANUP(mem_free) =
-        apply_read_domain(apply->target, apply->plan->domain, err);
-
-    return now && compare_stored(apply->set->xml, now, err) &&
-           journal_stored(apply->record, now, err) &&
-           journal_state(apply->record, "applied", err);
+    return step_compare(apply->target, apply->work->domain, apply->record, err);
 }
 
 static const struct step steps[] = {
     {"the domain is as it was when read", run_unchanged, NULL},
     {"copies kept in the journal", run_copies, NULL},
-    {"hook files written", run_hook, back_hook},
+    {"hook files written", run_files, back_files},
     {"definition stored (libvirt validates it)", run_store, back_store},
     {"read back and compared with the preview", run_compare, NULL},
 };
 
 /* Takes back steps `count` - 1 to 0; a step that failed half is included. */
-static bool take_back(struct apply *apply, size_t count, struct err *err)
+static bool take_back(struct apply *apply, size_t count,
+                      struct apply_report *report, struct err *err)
 {
     bool is_back = true;
 
@@ -201,44 +125,41 @@ static bool take_back(struct apply *apply, size_t count, struct err *err)
         if (!steps[i].back)
             continue;
         if (steps[i].back(apply, &problem)) {
-            if (apply->report->steps[i].state == STEP_DONE)
-                apply->report->steps[i].state = STEP_TAKEN_BACK;
+            if (report->steps[i].state == STEP_DONE)
+                report->steps[i].state = STEP_TAKEN_BACK;
         } else {
-            apply->report->steps[i].state = STEP_NOT_TAKEN_BACK;
-            err_add(err, "Taking it back failed: %.400s", problem.text);
+            report->steps[i].state = STEP_NOT_TAKEN_BACK;
+            err_add(err, "Taking it back failed: %.300s", problem.text);
             is_back = false;
         }
     }
     return is_back;
 }
 
-/* A store that was refused changed nothing: do not define again. */
-static bool is_untouched(const struct apply *apply)
-{
-    const struct domain *domain = apply->plan->domain;
-    char *now CLEANUP(mem_free) =
-        apply_read_domain(apply->target, domain, NULL);
-
-    return now && strcmp(now, domain->xml->text) == 0;
-}
-
 static void conclude_failure(struct apply *apply, size_t failed,
-                             struct err *err)
+                             struct apply_report *report, struct err *err)
 {
-    struct err ignored;
-    bool is_refused = steps[failed].run == run_store && is_untouched(apply);
-    bool is_back = take_back(apply, is_refused ? failed : failed + 1, err);
+    struct err problem = {0};
+    bool is_back;
 
-    if (apply->record) {
-        journal_state(apply->record, is_back ? "taken back" : "broken",
-                      &ignored);
-        if (is_back)
-            err_add(err, "Everything is as it was before.");
-        else
-            err_add(err, "The copies are in %s.", apply->record->directory);
-    }
-    if (!is_back)
+    if (!apply->record)
+        return;
+    is_back = take_back(apply, failed + 1, report, err);
+    if (!is_back) {
         err->code = ERR_NOT_RESTORED;
+        err_add(err,
+                "The copies are in %s. When its cause is gone: virt-tune "
+                "repair.",
+                apply->record->directory);
+        journal_state(apply->record, RECORD_BROKEN, NULL);
+    } else if (journal_state(apply->record, RECORD_TAKEN_BACK, &problem)) {
+        err_add(err, "Everything is as it was before.");
+    } else {
+        err_add(err,
+                "Everything is as it was before, but the journal could "
+                "not say so; virt-tune will ask about it. %.200s",
+                problem.text);
+    }
 }
 
 /* libvirtd looks for hooks when it starts, and again only if it saw one. */
@@ -260,30 +181,63 @@ static bool has_any_hook(const char *root_directory)
     return has_hook;
 }
 
+static void run_steps(struct apply *apply, struct apply_report *report,
+                      struct err *err)
+{
+    bool is_done = true;
+
+    for (size_t i = 0; i < ARRAY_SIZE(steps) && is_done; i++) {
+        is_done = steps[i].run(apply, err);
+        report->steps[i].state = is_done ? STEP_DONE : STEP_FAILED;
+        if (apply->record)
+            report->number = apply->record->number;
+        if (!is_done)
+            conclude_failure(apply, i, report, err);
+    }
+}
+
+bool apply_work(const struct target *target, const struct work *work,
+                struct apply_report *report, struct err *err)
+{
+    struct apply apply = {target, work, NULL, -1};
+    bool had_hook = has_any_hook(target->root);
+    struct hold hold;
+    bool is_done;
+
+    *report = (struct apply_report){.count = ARRAY_SIZE(steps)};
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+        report->steps[i].title = steps[i].run == run_store && work->domain->path
+                                     ? "file rewritten"
+                                     : steps[i].title;
+    hold_begin(&hold);
+    run_steps(&apply, report, err);
+    is_done = report->steps[ARRAY_SIZE(steps) - 1].state == STEP_DONE;
+    for (size_t i = 0; i < work->file_count && is_done; i++)
+        report->needs_reload |= !had_hook && work->files[i].after &&
+                                strcmp(work->files[i].path, HOOK_SCRIPT) == 0;
+    record_free(apply.record);
+    file_unlock(apply.lock);
+    hold_end(&hold);
+    return is_done;
+}
+
 bool apply_run(const struct target *target, const struct plan *plan,
                const struct changeset *set, struct apply_report *report,
                struct err *err)
 {
-    struct apply apply = {target, plan, set,
-                          report, NULL, has_any_hook(target->root)};
-    bool is_done = true;
+    const char *titles[PART_COUNT];
+    struct work work = {
+        .domain = plan->domain,
+        .wanted = set->xml,
+        .files = set->files,
+        .file_count = set->file_count,
+        .titles = titles,
+    };
 
-    *report = (struct apply_report){.count = ARRAY_SIZE(steps)};
-    for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
-        report->steps[i].title = steps[i].run == run_store && plan->domain->path
-                                     ? "file rewritten"
-                                     : steps[i].title;
-    for (size_t i = 0; i < ARRAY_SIZE(steps) && is_done; i++) {
-        is_done = steps[i].run(&apply, err);
-        report->steps[i].state = is_done ? STEP_DONE : STEP_FAILED;
-        if (!is_done)
-            conclude_failure(&apply, i, err);
-    }
-    for (size_t i = 0; i < set->file_count && is_done; i++)
-        report->needs_reload |= !apply.had_hook && set->files[i].after &&
-                                strcmp(set->files[i].path, HOOK_SCRIPT) == 0;
-    record_free(apply.record);
-    return is_done;
+    for (size_t i = 0; i < set->count && i < ARRAY_SIZE(titles); i++)
+        if (set->changes[i].is_kept)
+            titles[work.title_count++] = set->changes[i].title;
+    return apply_work(target, &work, report, err);
 }
 
 static bool check_rules(const struct plan *plan, struct err *err)
@@ -310,14 +264,11 @@ static bool is_foreign(const struct file_change *file)
            !strstr(file->before, "\nconf_dir=/" HOOK_DATA "\n");
 }
 
-bool apply_check(const struct target *target, const struct plan *plan,
-                 const struct changeset *set, struct err *err)
+bool apply_check_place(const struct target *target, const struct domain *domain,
+                       struct err *err)
 {
-    const struct domain *domain = plan->domain;
     char *journal CLEANUP(mem_free) = journal_directory(domain);
 
-    if (!check_rules(plan, err))
-        return false;
     if (!domain->path && conn_is_read_only(target->conn))
         return err_set(err, ERR_REFUSED,
                        "This is a read-only session: nothing can be applied.");
@@ -330,6 +281,18 @@ bool apply_check(const struct target *target, const struct plan *plan,
                        "written. Run virt-tune as root, or name a directory of "
                        "yours with --root.",
                        target->root, str_ends(target->root, "/") ? "" : "/");
+    return true;
+}
+
+bool apply_check(const struct target *target, const struct plan *plan,
+                 const struct changeset *set, struct err *err)
+{
+    const struct domain *domain = plan->domain;
+
+    if (!check_rules(plan, err))
+        return false;
+    if (!apply_check_place(target, domain, err))
+        return false;
     for (size_t i = 0; i < set->file_count; i++)
         if (is_foreign(&set->files[i]))
             return err_set(err, ERR_REFUSED,

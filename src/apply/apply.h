@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Apply and undo: the only stage that changes anything outside the process.
+ * Apply, undo and repair: the only stage that changes anything outside the
+ * process. While steps are being done SIGHUP, SIGINT and SIGTERM wait.
  */
 #ifndef APPLY_APPLY_H
 #define APPLY_APPLY_H
 
+#include "apply/journal.h"
 #include "apply/target.h"
 #include "render/change.h"
 
@@ -36,6 +38,10 @@ struct apply_report {
 bool apply_check(const struct target *target, const struct plan *plan,
                  const struct changeset *set, struct err *err);
 
+/* The same of the domain's home and the journal only. */
+bool apply_check_place(const struct target *target, const struct domain *domain,
+                       struct err *err);
+
 /*
  * Applies the kept changes. On failure everything that was done is taken back
  * in reverse, and `err` says what happened: ERR_CHANGED if the domain is not
@@ -46,22 +52,27 @@ bool apply_run(const struct target *target, const struct plan *plan,
                const struct changeset *set, struct apply_report *report,
                struct err *err);
 
+/* The same for work of any kind. */
+bool apply_work(const struct target *target, const struct work *work,
+                struct apply_report *report, struct err *err);
+
 /*
- * Takes the domain's newest applied record back. Refused (ERR_CHANGED) if the
- * domain or a file was edited since. `*number` becomes the record's. The hook
- * script goes with the last domain that used it, if it still is `script` and
- * no guest runs that it has to release.
+ * The domain's record that was cut off, or NULL: there is none, or somebody
+ * is writing just now. Free it with record_free.
  */
-bool apply_undo(const struct target *target, const struct domain *domain,
-                const char *script, unsigned *number, struct err *err);
+struct record *repair_find(const struct target *target,
+                           const struct domain *domain);
 
-/* The domain's XML as it is now, from libvirt or its file; free it. */
-char *apply_read_domain(const struct target *target,
-                        const struct domain *domain, struct err *err);
+/* A sentence about such a record: when, what, and what can be done. */
+char *repair_describe(const struct record *record);
 
-/* Stores XML as the domain's definition, validated, or rewrites its file. */
-bool apply_store_domain(const struct target *target,
-                        const struct domain *domain, const char *xml,
-                        struct err *err);
+enum repair_way { REPAIR_FINISH, REPAIR_TAKE_BACK };
+
+/*
+ * Ends an open record the one way or the other. On failure it stays open
+ * (ERR_NOT_RESTORED, or ERR_CHANGED if somebody edited since).
+ */
+bool repair_run(const struct target *target, const struct domain *domain,
+                enum repair_way way, unsigned *number, struct err *err);
 
 #endif

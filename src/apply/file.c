@@ -10,14 +10,19 @@
 #include "base/root.h"
 #include "base/str.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define TEMPORARY ".virt-tune-"
 
 static char *join(const char *root, const char *path)
 {
@@ -134,7 +139,7 @@ static bool replace(const char *path, const char *directory, const char *text,
 {
     char *own CLEANUP(mem_free) = directory_of(path);
     char *temporary CLEANUP(mem_free) =
-        join(directory ? directory : own, ".virt-tune-XXXXXX");
+        join(directory ? directory : own, TEMPORARY "XXXXXX");
     int fd = mkostemp(temporary, O_CLOEXEC);
 
     if (fd < 0)
@@ -203,6 +208,13 @@ bool file_remove(const char *root, const char *path, struct err *err)
     return sync_directory(directory) || fail(err, full, "removed durably");
 }
 
+static bool make_if_missing(const char *path, mode_t mode)
+{
+    char *above CLEANUP(mem_free) = directory_of(path);
+
+    return mkdir(path, mode) == 0 ? sync_directory(above) : errno == EEXIST;
+}
+
 bool file_make_directory(const char *root, const char *path, mode_t mode,
                          struct err *err)
 {
@@ -213,7 +225,7 @@ bool file_make_directory(const char *root, const char *path, mode_t mode,
 
         if (slash)
             *slash = '\0';
-        if (*full && mkdir(full, is_last ? mode : 0755) < 0 && errno != EEXIST)
+        if (*full && !make_if_missing(full, is_last ? mode : 0755))
             return fail(err, full, "made");
         if (strlen(full) > strlen(root) && !is_inside(root, full))
             return refuse_link(err, full);
@@ -223,11 +235,12 @@ bool file_make_directory(const char *root, const char *path, mode_t mode,
     }
 }
 
-void file_remove_empty(const char *root, const char *path)
+bool file_remove_empty(const char *root, const char *path, struct err *err)
 {
     char *full CLEANUP(mem_free) = join(root, path);
 
-    rmdir(full);
+    return rmdir(full) == 0 || errno == ENOTEMPTY || errno == EEXIST ||
+           errno == ENOENT || errno == ENOTDIR || fail(err, full, "removed");
 }
 
 bool file_is_writable(const char *root, const char *path)
@@ -275,6 +288,35 @@ bool file_is_executable(const char *root, const char *path)
            (now.st_mode & 0111);
 }
 
+bool file_make(const char *path, mode_t mode, struct err *err)
+{
+    char *directory CLEANUP(mem_free) = directory_of(path);
+
+    return (mkdir(path, mode) == 0 && sync_directory(directory)) ||
+           fail(err, path, "made");
+}
+
+bool file_rename(const char *from, const char *to, struct err *err)
+{
+    char *directory CLEANUP(mem_free) = directory_of(to);
+
+    return (rename(from, to) == 0 && sync_directory(directory)) ||
+           fail(err, to, "made");
+}
+
+void file_remove_temporaries(const char *directory)
+{
+    DIR *stream = opendir(directory);
+    const struct dirent *entry;
+
+    while (stream && (entry = readdir(stream)))
+        if (str_starts(entry->d_name, TEMPORARY) &&
+            strlen(entry->d_name) == strlen(TEMPORARY "XXXXXX"))
+            unlinkat(dirfd(stream), entry->d_name, 0);
+    if (stream)
+        closedir(stream);
+}
+
 static int remove_one(const char *path, const struct stat *stat, int type,
                       struct FTW *ftw)
 {
@@ -284,7 +326,53 @@ static int remove_one(const char *path, const struct stat *stat, int type,
     return remove(path);
 }
 
-bool file_remove_tree(const char *path)
+bool file_remove_tree(const char *path, struct err *err)
 {
-    return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0;
+    struct stat now;
+
+    if (lstat(path, &now) < 0 && errno == ENOENT)
+        return true;
+    return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 ||
+           fail(err, path, "removed");
+}
+
+int file_lock(const char *root, const char *path, struct err *err)
+{
+    static const struct timespec pause = {0, 50000000};
+    char *full CLEANUP(mem_free) = join(root, path);
+    int fd = open(full, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0) {
+        fail(err, full, "written");
+        return -1;
+    }
+    for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
+        if (i == 200 || (errno != EWOULDBLOCK && errno != EINTR)) {
+            close(fd);
+            err_set(err, ERR_CHANGED,
+                    "Another virt-tune is writing just now. Nothing was "
+                    "written; try again when it is done.");
+            return -1;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return fd;
+}
+
+void file_unlock(int lock)
+{
+    if (lock >= 0)
+        close(lock);
+}
+
+bool file_is_locked(const char *root, const char *path)
+{
+    char *full CLEANUP(mem_free) = join(root, path);
+    int fd = open(full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool is_locked =
+        fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+
+    if (fd >= 0)
+        close(fd);
+    return is_locked;
 }

@@ -38,8 +38,8 @@ bool file_remove(const char *root, const char *path, struct err *err);
 bool file_make_directory(const char *root, const char *path, mode_t mode,
                          struct err *err);
 
-/* Removes a directory if it is there and empty. */
-void file_remove_empty(const char *root, const char *path);
+/* Removes a directory if it is there and empty; else that is no failure. */
+bool file_remove_empty(const char *root, const char *path, struct err *err);
 
 /*
  * True if something may be created at this path: the directory above it, or
@@ -53,7 +53,27 @@ char *file_read(const char *root_directory, const char *path);
 /* True if a regular file that someone may execute is there. */
 bool file_is_executable(const char *root, const char *path);
 
-/* Removes a directory of ours with all that is in it. */
-bool file_remove_tree(const char *path);
+/* Makes one directory at a full path, durably; it must not exist. */
+bool file_make(const char *path, mode_t mode, struct err *err);
+
+/* Renames within one directory, full paths, durably. */
+bool file_rename(const char *from, const char *to, struct err *err);
+
+/* Removes what a killed program left of a file it was writing in there. */
+void file_remove_temporaries(const char *directory);
+
+/* Removes a directory of ours with all that is in it; absence is fine. */
+bool file_remove_tree(const char *path, struct err *err);
+
+/*
+ * Takes the lock of all that writes beneath this root; waits ten seconds for
+ * another one to end, then fails with ERR_CHANGED. It ends with the program.
+ * Gives what file_unlock wants, -1 on failure.
+ */
+int file_lock(const char *root, const char *path, struct err *err);
+void file_unlock(int lock); /* -1 is allowed */
+
+/* True if somebody has the lock just now; makes nothing. */
+bool file_is_locked(const char *root, const char *path);
 
 #endif

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a plan's consequence, gives a record on disk, and reads it back. A
- * record is complete before the first change is made.
+ * Takes work, gives a record on disk. A record is made in a directory "new"
+ * and gets its number by a rename: it is there whole, or not at all.
  */
 #include "apply/journal.h"
 
 #include "apply/file.h"
 #include "base/str.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-
-#define JOURNAL "var/lib/virt-tune"
 
 char *journal_directory(const struct domain *domain)
 {
@@ -41,42 +37,37 @@ static char *full_path(const char *root, const char *path)
     return str_steal(&str);
 }
 
-static bool put(const struct record *record, const char *name, const char *text,
+static bool put(const char *directory, const char *name, const char *text,
                 struct err *err)
 {
-    char *path CLEANUP(mem_free) = full_path(record->directory, name);
+    char *path CLEANUP(mem_free) = full_path(directory, name);
 
     return file_create(path, text, strlen(text), 0600, err);
 }
 
-static bool put_files(struct record *record, const struct changeset *set,
+static bool put_files(const char *directory, const struct work *work,
                       struct err *err)
 {
     char name[48];
 
-    for (size_t i = 0; i < set->file_count; i++) {
-        const struct file_change *change = &set->files[i];
-        struct record_file *file = &record->files[record->file_count++];
+    for (size_t i = 0; i < work->file_count; i++) {
+        const struct file_change *change = &work->files[i];
 
-        file->path = mem_strdup(change->path);
-        file->before = change->before ? mem_strdup(change->before) : NULL;
-        file->after = change->after ? mem_strdup(change->after) : NULL;
         snprintf(name, sizeof(name), "file-%zu.path", i);
-        if (!put(record, name, file->path, err))
+        if (!put(directory, name, change->path, err))
             return false;
         snprintf(name, sizeof(name), "file-%zu.before", i);
-        if (file->before && !put(record, name, file->before, err))
+        if (change->before && !put(directory, name, change->before, err))
             return false;
         snprintf(name, sizeof(name), "file-%zu.after", i);
-        if (file->after && !put(record, name, file->after, err))
+        if (change->after && !put(directory, name, change->after, err))
             return false;
     }
     return true;
 }
 
-static bool put_summary(const struct record *record,
-                        const struct target *target, const struct plan *plan,
-                        const struct changeset *set, struct err *err)
+static bool put_summary(const char *directory, const struct target *target,
+                        const struct work *work, struct err *err)
 {
     struct str str CLEANUP(str_free) = STR_INIT;
     char when[32] = "";
@@ -86,170 +77,109 @@ static bool put_summary(const struct record *record,
     if (gmtime_r(&now, &tm))
         strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
     str_addf(&str, "version = 1\ntime = %s\ndomain = %s\nuuid = %s\n", when,
-             plan->domain->name, plan->domain->uuid);
+             work->domain->name, work->domain->uuid);
     if (target->conn)
         str_addf(&str, "uri = %s\n", conn_uri(target->conn));
     else
-        str_addf(&str, "path = %s\n", plan->domain->path);
-    for (size_t i = 0; i < set->count; i++)
-        if (set->changes[i].is_kept)
-            str_addf(&str, "change = %s\n", set->changes[i].title);
-    return put(record, "summary", str_text(&str), err);
+        str_addf(&str, "path = %s\n", work->domain->path);
+    if (work->undoes)
+        str_addf(&str, "undoes = %u\n", work->undoes);
+    for (size_t i = 0; i < work->title_count; i++)
+        str_addf(&str, "change = %s\n", work->titles[i]);
+    return put(directory, "summary", str_text(&str), err);
 }
 
-/* mkdir is the lock: two programs cannot make the same number. */
-static bool make_directory(struct record *record, const char *root,
-                           const char *journal, struct err *err)
+static bool fill(const char *directory, const struct target *target,
+                 const struct work *work, struct err *err)
 {
-    if (!file_make_directory(root, journal, 0700, err))
-        return false;
-    for (record->number = 1; record->number < 10000; record->number++) {
-        struct str str CLEANUP(str_free) = STR_INIT;
+    return put(directory, "before.xml", work->domain->xml->text, err) &&
+           put(directory, "preview.xml", work->wanted, err) &&
+           put_files(directory, work, err) &&
+           put_summary(directory, target, work, err) &&
+           put(directory, "state", "begun", err);
+}
 
-        str_addf(&str, "%s%s%s/%04u", root, str_ends(root, "/") ? "" : "/",
-                 journal, record->number);
-        if (mkdir(str_text(&str), 0700) == 0) {
-            record->directory = str_steal(&str);
-            return true;
-        }
-        if (errno != EEXIST)
-            return err_set(err, err_code_of_errno(errno),
-                           "%s cannot be made: %s.", str_text(&str),
-                           strerror(errno));
-    }
-    return err_set(err, ERR_FAILED, "%s/%s is full of records.", root, journal);
+/* One more than the last: the lock is held, so nobody else takes it. */
+static unsigned next_number(const struct target *target,
+                            const struct domain *domain)
+{
+    struct root *root = root_open(target->root, NULL);
+    struct arena *arena = arena_new();
+    char *journal CLEANUP(mem_free) = journal_directory(domain);
+    char **names = root ? root_list(root, arena, journal, NULL) : NULL;
+    unsigned long number, last = 0;
+
+    for (; names && *names; names++)
+        if (str_number(*names, 9999, &number) && number > last)
+            last = number;
+    arena_free(arena);
+    root_free(root);
+    return (unsigned)last + 1;
 }
 
 struct record *journal_begin(const struct target *target,
-                             const struct plan *plan,
-                             const struct changeset *set, struct err *err)
+                             const struct work *work, struct err *err)
 {
-    struct record *record = mem_alloc(1, sizeof(*record));
-    char *journal CLEANUP(mem_free) = journal_directory(plan->domain);
+    char *journal CLEANUP(mem_free) = journal_directory(work->domain);
+    char *full CLEANUP(mem_free) = full_path(target->root, journal);
+    char *fresh CLEANUP(mem_free) = full_path(full, "new");
+    unsigned number = next_number(target, work->domain);
+    struct str name CLEANUP(str_free) = STR_INIT;
+    struct records records;
+    struct record *record = NULL;
 
-    record->before = mem_strdup(plan->domain->xml->text);
-    if (make_directory(record, target->root, journal, err) &&
-        put(record, "before.xml", record->before, err) &&
-        put(record, "preview.xml", set->xml, err) &&
-        put_files(record, set, err) &&
-        put_summary(record, target, plan, set, err) &&
-        journal_state(record, "begun", err))
-        return record;
-    record_free(record);
-    return NULL;
+    str_addf(&name, "%s/%04u", full, number);
+    if (number > 9999) {
+        err_set(err, ERR_FAILED, "%s is full of records.", full);
+        return NULL;
+    }
+    /* One of these is left of a program that was killed just here. */
+    if (!file_make_directory(target->root, journal, 0700, err) ||
+        !file_remove_tree(fresh, err) || !file_make(fresh, 0700, err))
+        return NULL;
+    if (!fill(fresh, target, work, err) ||
+        !file_rename(fresh, str_text(&name), err)) {
+        file_remove_tree(fresh, NULL);
+        return NULL;
+    }
+    records = journal_read(target, work->domain);
+    for (size_t i = 0; i < records.count; i++)
+        if (records.list[i]->number == number) {
+            record = records.list[i];
+            records.list[i] = NULL;
+        }
+    records_free(&records);
+    if (!record)
+        err_set(err, ERR_FAILED, "%s cannot be read back.", str_text(&name));
+    return record;
 }
 
 bool journal_stored(struct record *record, const char *xml, struct err *err)
 {
     free(record->after);
     record->after = mem_strdup(xml);
-    return put(record, "after.xml", xml, err);
-}
-
-bool journal_state(struct record *record, const char *state, struct err *err)
-{
-    free(record->state);
-    record->state = mem_strdup(state);
-    return file_replace(record->directory, "state", NULL, state, strlen(state),
+    return file_replace(record->directory, "after.xml", NULL, xml, strlen(xml),
                         0600, err);
 }
 
-static char *get(const struct root *root, struct arena *arena,
-                 const char *directory, const char *name)
+bool journal_state(struct record *record, enum record_state state,
+                   struct err *err)
 {
-    char *text =
-        root_read(root, arena, arena_printf(arena, "%s/%s", directory, name));
+    const char *text =
+        state == RECORD_OPEN ? "begun" : record_state_name(state);
+    bool is_written = file_replace(record->directory, "state", NULL, text,
+                                   strlen(text), 0600, err);
 
-    return text ? mem_strdup(text) : NULL;
-}
+    /*
+     * If it stands there but could not be synced, it counts: at worst a power
+     * cut takes it back to "begun", and then the next start asks.
+     */
+    if (!is_written) {
+        char *now CLEANUP(mem_free) = file_read(record->directory, "state");
 
-static char *get_exact(const struct root *root, struct arena *arena,
-                       const char *directory, const char *name)
-{
-    return root_read_exact(root, arena_printf(arena, "%s/%s", directory, name));
-}
-
-static struct record *read_record(const struct root *root, struct arena *arena,
-                                  const char *directory)
-{
-    struct record *record = mem_alloc(1, sizeof(*record));
-
-    record->directory = full_path(root_path(root), directory);
-    record->state = get(root, arena, directory, "state");
-    if (!record->state)
-        record->state = mem_strdup("");
-    for (size_t i = 0; i < JOURNAL_FILES_MAX; i++) {
-        const char *name = arena_printf(arena, "file-%zu", i);
-        struct record_file *file = &record->files[i];
-
-        file->path =
-            get(root, arena, directory, arena_printf(arena, "%s.path", name));
-        if (!file->path)
-            break;
-        file->before = get_exact(root, arena, directory,
-                                 arena_printf(arena, "%s.before", name));
-        file->after = get_exact(root, arena, directory,
-                                arena_printf(arena, "%s.after", name));
-        record->file_count++;
+        is_written = now && strcmp(now, text) == 0;
     }
-    record->before = get_exact(root, arena, directory, "before.xml");
-    record->after = get_exact(root, arena, directory, "after.xml");
-    return record;
-}
-
-struct record *journal_last(const struct target *target,
-                            const struct domain *domain, struct err *err)
-{
-    char *journal CLEANUP(mem_free) = journal_directory(domain);
-    struct root *root = root_open(target->root, NULL);
-    struct arena *arena = arena_new();
-    struct record *found = NULL;
-    size_t count = 0;
-    char **names = root ? root_list(root, arena, journal, &count) : NULL;
-
-    while (count > 0 && !found) {
-        unsigned long number;
-        struct record *record;
-
-        if (!str_number(names[--count], 9999, &number))
-            continue;
-        record = read_record(
-            root, arena, arena_printf(arena, "%s/%s", journal, names[count]));
-        record->number = (unsigned)number;
-        if (strcmp(record->state, "applied") == 0 && record->before &&
-            record->after)
-            found = record;
-        else
-            record_free(record);
-    }
-    if (!found && !names && file_is_writable(target->root, journal))
-        err_set(err, ERR_FAILED,
-                "virt-tune has changed nothing of %s: there is nothing to "
-                "undo.",
-                domain->name);
-    else if (!found)
-        err_set(err, ERR_FAILED,
-                "No applied change of %s is on record beneath %s%s%s: there is "
-                "nothing to undo, or it cannot be read.",
-                domain->name, target->root,
-                str_ends(target->root, "/") ? "" : "/", journal);
-    arena_free(arena);
-    root_free(root);
-    return found;
-}
-
-void record_free(struct record *record)
-{
-    if (!record)
-        return;
-    for (size_t i = 0; i < JOURNAL_FILES_MAX; i++) {
-        free(record->files[i].path);
-        free(record->files[i].before);
-        free(record->files[i].after);
-    }
-    free(record->directory);
-    free(record->state);
-    free(record->before);
-    free(record->after);
-    free(record);
+    if (is_written)
+        record->state = state;
+    return is_written;
 }

@@ -9,8 +9,8 @@
 #include "domain/conn.h"
 
 struct target {
-    const struct conn *conn; /* NULL: the domain is a file */
-    const char *root;        /* "/" or the directory of --root */
+    struct conn *conn; /* NULL: the domain is a file */
+    const char *root;  /* "/" or the directory of --root */
 };
 
 #endif

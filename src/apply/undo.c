@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a domain, gives it back what its newest applied record replaced.
- * Looks at everything first; what was edited since is never overwritten.
+ * Takes a record and what there is today, gives the work that takes the
+ * record's changes out again. Nothing is written before all of it is known.
  */
-#include "apply/apply.h"
+#include "apply/undo.h"
 
 #include "apply/file.h"
-#include "apply/journal.h"
 #include "base/str.h"
 
 #include <stdlib.h>
@@ -22,35 +21,8 @@ static bool is_script(const struct record_file *file)
     return strcmp(file->path, HOOK_SCRIPT) == 0;
 }
 
-static bool check_unchanged(const struct target *target,
-                            const struct domain *domain,
-                            const struct record *record, struct err *err)
-{
-    char *now CLEANUP(mem_free) = apply_read_domain(target, domain, err);
-
-    if (!now)
-        return false;
-    if (strcmp(now, record->after) != 0)
-        return err_set(err, ERR_CHANGED,
-                       "%s was edited since record %04u was applied; undo "
-                       "would lose that edit. The former definition is "
-                       "%s/before.xml.",
-                       domain->name, record->number, record->directory);
-    for (size_t i = 0; i < record->file_count; i++) {
-        const struct record_file *file = &record->files[i];
-        char *text CLEANUP(mem_free) = file_read(target->root, file->path);
-
-        if (!is_script(file) && !is_same(text, file->after))
-            return err_set(err, ERR_CHANGED,
-                           "/%s was edited since record %04u was applied; it "
-                           "is left alone.",
-                           file->path, record->number);
-    }
-    return true;
-}
-
-/* How many domains still have a file of the hook. */
-static size_t count_data(const struct root *root)
+/* How many domains' data files there will still be. */
+static size_t count_data(const struct root *root, const struct undo *undo)
 {
     struct arena *arena = arena_new();
     char **names = root_list(root, arena, HOOK_DATA, NULL);
@@ -58,6 +30,8 @@ static size_t count_data(const struct root *root)
 
     for (; names && *names; names++)
         count += str_ends(*names, ".conf");
+    for (size_t i = 0; i < undo->file_count; i++)
+        count -= undo->files[i].before && !undo->files[i].after;
     arena_free(arena);
     return count;
 }
@@ -67,12 +41,12 @@ static size_t count_data(const struct root *root)
  * then only it can give back what it took from the host.
  */
 static bool is_script_needed(const struct domain *domain,
-                             const struct root *root)
+                             const struct root *root, const struct undo *undo)
 {
     static const char *const notes[] = {"run/virt-tune/guests",
                                         "run/virt-tune/pages"};
     struct arena *arena = arena_new();
-    bool is_needed = domain->is_running || count_data(root) > 0;
+    bool is_needed = domain->is_running || count_data(root, undo) > 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
         size_t count = 0;
@@ -84,75 +58,268 @@ static bool is_script_needed(const struct domain *domain,
     return is_needed;
 }
 
-static bool restore_files(const struct target *target,
-                          const struct domain *domain, const struct root *root,
-                          const struct record *record, const char *script,
-                          struct err *err)
+static void add_conflict(struct undo *undo, const char *text)
 {
-    char *now CLEANUP(mem_free) = file_read(target->root, HOOK_SCRIPT);
+    undo->conflicts = mem_realloc(undo->conflicts, undo->conflict_count + 1,
+                                  sizeof(*undo->conflicts));
+    undo->conflicts[undo->conflict_count++] = text;
+}
 
-    for (size_t i = record->file_count; i-- > 0;) {
-        const struct record_file *file = &record->files[i];
+static void add_file(struct undo *undo, const char *path, const char *before,
+                     const char *after)
+{
+    struct file_change *file = &undo->files[undo->file_count++];
 
-        if (is_script(file))
-            continue; /* other domains may use it: see below */
-        if (!file->before) {
-            if (!file_remove(target->root, file->path, err))
-                return false;
-        } else if (!file_make_directory(target->root, HOOK_DATA, 0755, err) ||
-                   !file_replace(target->root, file->path, HOOK_DATA,
-                                 file->before, strlen(file->before), 0644,
-                                 err)) {
-            return false;
-        }
+    file->path = arena_strdup(undo->arena, path);
+    file->before = before ? arena_strdup(undo->arena, before) : NULL;
+    file->after = after ? arena_strdup(undo->arena, after) : NULL;
+}
+
+static bool has_line(const char *text, const char *line, size_t length)
+{
+    for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n')
+        if (strcspn(text, "\n") == length && strncmp(text, line, length) == 0)
+            return true;
+    return false;
+}
+
+/* What stands in every file of data, whatever the hook has to do. */
+static bool is_head(const char *line)
+{
+    return *line == '#' || *line == '\n' || str_starts(line, "version =") ||
+           str_starts(line, "name =");
+}
+
+/* Appends the lines of `text` that are in neither of the others. */
+static size_t add_lines(struct str *str, const char *text, const char *other,
+                        const char *another)
+{
+    size_t count = 0;
+
+    for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n') {
+        size_t length = strcspn(text, "\n");
+
+        if (has_line(other, text, length) || has_line(another, text, length))
+            continue;
+        str_add_bytes(str, text, length);
+        str_add(str, "\n");
+        count += !is_head(text);
     }
-    if (record->file_count > 0 && !is_script_needed(domain, root) &&
-        is_same(now, script)) {
-        if (!file_remove(target->root, HOOK_SCRIPT, err))
-            return false;
-        file_remove_empty(target->root, HOOK_DATA);
-    }
+    return count;
+}
+
+/*
+ * A file of data that a later record changed too: our lines go, those that we
+ * took away come back, others stay. False if one of ours is not there.
+ */
+static bool merge_data(const struct record_file *file, const char *now,
+                       struct str *merged, bool *is_empty)
+{
+    struct str ours CLEANUP(str_free) = STR_INIT;
+    struct str missing CLEANUP(str_free) = STR_INIT;
+    struct str head CLEANUP(str_free) = STR_INIT;
+    const char *at = now;
+    size_t count;
+
+    if (!now || !file->after)
+        return false;
+    add_lines(&ours, file->after, file->before, NULL);
+    if (add_lines(&missing, str_text(&ours), now, NULL) > 0)
+        return false;
+    for (; is_head(at) && *at; at += strcspn(at, "\n"), at += *at == '\n')
+        str_add_bytes(&head, at, strcspn(at, "\n") + (strchr(at, '\n') != 0));
+    str_add(merged, str_text(&head));
+    count = add_lines(merged, now, str_text(&ours), str_text(&head));
+    count += add_lines(merged, file->before, file->after, str_text(&head));
+    *is_empty = count == 0;
     return true;
 }
 
-static bool put_back(const struct target *target, const struct domain *domain,
-                     const struct root *root, struct record *record,
-                     const char *script, struct err *err)
+static void plan_data(struct undo *undo, const struct target *target)
 {
-    char *now CLEANUP(mem_free) = NULL;
+    for (size_t i = 0; i < undo->record->file_count; i++) {
+        const struct record_file *file = &undo->record->files[i];
+        char *now CLEANUP(mem_free) = file_read(target->root, file->path);
+        struct str merged CLEANUP(str_free) = STR_INIT;
+        bool is_empty = false;
 
-    if (strcmp(record->before, record->after) != 0) {
-        if (!apply_store_domain(target, domain, record->before, err))
-            return false;
-        now = apply_read_domain(target, domain, err);
-        if (!now || strcmp(now, record->before) != 0)
-            return err_set(err, ERR_NOT_RESTORED,
-                           "The former definition was put back, but it is "
-                           "stored differently. The copy is %s/before.xml.",
-                           record->directory);
+        if (is_script(file) || is_same(now, file->before))
+            continue;
+        if (is_same(now, file->after))
+            add_file(undo, file->path, now, file->before);
+        else if (merge_data(file, now, &merged, &is_empty))
+            add_file(undo, file->path, now,
+                     is_empty ? NULL : str_text(&merged));
+        else
+            add_conflict(undo,
+                         arena_printf(undo->arena, "/%s was changed since.",
+                                      file->path));
     }
-    if (restore_files(target, domain, root, record, script, err) &&
-        journal_state(record, "undone", err))
-        return true;
-    err->code = ERR_NOT_RESTORED;
-    return err_add(err,
-                   "The definition is as it was, the hook's files may not "
-                   "be. The copies are in %s.",
-                   record->directory);
 }
 
-bool apply_undo(const struct target *target, const struct domain *domain,
-                const char *script, unsigned *number, struct err *err)
+/* It belongs to all domains: it goes with the last, and comes with a redo. */
+static void plan_script(struct undo *undo, const struct target *target,
+                        const struct domain *domain, const struct root *root,
+                        const char *script)
 {
-    struct record *record = journal_last(target, domain, err);
-    struct root *root = record ? root_open(target->root, err) : NULL;
-    bool is_undone = false;
+    const struct record *record = undo->record;
+    char *now CLEANUP(mem_free) = file_read(target->root, HOOK_SCRIPT);
 
-    if (root && check_unchanged(target, domain, record, err)) {
-        *number = record->number;
-        is_undone = put_back(target, domain, root, record, script, err);
+    if (record->file_count == 0)
+        return;
+    if (!record->undoes && is_same(now, script) &&
+        !is_script_needed(domain, root, undo)) {
+        add_file(undo, HOOK_SCRIPT, now, NULL);
+        return;
     }
+    for (size_t i = 0; i < record->file_count; i++) {
+        const struct record_file *file = &record->files[i];
+
+        if (is_script(file) && file->before && !file->after && !now)
+            add_file(undo, HOOK_SCRIPT, NULL, file->before);
+    }
+}
+
+static struct record *choose(struct records *records, unsigned number)
+{
+    struct record *chosen = NULL;
+
+    for (size_t i = records->count; i-- > 0 && !chosen;) {
+        struct record *record = records->list[i];
+        bool is_it = number
+                         ? record->number == number
+                         : record->state == RECORD_APPLIED && !record->undoes;
+
+        if (is_it) {
+            chosen = record;
+            records->list[i] = NULL;
+        }
+    }
+    return chosen;
+}
+
+static bool explain_none(const struct target *target,
+                         const struct domain *domain, unsigned number,
+                         struct err *err)
+{
+    char *journal CLEANUP(mem_free) = journal_directory(domain);
+
+    if (number > 0)
+        return err_set(err, ERR_FAILED,
+                       "There is no record %04u of %s. See: virt-tune history.",
+                       number, domain->name);
+    if (file_is_writable(target->root, journal))
+        return err_set(err, ERR_FAILED,
+                       "No change of %s by virt-tune is in force: there is "
+                       "nothing to undo.",
+                       domain->name);
+    return err_set(err, ERR_FAILED,
+                   "No applied change of %s is on record beneath %s%s%s, or it "
+                   "cannot be read.",
+                   domain->name, target->root,
+                   str_ends(target->root, "/") ? "" : "/", journal);
+}
+
+static bool check_record(const struct target *target,
+                         const struct record *record, struct err *err)
+{
+    if (record_is_open(record)) {
+        char *text CLEANUP(mem_free) = repair_describe(record);
+
+        return err_set(err, ERR_REFUSED, "%s", text);
+    }
+    if (record->state != RECORD_APPLIED)
+        return err_set(err, ERR_FAILED,
+                       "Record %04u is %s: there is nothing of it to undo.",
+                       record->number, record_state_name(record->state));
+    if (target->conn && *record->uri &&
+        strcmp(record->uri, conn_uri(target->conn)) != 0)
+        return err_set(err, ERR_REFUSED,
+                       "Record %04u was made at %.200s. Use: -c %.200s.",
+                       record->number, record->uri, record->uri);
+    return true;
+}
+
+struct undo *undo_new(const struct target *target, const struct domain *domain,
+                      const char *script, unsigned number, struct err *err)
+{
+    struct records records = journal_read(target, domain);
+    struct undo *undo = mem_alloc(1, sizeof(*undo));
+    struct root *root = root_open(target->root, NULL);
+    const struct record *record;
+
+    undo->arena = arena_new();
+    undo->record = choose(&records, number);
+    record = undo->record;
+    if (!record)
+        explain_none(target, domain, number, err);
+    else if (check_record(target, record, err))
+        undo->merge = merge_undo(record->before,
+                                 record->after ? record->after : record->wanted,
+                                 domain->xml->text, err);
+    if (undo->merge && root) {
+        for (size_t i = 0; i < undo->merge->conflict_count; i++)
+            add_conflict(undo, undo->merge->conflicts[i]);
+        plan_data(undo, target);
+        plan_script(undo, target, domain, root, script);
+    }
+    records_free(&records);
     root_free(root);
-    record_free(record);
-    return is_undone;
+    if (undo->merge)
+        return undo;
+    undo_free(undo);
+    return NULL;
+}
+
+void undo_free(struct undo *undo)
+{
+    if (!undo)
+        return;
+    record_free(undo->record);
+    merge_free(undo->merge);
+    free(undo->conflicts);
+    arena_free(undo->arena);
+    free(undo);
+}
+
+static bool refuse(const struct domain *domain, const struct undo *undo,
+                   struct err *err)
+{
+    err_set(err, ERR_CHANGED,
+            "%s was edited since record %04u was applied, where that changed "
+            "it; undo would lose the edit, so nothing was written.",
+            domain->name, undo->record->number);
+    for (size_t i = 0; i < undo->conflict_count && i < 3; i++)
+        err_add(err, "%.160s", undo->conflicts[i]);
+    if (undo->conflict_count > 3)
+        err_add(err, "And %zu more.", undo->conflict_count - 3);
+    return err_add(err, "The former definition is %.200s/before.xml.",
+                   undo->record->directory);
+}
+
+bool undo_run(const struct target *target, const struct domain *domain,
+              const struct undo *undo, struct apply_report *report,
+              struct err *err)
+{
+    const struct record *record = undo->record;
+    const char **titles =
+        arena_alloc(undo->arena, record->title_count + 1, sizeof(*titles));
+    struct work work = {
+        .domain = domain,
+        .wanted = undo->merge->text,
+        .files = undo->files,
+        .file_count = undo->file_count,
+        .titles = titles,
+        .title_count = record->title_count,
+        .undoes = record->number,
+    };
+
+    *report = (struct apply_report){0};
+    if (undo->conflict_count > 0)
+        return refuse(domain, undo, err);
+    for (size_t i = 0; i < record->title_count; i++)
+        titles[i] =
+            arena_printf(undo->arena, "%s: %s",
+                         record->undoes ? "again" : "undo", record->titles[i]);
+    return apply_work(target, &work, report, err);
 }

@@ -19,6 +19,8 @@ enum taken {
     TAKES_DRY_RUN = 8,
     TAKES_YES = 16,
     TAKES_SCRIPT = 32, /* --script --size */
+    TAKES_WAY = 64,    /* --finish --take-back */
+    TAKES_LIVE = 128,
 };
 
 struct command {
@@ -39,9 +41,14 @@ static const struct command commands[] = {
     {"preview", "DOMAIN", "what a plan would change", 1, 1,
      TAKES_PLAN | TAKES_FORMAT, command_preview},
     {"apply", "DOMAIN", "write it, install the hook", 1, 1,
-     TAKES_PLAN | TAKES_FORMAT | TAKES_DRY_RUN | TAKES_YES, command_apply},
-    {"undo", "DOMAIN", "take the last apply back", 1, 1, TAKES_YES,
-     command_undo},
+     TAKES_PLAN | TAKES_FORMAT | TAKES_DRY_RUN | TAKES_YES | TAKES_LIVE,
+     command_apply},
+    {"undo", "DOMAIN [NUMBER]", "take the last apply, or a record, back", 1, 2,
+     TAKES_YES, command_undo},
+    {"history", "[DOMAIN [NUMBER]]", "what was applied and undone", 0, 2, 0,
+     command_history},
+    {"repair", "[DOMAIN]", "finish what was cut off, or take it back", 0, 1,
+     TAKES_WAY, command_repair},
 };
 
 /* The screens are what runs without a command. */
@@ -74,6 +81,9 @@ enum {
     OPT_FORMAT,
     OPT_DRY_RUN,
     OPT_YES,
+    OPT_LIVE,
+    OPT_FINISH,
+    OPT_TAKE_BACK,
     OPT_VERSION,
 };
 
@@ -105,6 +115,9 @@ static const struct option long_options[] = {
     {"format", required_argument, NULL, OPT_FORMAT},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
     {"yes", no_argument, NULL, OPT_YES},
+    {"live", no_argument, NULL, OPT_LIVE},
+    {"finish", no_argument, NULL, OPT_FINISH},
+    {"take-back", no_argument, NULL, OPT_TAKE_BACK},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
 };
@@ -277,6 +290,16 @@ static bool take_option(struct options *options, int letter, struct err *err)
     case OPT_YES:
         options->is_confirmed = true;
         return true;
+    case OPT_LIVE:
+        options->is_live = true;
+        return true;
+    case OPT_FINISH:
+    case OPT_TAKE_BACK:
+        options->wants_finish |= letter == OPT_FINISH;
+        options->wants_take_back |= letter == OPT_TAKE_BACK;
+        return !options->wants_finish || !options->wants_take_back ||
+               err_set(err, ERR_USAGE,
+                       "--finish and --take-back exclude each other.");
     default:
         return err_set(err, ERR_USAGE, "See: virt-tune --help.");
     }
@@ -315,6 +338,11 @@ static unsigned taken(int letter)
         return TAKES_DRY_RUN;
     case OPT_YES:
         return TAKES_YES;
+    case OPT_LIVE:
+        return TAKES_LIVE;
+    case OPT_FINISH:
+    case OPT_TAKE_BACK:
+        return TAKES_WAY;
     case OPT_SCRIPT:
     case OPT_SIZE:
         return TAKES_SCRIPT;

@@ -15,8 +15,10 @@ enum { SET_MAX = 64 };
 struct options {
     struct session_options session;
     bool is_json, is_dry_run, is_confirmed, is_ascii;
-    const char *color;  /* "auto", "always", "never" */
-    const char *format; /* of preview */
+    bool wants_finish, wants_take_back; /* of repair */
+    bool is_live;                       /* apply: move running threads too */
+    const char *color;                  /* "auto", "always", "never" */
+    const char *format;                 /* of preview */
     const char *script; /* a file of keys for the screens, or NULL */
     const char *size;   /* of the script's screen: "80x24" */
     const char *plan;   /* a plan file, or NULL */
@@ -49,6 +51,10 @@ bool command_preview(const struct options *options, char **words,
 bool command_apply(const struct options *options, char **words,
                    struct err *err);
 bool command_undo(const struct options *options, char **words, struct err *err);
+bool command_history(const struct options *options, char **words,
+                     struct err *err);
+bool command_repair(const struct options *options, char **words,
+                    struct err *err);
 bool command_screens(const struct options *options, char **words,
                      struct err *err);
 
@@ -58,6 +64,15 @@ bool command_screens(const struct options *options, char **words,
  */
 struct plan *cli_plan(const struct session *session,
                       const struct options *options, struct err *err);
+
+/* The record that `words[1]` names; 0 if there is no such word. */
+bool cli_record_number(char **words, unsigned *number, struct err *err);
+
+/* What a plan changes, and how it is judged; the preview as options ask. */
+void print_changes(const struct session *session, const struct changeset *set);
+void print_plan_findings(const struct plan *plan);
+bool print_preview(const struct session *session, const struct options *options,
+                   const struct plan *plan, const struct changeset *set);
 
 /* Writes to standard output; a failure there is one sentence. */
 bool cli_flush(struct err *err);

@@ -400,6 +400,41 @@ struct json_object *json_preview(const struct session *session,
     return object;
 }
 
+static void add_record(struct json_object *array, const struct record *record)
+{
+    struct json_object *one = append(array), *changes, *files;
+
+    add_number(one, "number", record->number);
+    add_text(one, "time", record->time);
+    add_text(one, "domain", record->domain);
+    add_text(one, "uuid", record->uuid);
+    add_text(one, "uri", *record->uri ? record->uri : NULL);
+    add_text(one, "path", *record->path ? record->path : NULL);
+    add_text(one, "state", record_state_name(record->state));
+    add_index(one, "undoes", record->undoes ? (long)record->undoes : -1);
+    add_text(one, "directory", record->directory);
+    changes = add_array(one, "changes");
+    for (size_t i = 0; i < record->title_count; i++) {
+        char *title CLEANUP(mem_free) = str_printable(record->titles[i]);
+
+        json_object_array_add(changes, json_object_new_string(title));
+    }
+    files = add_array(one, "files");
+    for (size_t i = 0; i < record->file_count; i++)
+        add_text(append(files), "path", record->files[i].path);
+}
+
+struct json_object *json_history(const struct records *records, size_t count)
+{
+    struct json_object *object = document();
+    struct json_object *array = add_array(object, "records");
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < records[i].count; j++)
+            add_record(array, records[i].list[j]);
+    return object;
+}
+
 void json_print(struct json_object *object)
 {
     puts(json_object_to_json_string_ext(

@@ -27,6 +27,8 @@ struct json_object *json_preview(const struct session *session,
                                  const struct changeset *set,
                                  const struct layouts *layouts);
 
+struct json_object *json_history(const struct records *records, size_t count);
+
 /* Prints a document that one of the above made, and frees it. */
 void json_print(struct json_object *object);
 

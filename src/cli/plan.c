@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands that plan and write: plan, preview, apply, undo. */
+/* The commands that plan: plan, preview. */
 #include "cli/cli.h"
 #include "cli/json.h"
 
@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The request of the options, completed by the plan's own. */
 static struct layout_request request_of(const struct options *options,
@@ -207,8 +206,7 @@ bool command_plan(const struct options *options, char **words, struct err *err)
     return is_saved;
 }
 
-static void print_changes(const struct session *session,
-                          const struct changeset *set)
+void print_changes(const struct session *session, const struct changeset *set)
 {
     printf("%s: %zu change%s\n", session->domain->name, changeset_kept(set),
            changeset_kept(set) == 1 ? "" : "s");
@@ -221,7 +219,7 @@ static void print_changes(const struct session *session,
     }
 }
 
-static void print_plan_findings(const struct plan *plan)
+void print_plan_findings(const struct plan *plan)
 {
     struct plan *kept = plan_kept(plan);
     struct arena *arena = arena_new();
@@ -289,9 +287,8 @@ static void print_diff(const struct session *session,
     fputs(str_text(&str), stdout);
 }
 
-static bool print_preview(const struct session *session,
-                          const struct options *options,
-                          const struct plan *plan, const struct changeset *set)
+bool print_preview(const struct session *session, const struct options *options,
+                   const struct plan *plan, const struct changeset *set)
 {
     const char *format = options->is_json  ? "json"
                          : options->format ? options->format
@@ -342,117 +339,4 @@ bool command_preview(const struct options *options, char **words,
     plan_free(plan);
     session_close(session);
     return is_shown;
-}
-
-/* Asks on the terminal; without one there is no yes. */
-static bool confirm(const struct options *options, const char *question,
-                    struct err *err)
-{
-    char answer[16] = "";
-
-    if (options->is_confirmed)
-        return true;
-    if (!isatty(STDIN_FILENO))
-        return err_set(err, ERR_USAGE,
-                       "Nothing was written: add --yes to apply without being "
-                       "asked.");
-    printf("%s [y/N] ", question);
-    fflush(stdout);
-    if (fgets(answer, sizeof(answer), stdin) &&
-        (answer[0] == 'y' || answer[0] == 'Y'))
-        return true;
-    return err_set(err, ERR_FAILED, "Nothing was written.");
-}
-
-static void print_steps(const struct apply_report *report)
-{
-    static const char *const names[] = {
-        [STEP_OPEN] = "-",
-        [STEP_DONE] = "done",
-        [STEP_FAILED] = "FAILED",
-        [STEP_TAKEN_BACK] = "taken back",
-        [STEP_NOT_TAKEN_BACK] = "NOT TAKEN BACK",
-    };
-
-    for (size_t i = 0; i < report->count; i++)
-        printf("%-12s%s\n", names[report->steps[i].state],
-               report->steps[i].title);
-}
-
-static void print_outcome(const struct session *session,
-                          const struct apply_report *report)
-{
-    const struct domain *domain = session->domain;
-
-    printf("Applied as record %04u.", report->number);
-    if (domain->is_running)
-        printf(
-            " %s is running and is not touched: shut it down and start it "
-            "again.",
-            domain->name);
-    printf("\n");
-    if (report->needs_reload && session->options.root)
-        return;
-    if (report->needs_reload)
-        printf(
-            "This is the first hook here; libvirt notices it after: "
-            "systemctl reload libvirtd (or virtqemud). Guests go on.\n");
-}
-
-static bool apply(const struct session *session, const struct options *options,
-                  const struct plan *plan, const struct changeset *set,
-                  struct err *err)
-{
-    struct apply_report report;
-    bool is_applied;
-
-    if (changeset_kept(set) == 0) {
-        printf("%s: nothing to do.\n", session->domain->name);
-        return true;
-    }
-    if (options->format)
-        print_preview(session, options, plan, set);
-    else
-        print_changes(session, set);
-    if (options->is_dry_run)
-        return session_check(session, plan, set, err);
-    print_plan_findings(plan);
-    if (!confirm(options, "Apply?", err))
-        return false;
-    is_applied = session_apply(session, plan, set, &report, err);
-    print_steps(&report);
-    if (is_applied)
-        print_outcome(session, &report);
-    return is_applied;
-}
-
-bool command_apply(const struct options *options, char **words, struct err *err)
-{
-    struct session *session = session_open(&options->session, err);
-    struct plan *plan = session && session_load(session, words[0], err)
-                            ? cli_plan(session, options, err)
-                            : NULL;
-    struct changeset *set = plan ? session_changeset(session, plan, err) : NULL;
-    bool is_applied = set && apply(session, options, plan, set, err);
-
-    changeset_free(set);
-    plan_free(plan);
-    session_close(session);
-    return is_applied && cli_flush(err);
-}
-
-bool command_undo(const struct options *options, char **words, struct err *err)
-{
-    struct session *session = session_open(&options->session, err);
-    unsigned number = 0;
-    bool is_undone = false;
-
-    if (session && session_load(session, words[0], err)) {
-        is_undone = session_undo(session, &number, err);
-        if (is_undone)
-            printf("Record %04u is undone: %s is as it was before.\n", number,
-                   session->domain->name);
-    }
-    session_close(session);
-    return is_undone && cli_flush(err);
 }

@@ -8,6 +8,7 @@
 
 #include <libvirt/virterror.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,12 +38,17 @@ static void *run_events(void *data)
 static void start_libvirt(void)
 {
     pthread_t thread;
+    sigset_t all, before;
 
     virSetErrorFunc(NULL, ignore_error);
     virInitialize();
     virEventRegisterDefaultImpl();
+    /* Signals are for the program's own thread, which may make them wait. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     if (pthread_create(&thread, NULL, run_events, NULL) == 0)
         pthread_detach(thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 bool conn_error(struct err *err, enum err_code code, const char *what)
@@ -112,6 +118,26 @@ void conn_free(struct conn *conn)
     virConnectClose(conn->handle);
     free(conn->uri);
     free(conn);
+}
+
+bool conn_is_alive(const struct conn *conn)
+{
+    return virConnectIsAlive(conn->handle) == 1;
+}
+
+bool conn_revive(struct conn *conn)
+{
+    virConnectPtr handle;
+
+    if (conn_is_alive(conn))
+        return true;
+    handle = virConnectOpenAuth(conn->uri, virConnectAuthPtrDefault,
+                                conn->is_read_only ? VIR_CONNECT_RO : 0);
+    if (!handle)
+        return false;
+    virConnectClose(conn->handle);
+    conn->handle = handle;
+    return true;
 }
 
 virConnectPtr conn_handle(const struct conn *conn)

@@ -23,6 +23,12 @@ struct conn *conn_open(const char *uri, bool is_read_only, struct err *err);
 void conn_free(struct conn *conn); /* NULL is allowed */
 
 virConnectPtr conn_handle(const struct conn *conn);
+/* False once the daemon or the way to it is gone. */
+bool conn_is_alive(const struct conn *conn);
+
+/* Opens a lost connection anew; false if nobody answers there. */
+bool conn_revive(struct conn *conn);
+
 const char *conn_uri(const struct conn *conn);
 bool conn_is_read_only(const struct conn *conn);
 

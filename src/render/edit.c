@@ -142,6 +142,26 @@ void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
     add(edit, begin, end, &str);
 }
 
+void edit_remove_attribute(struct edit *edit, const xmlNode *node,
+                           const char *name)
+{
+    const char *text = edit->xml->text;
+    struct str nothing = STR_INIT;
+    size_t begin, end;
+
+    if (!find_value(text, xml_span(node), name, &begin, &end))
+        return;
+    begin--; /* the quote */
+    while (text[begin] != '=')
+        begin--;
+    while (isspace((unsigned char)text[begin - 1]))
+        begin--;
+    begin -= strlen(name);
+    while (isspace((unsigned char)text[begin - 1]))
+        begin--;
+    add(edit, begin, end + 1, &nothing);
+}
+
 static void add_end_tag(struct str *str, const xmlNode *node)
 {
     str_add(str, "</");
@@ -164,6 +184,17 @@ void edit_content(struct edit *edit, const xmlNode *node, const char *text)
     }
     edit_add_escaped(&str, text);
     add(edit, span->start_end, span->end_begin, &str);
+}
+
+void edit_empty(struct edit *edit, const xmlNode *node)
+{
+    const struct xml_span *span = xml_span(node);
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    if (span->is_empty)
+        return;
+    str_add(&str, "/>");
+    add(edit, tag_inside_end(edit->xml->text, span), span->end_end, &str);
 }
 
 /* The blanks between the start of its line and `at`; false if more is there. */

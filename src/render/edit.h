@@ -19,8 +19,15 @@ struct edit *edit_new(const struct xml *xml);
 void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
                     const char *value);
 
+/* Removes an attribute, with the blanks before it, if it is there. */
+void edit_remove_attribute(struct edit *edit, const xmlNode *node,
+                           const char *name);
+
 /* Replaces all that is inside an element by plain text. */
 void edit_content(struct edit *edit, const xmlNode *node, const char *text);
+
+/* Removes all that is inside an element, and its end tag: <name .../>. */
+void edit_empty(struct edit *edit, const xmlNode *node);
 
 /*
  * Adds `markup` below `parent`, after its child `after`, or as the first child

@@ -120,7 +120,7 @@ void session_close(struct session *session)
     root_free(session->hook_root);
     host_free(session->host);
     if (session->scratch)
-        file_remove_tree(session->scratch);
+        file_remove_tree(session->scratch, NULL);
     free(session->scratch);
     free(session->share);
     free(session);
@@ -159,9 +159,9 @@ bool session_load(struct session *session, const char *name, struct err *err)
         return false;
     domain_free(session->domain);
     neighbours_free(session->others);
-    session->others =
-        domain->path ? NULL
-                     : neighbours_load(session->conn, domain->uuid, NULL);
+    session->others = domain->path
+                          ? NULL
+                          : neighbours_load(session->conn, domain->uuid, NULL);
     session->domain = domain;
     session->target.conn = domain->path ? NULL : session->conn;
     session->hook_obstacle = hook_obstacle(session);
@@ -191,6 +191,16 @@ struct changeset *session_changeset(const struct session *session,
                          err);
 }
 
+/* An apply that was cut off comes first: nothing is built on half of one. */
+static bool check_open(const struct session *session, struct err *err)
+{
+    struct record *record = session_open_record(session);
+    char *text CLEANUP(mem_free) = record ? repair_describe(record) : NULL;
+
+    record_free(record);
+    return !text || err_set(err, ERR_REFUSED, "%s", text);
+}
+
 static bool check_writable(const struct session *session, struct err *err)
 {
     if (session->options.is_read_only)
@@ -213,7 +223,7 @@ static bool check_writable(const struct session *session, struct err *err)
 bool session_check(const struct session *session, const struct plan *plan,
                    const struct changeset *set, struct err *err)
 {
-    return check_writable(session, err) &&
+    return check_writable(session, err) && check_open(session, err) &&
            apply_check(&session->target, plan, set, err);
 }
 
@@ -226,12 +236,45 @@ bool session_apply(const struct session *session, const struct plan *plan,
            apply_run(&session->target, plan, set, report, err);
 }
 
-bool session_undo(const struct session *session, unsigned *number,
-                  struct err *err)
+bool session_live(const struct session *session, const struct plan *plan,
+                  struct live_report *report, struct err *err)
+{
+    *report = (struct live_report){0};
+    if (session->domain->path)
+        return err_set(err, ERR_USAGE,
+                       "--live is for a running domain of libvirt, not for a "
+                       "file.");
+    return check_writable(session, err) &&
+           live_apply(&session->target, plan, report, err);
+}
+
+struct undo *session_undo_plan(const struct session *session, unsigned number,
+                               struct err *err)
+{
+    return undo_new(&session->target, session->domain, embedded_hook_script,
+                    number, err);
+}
+
+bool session_undo(const struct session *session, const struct undo *undo,
+                  struct apply_report *report, struct err *err)
+{
+    *report = (struct apply_report){0};
+    return check_writable(session, err) &&
+           apply_check_place(&session->target, session->domain, err) &&
+           undo_run(&session->target, session->domain, undo, report, err);
+}
+
+struct record *session_open_record(const struct session *session)
+{
+    return repair_find(&session->target, session->domain);
+}
+
+bool session_repair(const struct session *session, enum repair_way way,
+                    unsigned *number, struct err *err)
 {
     return check_writable(session, err) &&
-           apply_undo(&session->target, session->domain, embedded_hook_script,
-                      number, err);
+           apply_check_place(&session->target, session->domain, err) &&
+           repair_run(&session->target, session->domain, way, number, err);
 }
 
 const char *session_place(const struct session *session)

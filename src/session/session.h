@@ -6,7 +6,8 @@
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
-#include "apply/apply.h"
+#include "apply/live.h"
+#include "apply/undo.h"
 
 struct session_options {
     const char *uri;     /* NULL: the default */
@@ -18,8 +19,8 @@ struct session_options {
 struct session {
     struct session_options options;
     struct host *host;
-    struct conn *conn;     /* NULL until session_connect */
-    struct domain *domain; /* NULL until session_load */
+    struct conn *conn;         /* NULL until session_connect */
+    struct domain *domain;     /* NULL until session_load */
     struct neighbours *others; /* of the connection; NULL: not known */
     struct target target;
     struct root *hook_root;    /* where the hook's files are; NULL: nowhere */
@@ -51,13 +52,28 @@ bool session_apply(const struct session *session, const struct plan *plan,
                    const struct changeset *set, struct apply_report *report,
                    struct err *err);
 
+/* Moves the running domain's threads now; see live_apply. */
+bool session_live(const struct session *session, const struct plan *plan,
+                  struct live_report *report, struct err *err);
+
 /* As session_apply checks before it writes; changes nothing. */
 bool session_check(const struct session *session, const struct plan *plan,
                    const struct changeset *set, struct err *err);
 
-/* Takes the domain's last apply back; see apply_undo. */
-bool session_undo(const struct session *session, unsigned *number,
-                  struct err *err);
+/* Computes an undo for the domain as it was loaded; see undo_new. */
+struct undo *session_undo_plan(const struct session *session, unsigned number,
+                               struct err *err);
+
+/* Checks, then undoes; see undo_run. */
+bool session_undo(const struct session *session, const struct undo *undo,
+                  struct apply_report *report, struct err *err);
+
+/* The present domain's record that was cut off, or NULL; free it. */
+struct record *session_open_record(const struct session *session);
+
+/* Ends that record; see repair_run. */
+bool session_repair(const struct session *session, enum repair_way way,
+                    unsigned *number, struct err *err);
 
 /*
  * Saves a plan in a file of the user's choice, whole or not at all. Refused in

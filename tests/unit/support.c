@@ -129,6 +129,6 @@ char *scratch_new(void)
 
 void scratch_free(char *path)
 {
-    assert_true(file_remove_tree(path));
+    assert_true(file_remove_tree(path, NULL));
     free(path);
 }

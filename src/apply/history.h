@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The journal as text, for people.
+ */
+#ifndef APPLY_HISTORY_H
+#define APPLY_HISTORY_H
+
+#include "apply/journal.h"
+#include "base/str.h"
+
+/* Appends one line for each record, the newest first, and its changes. */
+void history_add_table(struct str *str, const struct records *records);
+
+/* Appends what a record changed as a unified diff, files included. */
+void history_add_diff(struct str *str, const struct record *record);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a domain's definition is kept: libvirt, or a file.
+ */
+#ifndef APPLY_HOME_H
+#define APPLY_HOME_H
+
+#include "apply/target.h"
+#include "domain/domain.h"
+
+/*
+ * The domain's XML as it is now, from libvirt or its file; free it. A lost
+ * connection is opened anew, as often as a daemon needs to start again.
+ */
+char *home_read(const struct target *target, const struct domain *domain,
+                struct err *err);
+
+/* Stores XML as the domain's definition, validated, or rewrites its file. */
+bool home_store(const struct target *target, const struct domain *domain,
+                const char *xml, struct err *err);
+
+/* Removes what a killed program left beside a domain's file. */
+void home_clean(const struct domain *domain);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes a record that was cut off, ends it: forward or back. It does what
+ * apply does, from wherever that stopped, and may be cut off itself.
+ */
+#include "apply/apply.h"
+
+#include "apply/file.h"
+#include "apply/hold.h"
+#include "apply/step.h"
+#include "base/str.h"
+
+#include <string.h>
+
+struct record *repair_find(const struct target *target,
+                           const struct domain *domain)
+{
+    return file_is_locked(target->root, JOURNAL_LOCK)
+               ? NULL
+               : journal_open_record(target, domain);
+}
+
+char *repair_describe(const struct record *record)
+{
+    struct str str = STR_INIT;
+
+    str_addf(&str, "Record %04u of ", record->number);
+    str_add_printable(&str, record->domain);
+    str_addf(&str, " is open: %s of ", record->undoes ? "an undo" : "an apply");
+    str_add_printable(&str, *record->time ? record->time : "an unknown date");
+    str_add(&str, record->state == RECORD_BROKEN
+                      ? " failed and could not be taken back."
+                      : " was cut off.");
+    str_add(&str, " First finish it or take it back: virt-tune repair ");
+    str_add_printable(&str, *record->path ? record->path : record->domain);
+    str_add(&str, " --finish, or --take-back.");
+    return str_steal(&str);
+}
+
+static bool finish(const struct target *target, const struct domain *domain,
+                   struct record *record, struct err *err)
+{
+    return step_files(target, record, err) &&
+           step_store(target, domain, record, err) &&
+           step_compare(target, domain, record, err);
+}
+
+static bool take_back(const struct target *target, const struct domain *domain,
+                      struct record *record, struct err *err)
+{
+    return step_store_back(target, domain, record, err) &&
+           step_files_back(target, record, err) &&
+           journal_state(record, RECORD_TAKEN_BACK, err);
+}
+
+static bool check_place(const struct target *target,
+                        const struct record *record, struct err *err)
+{
+    return !target->conn || !*record->uri ||
+           strcmp(record->uri, conn_uri(target->conn)) == 0 ||
+           err_set(err, ERR_REFUSED,
+                   "Record %04u was made at %.200s. Use: -c %.200s.",
+                   record->number, record->uri, record->uri);
+}
+
+bool repair_run(const struct target *target, const struct domain *domain,
+                enum repair_way way, unsigned *number, struct err *err)
+{
+    struct record *record;
+    struct hold hold;
+    bool is_ended = false;
+    int lock;
+
+    hold_begin(&hold);
+    lock = file_lock(target->root, JOURNAL_LOCK, err);
+    record = lock < 0 ? NULL : journal_open_record(target, domain);
+    if (record) {
+        *number = record->number;
+        is_ended =
+            check_place(target, record, err) &&
+            (way == REPAIR_FINISH ? finish(target, domain, record, err)
+                                  : take_back(target, domain, record, err));
+        if (!is_ended && err->code == ERR_FAILED)
+            err->code = ERR_NOT_RESTORED;
+        if (!is_ended)
+            err_add(err, "Record %04u stays open; its copies are in %s.",
+                    record->number, record->directory);
+    } else if (lock >= 0) {
+        err_set(err, ERR_CHANGED, "No record of %s is open any more.",
+                domain->name);
+    }
+    record_free(record);
+    file_unlock(lock);
+    hold_end(&hold);
+    return is_ended;
+}

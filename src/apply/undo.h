@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Undo: what a record changed and is still so goes back; what was edited
+ * since stays. It is work like an apply, with a record of its own.
+ */
+#ifndef APPLY_UNDO_H
+#define APPLY_UNDO_H
+
+#include "apply/apply.h"
+#include "render/merge.h"
+
+struct undo {
+    struct arena *arena;
+    struct record *record; /* that is undone */
+    struct merge *merge;   /* of the domain's XML */
+    struct file_change files[JOURNAL_FILES_MAX + 1];
+    size_t file_count;
+    const char **conflicts; /* sentences: edited since, by us not undone */
+    size_t conflict_count;
+};
+
+/*
+ * Computes the undo of a record against the domain as it was loaded just now.
+ * `number` 0 is the newest apply that is not undone. The number of an undo is
+ * a redo. The hook script goes with the last domain that used it, if it still
+ * is `script` and no guest runs that it has to release. NULL with a sentence
+ * if there is nothing to undo. Free it with undo_free.
+ */
+struct undo *undo_new(const struct target *target, const struct domain *domain,
+                      const char *script, unsigned number, struct err *err);
+void undo_free(struct undo *undo); /* NULL is allowed */
+
+/* Does it. With conflicts it is refused (ERR_CHANGED), and says which. */
+bool undo_run(const struct target *target, const struct domain *domain,
+              const struct undo *undo, struct apply_report *report,
+              struct err *err);
+
+#endif

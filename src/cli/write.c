@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands that write: apply and undo. */
+#include "cli/cli.h"
+
+#include "apply/hold.h"
+#include "base/str.h"
+#include "plan/planfile.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Asks on the terminal; without one there is no yes. */
+static bool confirm(const struct options *options, const char *question,
+                    struct err *err)
+{
+    char answer[16] = "";
+
+    if (options->is_confirmed)
+        return true;
+    if (!isatty(STDIN_FILENO))
+        return err_set(err, ERR_USAGE,
+                       "Nothing was written: add --yes to apply without being "
+                       "asked.");
+    printf("%s [y/N] ", question);
+    fflush(stdout);
+    if (fgets(answer, sizeof(answer), stdin) &&
+        (answer[0] == 'y' || answer[0] == 'Y'))
+        return true;
+    return err_set(err, ERR_FAILED, "Nothing was written.");
+}
+
+static void print_steps(const struct apply_report *report)
+{
+    static const char *const names[] = {
+        [STEP_OPEN] = "-",
+        [STEP_DONE] = "done",
+        [STEP_FAILED] = "FAILED",
+        [STEP_TAKEN_BACK] = "taken back",
+        [STEP_NOT_TAKEN_BACK] = "NOT TAKEN BACK",
+    };
+
+    for (size_t i = 0; i < report->count; i++)
+        printf("%-12s%s\n", names[report->steps[i].state],
+               report->steps[i].title);
+}
+
+static void print_outcome(const struct session *session,
+                          const struct apply_report *report)
+{
+    const struct domain *domain = session->domain;
+
+    printf("Applied as record %04u.", report->number);
+    if (domain->is_running)
+        printf(
+            " %s is running; this takes effect when it is shut down and "
+            "started again.",
+            domain->name);
+    printf("\n");
+    if (report->needs_reload && session->options.root)
+        return;
+    if (report->needs_reload)
+        printf(
+            "This is the first hook here; libvirt notices it after: "
+            "systemctl reload libvirtd (or virtqemud). Guests go on.\n");
+}
+
+/* Who moved from where to where, as it was read back. */
+static bool apply_live(const struct session *session, const struct plan *plan,
+                       struct err *err)
+{
+    static const char *const names[] = {"vCPU", "emulator", "I/O thread"};
+    struct plan *kept = plan_kept(plan);
+    struct live_report report;
+    struct arena *arena = arena_new();
+    bool is_moved = false;
+
+    if (!session->domain->path && !session->domain->is_running) {
+        printf("%s does not run: there is nothing to move.\n",
+               session->domain->name);
+        plan_free(kept);
+        arena_free(arena);
+        return true;
+    }
+    is_moved = session_live(session, kept, &report, err);
+    for (size_t i = 0; is_moved && i < report.count; i++) {
+        const struct live_pin *pin = &report.pins[i];
+        char number[16] = "";
+
+        if (pin->kind != LIVE_EMULATOR)
+            snprintf(number, sizeof(number), " %u", pin->number);
+        printf("moved       %s%s from CPUs %s to %s\n", names[pin->kind],
+               number, cpuset_text(arena, &pin->before),
+               cpuset_text(arena, &pin->after));
+    }
+    if (is_moved && report.count == 0)
+        printf("Its threads are on their CPUs already.\n");
+    live_free(&report);
+    plan_free(kept);
+    arena_free(arena);
+    return is_moved;
+}
+
+/* For pasting into a shell; false if it could be more than one word there. */
+static bool add_word(struct str *str, const char *option, const char *word)
+{
+    char *printable CLEANUP(mem_free) = str_printable(word ? word : "");
+
+    if (word)
+        str_addf(str, "%s'%s'", option, word);
+    return !word || (!strchr(word, '\'') && strcmp(printable, word) == 0);
+}
+
+/*
+ * The plan is saved where its owner can write, so that the one command that is
+ * missing can be given to who may.
+ */
+static void explain_permission(const struct session *session,
+                               const struct plan *plan, struct err *err)
+{
+    const char *temporary = getenv("TMPDIR");
+    struct str path CLEANUP(str_free) = STR_INIT;
+    struct str text CLEANUP(str_free) = STR_INIT;
+    struct str command CLEANUP(str_free) = STR_INIT;
+    bool is_plain;
+
+    str_addf(&path, "%s/virt-tune-%u-%.36s.plan",
+             temporary && *temporary == '/' ? temporary : "/tmp",
+             (unsigned)geteuid(),
+             *session->domain->uuid ? session->domain->uuid : "file");
+    planfile_save(plan, &text);
+    if (!session_save(session, str_text(&path), str_text(&text), NULL))
+        return;
+    str_add(&command, "As root: virt-tune");
+    is_plain = add_word(&command, " -c ", session->options.uri) &&
+               add_word(&command, " --sysroot ", session->options.sysroot) &&
+               add_word(&command, " --root ", session->options.root) &&
+               add_word(&command, " apply ",
+                        session->domain->path    ? session->domain->path
+                        : *session->domain->uuid ? session->domain->uuid
+                                                 : session->domain->name) &&
+               add_word(&command, " --plan ", str_text(&path));
+    if (is_plain)
+        err_add(err, "The plan is saved. %s", str_text(&command));
+}
+
+static bool apply(const struct session *session, const struct options *options,
+                  const struct plan *plan, const struct changeset *set,
+                  struct err *err)
+{
+    struct apply_report report;
+    struct hold hold;
+    bool is_applied;
+
+    if (options->is_live && session->domain->path)
+        return err_set(err, ERR_USAGE,
+                       "--live is for a running domain of libvirt, not for a "
+                       "file.");
+    if (changeset_kept(set) == 0) {
+        printf("%s: nothing to do.\n", session->domain->name);
+        return !options->is_live || options->is_dry_run ||
+               apply_live(session, plan, err);
+    }
+    if (options->format)
+        print_preview(session, options, plan, set);
+    else
+        print_changes(session, set);
+    if (options->is_dry_run)
+        return session_check(session, plan, set, err);
+    print_plan_findings(plan);
+    if (!confirm(options, "Apply?", err))
+        return false;
+    hold_begin(&hold);
+    is_applied = session_apply(session, plan, set, &report, err);
+    print_steps(&report);
+    if (is_applied)
+        print_outcome(session, &report);
+    else if (err->code == ERR_PERMISSION && report.number == 0)
+        explain_permission(session, plan, err);
+    if (is_applied && options->is_live)
+        is_applied = apply_live(session, plan, err);
+    fflush(stdout);
+    hold_end(&hold);
+    return is_applied;
+}
+
+bool command_apply(const struct options *options, char **words, struct err *err)
+{
+    struct session *session = session_open(&options->session, err);
+    struct plan *plan = session && session_load(session, words[0], err)
+                            ? cli_plan(session, options, err)
+                            : NULL;
+    struct changeset *set = plan ? session_changeset(session, plan, err) : NULL;
+    bool is_applied = set && apply(session, options, plan, set, err);
+
+    changeset_free(set);
+    plan_free(plan);
+    session_close(session);
+    return is_applied && cli_flush(err);
+}
+
+static bool undo(const struct session *session, unsigned number,
+                 struct err *err)
+{
+    struct undo *undo = session_undo_plan(session, number, err);
+    struct apply_report report;
+    struct hold hold;
+    bool is_undone;
+
+    if (!undo)
+        return false;
+    hold_begin(&hold);
+    is_undone = session_undo(session, undo, &report, err);
+    if (is_undone && undo->record->undoes)
+        printf(
+            "Record %04u is undone: what record %04u changed is in force "
+            "again (record %04u).\n",
+            undo->record->number, undo->record->undoes, report.number);
+    else if (is_undone && undo->merge->has_later_edits)
+        printf(
+            "Record %04u is undone (record %04u); what was edited since "
+            "stays.\n",
+            undo->record->number, report.number);
+    else if (is_undone)
+        printf(
+            "Record %04u is undone (record %04u): %s is as it was "
+            "before.\n",
+            undo->record->number, report.number, session->domain->name);
+    else if (report.number > 0)
+        print_steps(&report);
+    fflush(stdout);
+    hold_end(&hold);
+    undo_free(undo);
+    return is_undone;
+}
+
+bool command_undo(const struct options *options, char **words, struct err *err)
+{
+    unsigned number;
+    struct session *session = cli_record_number(words, &number, err)
+                                  ? session_open(&options->session, err)
+                                  : NULL;
+    bool is_undone = session && session_load(session, words[0], err) &&
+                     undo(session, number, err);
+
+    session_close(session);
+    return is_undone && cli_flush(err);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The draft: the plan that is being made in the screens, and their step, kept
+ * outside the process with every edit. One for each domain and connection.
+ */
+#ifndef SESSION_DRAFT_H
+#define SESSION_DRAFT_H
+
+#include "session/session.h"
+
+struct draft {
+    char *text;      /* a plan file */
+    unsigned step;   /* of the screens, from 0 */
+    char *time;      /* "2025-11-21 02:04 UTC", printable */
+    bool is_current; /* the domain's definition is as it was then */
+};
+
+/*
+ * Saves the plan and the step, whole or not at all. Silent if it cannot: a
+ * draft is a courtesy. Does nothing in the demo or a read-only session.
+ */
+void draft_save(const struct session *session, const struct plan *plan,
+                unsigned step);
+void draft_remove(const struct session *session);
+
+/* The draft for the present domain, or NULL; free it with draft_free. */
+struct draft *draft_load(const struct session *session);
+void draft_free(struct draft *draft); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,160 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# journal.sh PROGRAM HOSTS - history, undo of any record, drafts, the lock, and
+# what the screens ask when something was left open.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+program=$(realpath "$1") host=$(realpath "$2")/i7-12700k
+data=$(cd "$(dirname "$0")/../data" && pwd)
+cd "$scratch" || exit 1
+cp "$data/demo/win10.xml" w.xml
+cp w.xml original.xml
+vt() { run "$program" --sysroot "$host" --root root "$@"; }
+play() { # KEYS...: the screens, driven by these keys
+  echo "$*" >keys
+  vt ${options:+"$options"} --script keys ./w.xml
+}
+record() { echo root/var/lib/virt-tune/file-*/"$1"; }
+
+vt history ./w.xml
+ok "no history" has "$out" "has changed nothing"
+vt history
+ok "of any domain" has "$out" "has changed nothing"
+vt apply ./w.xml --yes --layout 1 --set hugepages=keep
+cp w.xml first.xml
+vt apply ./w.xml --yes --layout keep --set hugepages=2M
+ok "two applies" is "$status" 0
+cp w.xml second.xml
+vt history ./w.xml
+ok "history has both" is "$(grep -c ' applied$' <<<"$out")" 2
+ok "the newest first" has "$(sed -n 2p <<<"$out")" 0002
+ok "with their changes" has "$out" "8192 huge pages of 2 MiB"
+vt history ./w.xml 2
+ok "and their differences" has "$out" "+      <page size='2048' unit='KiB'/>"
+vt history ./w.xml 7
+ok "a record that is not there" is "$status" 1
+vt history ./w.xml seven
+ok "nor a number" is "$status" 2
+vt history --json
+ok "history as JSON" has "$out" '"state": "applied"'
+
+# The older one first: the newer one's change stays.
+vt undo ./w.xml 1
+ok "an older record is undone alone" is "$status" 0
+ok "the pins are gone" lacks "$(<w.xml)" "<vcpupin"
+ok "the pages stay" has "$(<w.xml)" "<page size='2048'"
+vt undo ./w.xml 1
+ok "not twice" is "$status" 1
+vt undo ./w.xml
+ok "then the newer one" is "$status" 0
+ok "gives the first bytes" cmp w.xml original.xml
+ok "and no hook" test ! -e root/etc
+vt undo ./w.xml
+ok "then there is nothing more" is "$status" 1
+vt history ./w.xml
+ok "history says so" is "$(grep -c ' undone$' <<<"$out")" 2
+vt undo ./w.xml 4
+ok "the undo of the newer one is undone" has "$(<w.xml)" "<page size='2048'"
+vt history ./w.xml
+ok "which is in force again" has "$(grep '^0002' <<<"$out")" " applied"
+ok "its undo is undone" has "$(grep '^0004' <<<"$out")" " undone"
+cp original.xml w.xml
+rm -rf root
+
+# Someone else writes just now.
+vt apply ./w.xml --yes
+cp w.xml applied.xml
+(flock 9; sleep 2) 9<root/var/lib/virt-tune/lock &
+sleep 0.3
+vt undo ./w.xml
+ok "the lock is waited for" is "$status" 0
+wait
+ok "then undo is whole" cmp w.xml original.xml
+rm -rf root
+for n in 1 2 3 4 5; do
+  "$program" --sysroot "$host" --root root apply ./w.xml --yes \
+    >"many.$n" 2>&1 </dev/null &
+done
+ends=
+for job in $(jobs -p); do
+  code=0
+  wait "$job" || code=$?
+  ends+="$code "
+done
+ok "of five at once the others are told: $ends" \
+  is "$(tr ' ' '\n' <<<"$ends" | grep -c '[^04]')" 0
+ok "only one applied" is "$(grep -l '^Applied' many.* | wc -l)" 1
+ok "and it is whole" cmp w.xml applied.xml
+vt undo ./w.xml
+ok "and undone" cmp w.xml original.xml
+rm -rf root
+
+# An apply that was cut off, as a kill leaves it.
+vt apply ./w.xml --yes
+printf begun >"$(record 0001)/state"
+rm "$(record 0001)/after.xml"
+cp -a root cut
+vt apply ./w.xml --yes --set hugepages=1G
+ok "nothing is built on an open record" is "$status" 3
+ok "and it says what to do" has "$err" "virt-tune repair"
+vt undo ./w.xml
+ok "nor undone" is "$status" 1 -o "$status" = 3
+vt --read-only repair
+ok "a read-only session only tells" is "$status" 3
+vt repair
+ok "without an answer nothing is done" is "$status" 2
+play dump
+ok "the screens ask" has "$out" "Record 0001 of win10 is open"
+options=--read-only play dump f dump
+ok "read-only screens only tell" has "$out" "this is a read-only session"
+ok "and do nothing" is "$(<"$(record 0001)/state")" begun
+play Enter 4 Tab 7 a dump
+ok "left open, nothing can be applied" has "$out" "is open"
+play t dump
+ok "taken back in the screens" has "$out" "Record 0001 is taken back"
+ok "byte for byte" cmp w.xml original.xml
+ok "with the hook" test ! -e root/etc
+rm -rf root && mv cut root && cp applied.xml w.xml
+play f dump
+ok "or finished there" has "$out" "Record 0001 is finished"
+ok "as it was wanted" cmp w.xml applied.xml
+printf begun >"$(record 0001)/state"
+sed -i "s/vcpu='3' cpuset='7'/vcpu='3' cpuset='19'/" w.xml
+cp w.xml by-hand.xml
+vt repair --take-back
+ok "what was edited since stops a repair with 4" is "$status" 4
+ok "and stays" cmp w.xml by-hand.xml
+rm -rf root && cp original.xml w.xml
+
+# Drafts.
+play p 4
+ok "an edit leaves a draft" test -e root/var/lib/virt-tune/drafts/file-*.plan
+play dump
+ok "which is offered" has "$out" "A draft of win10"
+play Enter dump
+ok "gone on with, at its step" has "$out" "[4 CPUs]"
+ok "with its changes" has "$out" "8 changes"
+sed -i 's/<on_reboot>restart/<on_reboot>destroy/' w.xml
+play dump
+ok "a changed domain is explained" has "$out" "The domain was changed since"
+cp original.xml w.xml
+play q
+ok "q keeps it" test -e root/var/lib/virt-tune/drafts/file-*.plan
+cp -a root kept
+play Enter 7 a dump
+ok "applied" has "$out" "Record 0001"
+ok "there is no draft" is "$(find root -name '*.plan')" ""
+rm -rf root && mv kept root && cp original.xml w.xml
+draft=$(find root -name '*.plan')
+sed -i 's/^host = .*/host = 0123456789abcdef/' "$draft"
+play Enter dump
+ok "a draft of another host is explained" has "$out" "made for another host"
+play n dump
+ok "n starts anew" is "$(find root -name '*.plan')" ""
+play p u
+ok "taken back edits leave no draft" is "$(find root -name '*.plan')" ""
+options=--read-only play p
+ok "a read-only session leaves none" is "$(find root -name '*.plan')" ""
+run env HOME="$scratch/home" XDG_STATE_HOME= "$program" --demo --script keys
+ok "nor the demo" test ! -e home
+finish

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes changes out of definitions that others edited since, and compares
+ * with a model: a definition is a row of slots, and who changed which is
+ * known.
+ */
+#include "support.h"
+
+#include "apply/compare.h"
+#include "render/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLOTS = 18, VALUES = 4 }; /* value 0: it is not there */
+
+static const struct slot {
+    const char *wrapper; /* NULL: below the root */
+    const char *format;  /* with one number */
+} slots[SLOTS] = {
+    {NULL, "<memory unit='KiB'>%d</memory>"},
+    {NULL, "<vcpu placement='static' cpuset='%d'>4</vcpu>"},
+    {"cputune", "<shares>%d</shares>"},
+    {"cputune", "<vcpupin vcpu='0' cpuset='%d'/>"},
+    {"cputune", "<vcpupin vcpu='1' cpuset='%d'/>"},
+    {"cputune", "<vcpupin vcpu='2' cpuset='%d'/>"},
+    {"cputune", "<emulatorpin cpuset='%d'/>"},
+    {"memoryBacking", "<hugepages><page size='%d' unit='KiB'/></hugepages>"},
+    {"memoryBacking", "<source type='t%d'/>"},
+    {"features", "<hyperv mode='custom'><relaxed state='s%d'/></hyperv>"},
+    {"features", "<ioapic driver='d%d'/>"},
+    {"cpu", "<topology sockets='1' cores='%d' threads='2'/>"},
+    {"cpu", "<feature policy='p%d' name='topoext'/>"},
+    {"cpu", "<feature policy='p%d' name='invtsc'/>"},
+    {"clock", "<timer name='hpet' present='n%d'/>"},
+    {"clock", "<timer name='hypervclock' present='n%d'/>"},
+    {"devices", "<disk type='file'><driver io='i%d'/>"
+                "<target dev='vda' bus='virtio'/></disk>"},
+    {"devices", "<hostdev mode='m%d'><source><address bus='1'/></source>"
+                "</hostdev>"},
+};
+
+/* The wrappers come and go with what is in them. */
+static char *render(const int *values)
+{
+    struct str str = STR_INIT;
+    const char *open = NULL;
+
+    str_add(&str, "<domain type='kvm'>\n  <name>x</name>\n");
+    for (int i = 0; i < SLOTS; i++) {
+        const char *wrapper = slots[i].wrapper;
+
+        if (values[i] == 0)
+            continue;
+        if (open && (!wrapper || strcmp(open, wrapper) != 0)) {
+            str_addf(&str, "  </%s>\n", open);
+            open = NULL;
+        }
+        if (wrapper && !open) {
+            str_addf(&str, "  <%s>\n", wrapper);
+            open = wrapper;
+        }
+        str_add(&str, open ? "    " : "  ");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        str_addf(&str, slots[i].format, values[i]);
+#pragma GCC diagnostic pop
+        str_add(&str, "\n");
+    }
+    if (open)
+        str_addf(&str, "  </%s>\n", open);
+    str_add(&str, "  <on_crash>destroy</on_crash>\n</domain>\n");
+    return str_steal(&str);
+}
+
+static int other_value(int value)
+{
+    int other = (int)random_below(VALUES - 1);
+
+    return other >= value ? other + 1 : other;
+}
+
+static bool is_alone(const int *values, int slot)
+{
+    for (int i = 0; i < SLOTS; i++)
+        if (i != slot && slots[i].wrapper && slots[slot].wrapper &&
+            strcmp(slots[i].wrapper, slots[slot].wrapper) == 0 && values[i])
+            return false;
+    return slots[slot].wrapper != NULL;
+}
+
+static void check(const char *before, const char *after, const char *today,
+                  const char *wanted)
+{
+    struct err err = {0};
+    struct merge *merge = merge_undo(before, after, today, &err);
+    bool is_right = merge && merge->conflict_count == 0 &&
+                    compare_stored(wanted, merge->text, &err) &&
+                    compare_stored(merge->text, wanted, &err);
+
+    if (!is_right)
+        print_error("%s %s\nbefore:\n%safter:\n%stoday:\n%swanted:\n%sgot:\n%s",
+                    err.text,
+                    merge && merge->conflict_count ? merge->conflicts[0] : "",
+                    before, after, today, wanted, merge ? merge->text : "");
+    assert_true(is_right);
+    merge_free(merge);
+}
+
+/* We change some slots, they change others: ours go back, theirs stay. */
+static void test_model(void **unused)
+{
+    unsigned rounds = getenv("VIRT_TUNE_LONG") ? 50000 : 3000;
+
+    (void)unused;
+    random_seed(7);
+    for (unsigned round = 0; round < rounds; round++) {
+        int before[SLOTS], after[SLOTS], today[SLOTS], wanted[SLOTS];
+        char *texts[4];
+
+        for (int i = 0; i < SLOTS; i++)
+            before[i] = (int)random_below(VALUES);
+        memcpy(after, before, sizeof(before));
+        for (int i = 0; i < SLOTS; i++)
+            if (random_below(3) == 0)
+                after[i] = other_value(before[i]);
+        memcpy(today, after, sizeof(after));
+        memcpy(wanted, before, sizeof(before));
+        for (int i = 0; i < SLOTS; i++) {
+            int value = other_value(after[i]);
+
+            if (after[i] != before[i] || random_below(3) != 0)
+                continue;
+            /* Who takes the last one out takes the wrapper: no model. */
+            if (value == 0 && (is_alone(today, i) || is_alone(wanted, i)))
+                continue;
+            today[i] = wanted[i] = value;
+        }
+        texts[0] = render(before);
+        texts[1] = render(after);
+        texts[2] = render(today);
+        texts[3] = render(wanted);
+        check(texts[0], texts[1], texts[2], texts[3]);
+        for (int i = 0; i < 4; i++)
+            free(texts[i]);
+    }
+}
+
+/* They change what we changed, into something third: never silent. */
+static void test_conflict(void **unused)
+{
+    (void)unused;
+    random_seed(8);
+    for (unsigned round = 0; round < 2000; round++) {
+        int before[SLOTS], after[SLOTS], today[SLOTS];
+        int slot = (int)random_below(SLOTS);
+        char *b, *a, *t;
+        struct merge *merge;
+
+        for (int i = 0; i < SLOTS; i++)
+            before[i] = (int)random_below(VALUES);
+        memcpy(after, before, sizeof(before));
+        after[slot] = other_value(before[slot]);
+        memcpy(today, after, sizeof(after));
+        do
+            today[slot] = (int)random_below(VALUES);
+        while (today[slot] == before[slot] || today[slot] == after[slot]);
+        b = render(before);
+        a = render(after);
+        t = render(today);
+        merge = merge_undo(b, a, t, NULL);
+        assert_non_null(merge);
+        if (merge->conflict_count == 0)
+            print_error("before:\n%safter:\n%stoday:\n%sgot:\n%s", b, a, t,
+                        merge->text);
+        assert_true(merge->conflict_count > 0);
+        merge_free(merge);
+        free(b);
+        free(a);
+        free(t);
+    }
+}
+
+static void test_cases(void **unused)
+{
+    static const struct {
+        const char *before, *after, *today, *wanted; /* NULL: a conflict */
+    } cases[] = {
+        {"<a/>", "<a><b/></a>", "<a><b/></a>", "<a/>"},
+        {"<a/>", "<a><b/></a>", "<a> <b/> </a>", "<a/>"},
+        {"<a/>", "<a><b/></a>", "<a><b/><c/></a>", "<a><c/></a>"},
+        {"<a/>", "<a><b/></a>", "<a><b><c/></b></a>", "<a><b><c/></b></a>"},
+        {"<a/>", "<a x='1'/>", "<a x='1' y='2'/>", "<a y='2'/>"},
+        {"<a x='1'/>", "<a/>", "<a y='2'/>", "<a y='2' x='1'/>"},
+        {"<a x='1'/>", "<a x='2'/>", "<a y='3' x = \"2\" />",
+         "<a y='3' x = \"1\" />"},
+        {"<a x='1'/>", "<a x='2'/>", "<a x='3'/>", NULL},
+        {"<a>1</a>", "<a>2</a>", "<a x='1'>2</a>", "<a x='1'>1</a>"},
+        {"<a>1</a>", "<a>2</a>", "<a>3</a>", NULL},
+        {"<a>1</a>", "<a>2</a>", "<a x='1'>1</a>", "<a x='1'>1</a>"},
+        {"<a><b/></a>", "<a/>", "<a><c/></a>", "<a><b/><c/></a>"},
+        {"<a><b/></a>", "<a/>", "<a x='1'/>", "<a x='1'><b/></a>"},
+        {"<a><b/><c/></a>", "<a/>", "<a x='1'/>", "<a x='1'><b/><c/></a>"},
+        {"<a><b><d/></b><c/></a>", "<a><c/></a>", "<a><c/><e/></a>",
+         "<a><b><d/></b><c/><e/></a>"},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        if (cases[i].wanted) {
+            check(cases[i].before, cases[i].after, cases[i].today,
+                  cases[i].wanted);
+        } else {
+            struct merge *merge = merge_undo(cases[i].before, cases[i].after,
+                                             cases[i].today, NULL);
+
+            assert_true(merge->conflict_count > 0);
+            merge_free(merge);
+        }
+    }
+}
+
+/* Untouched since: the bytes come back, comments and all. */
+static void test_bytes(void **unused)
+{
+    struct merge *merge = merge_undo("<a ><!-- x --></a>\n", "<a>\n</a>",
+                                     "<a>\n</a>", NULL);
+
+    (void)unused;
+    assert_string_equal(merge->text, "<a ><!-- x --></a>\n");
+    assert_false(merge->has_later_edits);
+    merge_free(merge);
+    assert_null(merge_undo("<a/>", "<a", "<a/>", NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_model),
+        cmocka_unit_test(test_conflict),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

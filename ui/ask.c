@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Questions that come with a domain: an apply that was cut off, and a draft
+ * that was left. Keys that are no answer leave all as it is.
+ */
+#include "ui/ask.h"
+
+#include "base/str.h"
+#include "plan/planfile.h"
+
+#include <stdlib.h>
+
+void ask_look(struct app *app)
+{
+    ask_forget(app);
+    app->open_record = session_open_record(app->session);
+    app->draft = draft_load(app->session);
+}
+
+void ask_forget(struct app *app)
+{
+    record_free(app->open_record);
+    draft_free(app->draft);
+    app->open_record = NULL;
+    app->draft = NULL;
+    app->ask_problem = (struct err){0};
+}
+
+bool ask_is_open(const struct app *app)
+{
+    return app->open_record || app->draft;
+}
+
+static int put(struct canvas *canvas, int y, const char *key, const char *text)
+{
+    canvas_put(canvas, y, 3, ROLE_KEY, key);
+    canvas_put(canvas, y, 11, ROLE_NORMAL, text);
+    return y + 1;
+}
+
+static void draw_record(const struct app *app, struct canvas *canvas, int y)
+{
+    char *text CLEANUP(mem_free) = repair_describe(app->open_record);
+
+    y = canvas_wrap(canvas, y, 3, canvas->width - 6, 5, ROLE_WARN, text) + 1;
+    if (app->session->options.is_read_only) {
+        put(canvas, y, "Enter", "go on: this is a read-only session");
+        return;
+    }
+    y = put(canvas, y, "f", "finish it: all of it will be in force");
+    y = put(canvas, y, "t", "take it back: all will be as before it");
+    y = put(canvas, y, "Enter", "leave it open; nothing can be applied so");
+    canvas_wrap(canvas, y + 1, 3, canvas->width - 6, 6, ROLE_FAIL,
+                app->ask_problem.text);
+}
+
+static void draw_draft(const struct app *app, struct canvas *canvas, int y)
+{
+    const struct draft *draft = app->draft;
+    struct str text CLEANUP(str_free) = STR_INIT;
+
+    str_addf(&text, "A draft of %s, %s, is there.", app->session->domain->name,
+             *draft->time ? draft->time : "of an unknown date");
+    y = canvas_wrap(canvas, y, 3, canvas->width - 6, 3, ROLE_HEADING,
+                    str_text(&text)) +
+        1;
+    if (!draft->is_current)
+        y = canvas_wrap(canvas, y, 3, canvas->width - 6, 3, ROLE_WARN,
+                        "The domain was changed since. What the draft says of "
+                        "its CPUs and options wins; Review shows what that "
+                        "changes.") +
+            1;
+    y = put(canvas, y, "Enter", "go on with it");
+    y = put(canvas, y, "n", "start anew; the draft is removed");
+    y = put(canvas, y, "q", "back; the draft stays");
+    canvas_wrap(canvas, y + 1, 3, canvas->width - 6, 6, ROLE_FAIL,
+                app->ask_problem.text);
+}
+
+void ask_draw(const struct app *app, struct canvas *canvas)
+{
+    int y = BODY_TOP;
+
+    for (int row = y; row < canvas->height; row++)
+        canvas_putf(canvas, row, 0, ROLE_NORMAL, "%*s", canvas->width, "");
+    canvas_put_cut(canvas, canvas->height - 2, 1, canvas->width - 2, ROLE_NOTE,
+                   app->hint);
+    if (app->open_record)
+        draw_record(app, canvas, y + 1);
+    else
+        draw_draft(app, canvas, y + 1);
+}
+
+static void reopen(struct app *app)
+{
+    struct arena *arena = arena_new();
+    const struct domain *domain = app->session->domain;
+    const char *name =
+        arena_strdup(arena, domain->path ? domain->path : domain->uuid);
+    enum step step = app->step;
+    struct err err = {0};
+
+    if (app_open(app, name, &err)) {
+        app->step = step;
+        app->is_visited[step] = true;
+    } else {
+        app_hint(app, "%s", err.text);
+        app->step = STEP_DOMAIN;
+    }
+    arena_free(arena);
+}
+
+static void answer_record(struct app *app, int key)
+{
+    bool finishes = key == 'f', takes_back = key == 't';
+    unsigned number;
+
+    app->ask_problem = (struct err){0};
+    if ((!finishes && !takes_back) || app->session->options.is_read_only) {
+        record_free(app->open_record);
+        app->open_record = NULL;
+        return;
+    }
+    if (!session_repair(app->session,
+                        finishes ? REPAIR_FINISH : REPAIR_TAKE_BACK, &number,
+                        &app->ask_problem))
+        return;
+    reopen(app);
+    app_hint(app, "Record %04u is %s.", number,
+             finishes ? "finished" : "taken back");
+}
+
+static void answer_draft(struct app *app, int key)
+{
+    struct draft *draft = app->draft;
+    struct plan *plan;
+
+    if (key == 'n') {
+        draft_remove(app->session);
+        ask_forget(app);
+        return;
+    }
+    if (key != INPUT_ENTER && key != '\n')
+        return;
+    plan = session_plan(app->session);
+    if (!planfile_load(draft->text, plan, &app->ask_problem)) {
+        plan_free(plan);
+        return;
+    }
+    app_take_plan(app, plan);
+    app->draft = NULL;
+    if (draft->step < STEP_COUNT)
+        app_go(app, (enum step)draft->step);
+    draft_free(draft);
+}
+
+void ask_key(struct app *app, int key)
+{
+    if (key_action(key, STEP_HOST) == ACTION_BACK)
+        app->step = STEP_DOMAIN; /* it will be asked again */
+    else if (app->open_record)
+        answer_record(app, key);
+    else
+        answer_draft(app, key);
+}

@@ -6,6 +6,7 @@
 #define HOST_HOST_H
 
 #include "base/finding.h"
+#include "host/bootloader.h"
 #include "host/cpu.h"
 #include "host/kernel.h"
 #include "host/memory.h"
@@ -18,6 +19,7 @@ struct host {
     struct pci pci;
     struct memory memory;
     struct kernel kernel;
+    struct bootloader bootloader;
     struct findings findings; /* the host checks, in order of their table */
 };
 

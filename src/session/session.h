@@ -18,8 +18,8 @@ struct session_options {
 struct session {
     struct session_options options;
     struct host *host;
-    struct conn *conn;     /* NULL until session_connect */
-    struct domain *domain; /* NULL until session_load */
+    struct conn *conn;         /* NULL until session_connect */
+    struct domain *domain;     /* NULL until session_load */
     struct neighbours *others; /* of the connection; NULL: not known */
     struct target target;
     struct root *hook_root;    /* where the hook's files are; NULL: nowhere */
@@ -33,7 +33,10 @@ struct session *session_open(const struct session_options *options,
                              struct err *err);
 void session_close(struct session *session); /* NULL is allowed */
 
-/* Opens the connection, if it is not open. */
+/*
+ * Opens the connection, if it is not open. The host's findings then have what
+ * only libvirt can tell.
+ */
 bool session_connect(struct session *session, struct err *err);
 
 /* Loads a domain (a name, a UUID or a path) in place of the present one. */

@@ -73,7 +73,7 @@ static const struct action_row rows[] = {
      ON(HOST),
      "v",
      "in full",
-     "the whole text of this check"},
+     "this check's whole text"},
     {ACTION_VIEW,
      {'v'},
      ON(REVIEW),

@@ -102,7 +102,7 @@ static const struct {
     {BOOTLOADER_OSTREE, "rpm-ostree", has_ostree, NULL, ~0U},
     {BOOTLOADER_KERNELSTUB, "kernelstub", has_kernelstub,
      bootloader_read_kernelstub, 1U << BOOTLOADER_ENTRIES},
-    {BOOTLOADER_GRUBBY, "GRUB by grubby", has_grubby, bootloader_read_grubby,
+    {BOOTLOADER_GRUBBY, "GRUB (grubby)", has_grubby, bootloader_read_grubby,
      1U << BOOTLOADER_ENTRIES | 1U << BOOTLOADER_GRUB},
     {BOOTLOADER_UKI, "unified kernel image", has_uki, bootloader_read_uki, 0},
     {BOOTLOADER_ENTRIES, "systemd-boot", has_entries, bootloader_read_entries,

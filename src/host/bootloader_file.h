@@ -36,7 +36,31 @@ bool bootloader_is_like(const struct search *search, const char *id);
 const char *bootloader_find(const struct search *search, const char *directory,
                             const char *suffix, const char *start);
 
-/* Fill lines, options and command. */
+/* The next line of a text without blanks around it; NULL at the end. */
+char *bootloader_next_line(struct arena *arena, const char **at);
+
+/*
+ * Adds a line of a file, with the place of its options; NULL if it is none to
+ * be shown and copied.
+ */
+struct bootloader_line *bootloader_add_line(const struct search *search,
+                                            const char *file, const char *text,
+                                            size_t at, size_t length);
+
+/* A line that is not there yet, such as NAME="". */
+void bootloader_add_missing(const struct search *search, const char *file,
+                            const char *text, size_t at);
+
+/*
+ * Follows a shell's variable, which has `value`, through a file: adds each
+ * line that has a part in what it is at last, and gives that. A line that does
+ * not go on from what was before makes the lines from `first` on void.
+ */
+const char *bootloader_follow(const struct search *search, const char *file,
+                              const char *name, size_t first,
+                              const char *value);
+
+/* bootloader_kind.c: fill lines, file, options and command. */
 void bootloader_read_grub(const struct search *search);
 void bootloader_read_grubby(const struct search *search);
 void bootloader_read_entries(const struct search *search);

@@ -27,6 +27,7 @@
 #define ADD_ALL                    \
     THEN("kernel-install add-all") \
     "Before systemd 256: kernel-install add VERSION IMAGE, for each kernel.\n"
+#define BESIDE "The same in each entry beside it that you boot.\nThen reboot.\n"
 #define FEDORA "etc/os-release=ID=fedora\n"
 #define POP "etc/kernelstub/configuration="
 
@@ -161,9 +162,8 @@ static const struct spec {
     {FILES("boot/loader/entries/arch-fallback.conf=options no",
            "boot/loader/entries/arch.conf=title A\noptions  root=/dev/sda1 rw"),
      BOOTLOADER_ENTRIES, " root=/dev/sda1 rw", "", "a=1", "rw",
-     REPLACE(
-         "/boot/loader/entries/arch.conf", "options  root=/dev/sda1 rw",
-         "options  root=/dev/sda1 a=1") "The same in each entry beside it that you boot.\nThen reboot.\n"},
+     REPLACE("/boot/loader/entries/arch.conf", "options  root=/dev/sda1 rw",
+             "options  root=/dev/sda1 a=1") BESIDE},
     {FILES("efi/loader/entries/a.conf=options a",
            "efi/loader/entries/b.conf=options b",
            "sys/firmware/efi/efivars/LoaderEntrySelected" GUID
@@ -172,8 +172,7 @@ static const struct spec {
      "/efi/loader/entries/a.conf is as it should be.\nReboot.\n"},
     {FILES("boot/loader/entries/a.conf=title A"), BOOTLOADER_ENTRIES, "", "",
      "a=1", "",
-     "In /boot/loader/entries/a.conf add the line\n    options a=1\n"
-     "The same in each entry beside it that you boot.\nThen reboot.\n"},
+     "In /boot/loader/entries/a.conf add the line\n    options a=1\n" BESIDE},
     {FILES("boot/loader/entries/a.conf=options a", "etc/kernel/cmdline=ro b\n"),
      BOOTLOADER_ENTRIES, " ro b", "", "a=1", "",
      REPLACE("/etc/kernel/cmdline", "ro b", "ro b a=1") ADD_ALL},

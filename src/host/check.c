@@ -32,8 +32,8 @@ static const struct check checks[] = {
      check_remapping},
     {"acs-override", "/proc/cmdline",
      "An IOMMU group is what the hardware cannot keep apart. The ACS override "
-     "only says that it can: devices of one group may still reach each other's "
-     "memory behind the IOMMU, and so the host's.",
+     "only says that it can: devices of one group may still reach each other, "
+     "past the IOMMU.",
      check_override},
     {"vfio", "/sys/bus/pci/drivers/vfio-pci, /etc/modprobe.d, /proc/cmdline",
      "vfio-pci holds a device on behalf of a guest. libvirt loads it when a "

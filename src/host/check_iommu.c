@@ -221,6 +221,7 @@ void check_override(const struct look *look)
                      value,
                      "Try the card in another slot first: those of the CPU "
                      "mostly have groups of their own. Keep the override only "
-                     "if you trust every guest with a device, and note that "
-                     "it needs a patched kernel: others pass over it.");
+                     "if you trust every guest with a device: through it a "
+                     "guest may reach what belongs to the host or to another "
+                     "guest. It needs a patched kernel; others pass over it.");
 }

@@ -86,6 +86,16 @@ ok "and do not reach the terminal" lacks "$out" $'\033'
 ok "JSON stays UTF-8" iconv -f UTF-8 -t UTF-16 -o /dev/null out
 vt show host
 ok "show host is content" is "$status" 0
+vt show host --json
+for key in why fix source recipe; do
+  ok "show host --json has the $key of a check" has "$out" "\"$key\":"
+done
+run "$program" --sysroot "$hosts/i5-6500-noiommu" show host
+ok "a cure is shown, to be copied" has "$out" \
+  '              GRUB_CMDLINE_LINUX_DEFAULT="quiet intel_iommu=on"'
+cp -r "$host" nokvm && rm -r nokvm/sys/module/kvm*
+run "$program" --sysroot nokvm show host
+ok "a check that fails is told by the exit code" is "$status" 3
 demo list
 ok "list shows the demo's domains" has "$out" win10
 demo list --json

@@ -38,6 +38,7 @@ struct finding *findings_add(struct findings *findings, struct arena *arena,
         .why = "",
         .fix = "",
         .source = "",
+        .recipe = "",
     };
     return finding;
 }

@@ -27,6 +27,11 @@ struct finding {
     const char *why;    /* what it means; "" if plain */
     const char *fix;    /* what to do; "" if nothing */
     const char *source; /* where it was read; "" if not from a file */
+    /*
+     * What to copy, if the cure takes more than a sentence: lines, each with
+     * its line end, printable; "" if there is none. Nobody else writes it.
+     */
+    const char *recipe;
 };
 
 struct findings {

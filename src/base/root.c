@@ -221,6 +221,19 @@ bool root_exists(const struct root *root, const char *path)
     return true;
 }
 
+unsigned root_mode(const struct root *root, const char *path)
+{
+    int fd = open_beneath(root, path, O_PATH);
+    struct stat stat = {0};
+
+    if (fd < 0)
+        return 0;
+    if (fstat(fd, &stat) < 0)
+        stat.st_mode = 0;
+    close(fd);
+    return stat.st_mode;
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strverscmp(*(char *const *)a, *(char *const *)b);

@@ -55,6 +55,9 @@ char *root_read_link(const struct root *root, struct arena *arena,
 
 bool root_exists(const struct root *root, const char *path);
 
+/* The st_mode of what the path leads to, or 0. */
+unsigned root_mode(const struct root *root, const char *path);
+
 /*
  * The names in a directory but "." and "..", in version order (cpu2 before
  * cpu10), with a NULL after the last. NULL if it cannot be read. `*count` may

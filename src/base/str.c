@@ -146,6 +146,41 @@ char *str_printable(const char *text)
     return str_steal(&str);
 }
 
+void str_add_lines(struct str *str, const char *indent, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        char *line = mem_alloc(length + 1, 1);
+
+        memcpy(line, text, length);
+        str_add(str, *line ? indent : "");
+        str_add_printable(str, line);
+        str_add(str, "\n");
+        free(line);
+        text += length + (text[length] == '\n');
+    }
+}
+
+const char *str_next_word(const char **at, size_t *length)
+{
+    const char *word = *at + strspn(*at, " \t\n");
+
+    *length = strcspn(word, " \t\n");
+    *at = word + *length;
+    return *length > 0 ? word : NULL;
+}
+
+bool str_has_word(const char *text, const char *word)
+{
+    const char *one;
+    size_t length;
+
+    while ((one = str_next_word(&text, &length)))
+        if (length == strlen(word) && strncmp(one, word, length) == 0)
+            return true;
+    return false;
+}
+
 bool str_starts(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;

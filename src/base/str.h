@@ -42,6 +42,21 @@ void str_add_printable(struct str *str, const char *text);
 /* The same as a new text; free it. */
 char *str_printable(const char *text);
 
+/*
+ * Appends the lines of `text`, each after `indent`, made printable and with a
+ * line end.
+ */
+void str_add_lines(struct str *str, const char *indent, const char *text);
+
+/*
+ * The next word from `*at` on, words being apart by blanks and line ends;
+ * `*at` moves behind it. NULL at the end.
+ */
+const char *str_next_word(const char **at, size_t *length);
+
+/* True if `word` is one of the words of `text`. */
+bool str_has_word(const char *text, const char *word);
+
 bool str_starts(const char *text, const char *prefix);
 bool str_ends(const char *text, const char *suffix);
 

@@ -230,13 +230,17 @@ static void add_findings(struct json_object *object,
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];
         struct json_object *one = append(array);
+        struct str recipe CLEANUP(str_free) = STR_INIT;
 
         add_text(one, "id", finding->id);
         add_text(one, "verdict", verdict_name(finding->verdict));
         add_text(one, "text", finding->text);
         add_text(one, "detail", finding->detail);
+        add_text(one, "why", finding->why);
         add_text(one, "fix", finding->fix);
         add_text(one, "source", finding->source);
+        str_add_lines(&recipe, "", finding->recipe);
+        add_lines(one, "recipe", str_text(&recipe));
     }
 }
 
@@ -254,6 +258,9 @@ struct json_object *json_host(const struct host *host)
     add_number(object, "available_kib", (long)host->memory.available_kib);
     add_text(object, "frequency_driver", host->kernel.frequency_driver);
     add_text(object, "governor", host->kernel.governor);
+    add_text(object, "energy_preference", host->kernel.energy);
+    add_text(object, "boot_loader", host->bootloader.name);
+    add_text(object, "configured_command_line", host->bootloader.options);
     pools = add_array(object, "hugepages");
     for (size_t i = 0; i < host->memory.pool_count; i++) {
         const struct page_pool *pool = &host->memory.pools[i];

@@ -14,6 +14,24 @@ void print_printable(FILE *out, const char *text)
     fputs(printable, out);
 }
 
+/* In lines of at most 80 columns, all indented by eight. */
+static void print_wrapped(FILE *out, const char *text)
+{
+    char *printable CLEANUP(mem_free) = str_printable(text);
+    const char *at = printable, *word;
+    size_t length, column = 0;
+
+    while ((word = str_next_word(&at, &length))) {
+        if (column > 0 && column + 1 + length > 80) {
+            fputs("\n", out);
+            column = 0;
+        }
+        column += (size_t)fprintf(out, "%s%.*s", column ? " " : "        ",
+                                  (int)length, word);
+    }
+    fputs("\n", out);
+}
+
 void print_findings(FILE *out, const struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
@@ -28,9 +46,13 @@ void print_findings(FILE *out, const struct findings *findings)
         }
         fputs("\n", out);
         if (finding->verdict > VERDICT_OK && *finding->fix) {
-            fputs("        ", out);
-            print_printable(out, finding->fix);
-            fputs("\n", out);
+            print_wrapped(out, finding->fix);
+        }
+        if (finding->verdict > VERDICT_OK && *finding->recipe) {
+            struct str lines CLEANUP(str_free) = STR_INIT;
+
+            str_add_lines(&lines, "          ", finding->recipe);
+            fputs(str_text(&lines), out);
         }
     }
 }

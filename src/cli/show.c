@@ -69,11 +69,16 @@ bool command_list(const struct options *options, char **words, struct err *err)
     return list && cli_flush(err);
 }
 
-static bool show_host(const struct session *session,
-                      const struct options *options, struct err *err)
+static bool show_host(struct session *session, const struct options *options,
+                      struct err *err)
 {
     const struct host *host = session->host;
+    struct err unreachable = {0};
 
+    /* A copy of a host says nothing of the libvirt that runs here. */
+    if (host_is_running(host) || options->session.is_demo ||
+        options->session.uri)
+        session_connect(session, &unreachable);
     if (options->is_json) {
         json_print(json_host(host));
     } else {
@@ -124,8 +129,8 @@ static void print_ungrouped(const struct host *host)
         }
 }
 
-static bool show_groups(const struct session *session,
-                        const struct options *options, struct err *err)
+static bool show_groups(struct session *session, const struct options *options,
+                        struct err *err)
 {
     const struct pci *pci = &session->host->pci;
 
@@ -212,8 +217,8 @@ static void print_cpus(const struct cpu_topology *cpu)
     arena_free(arena);
 }
 
-static bool show_cpus(const struct session *session,
-                      const struct options *options, struct err *err)
+static bool show_cpus(struct session *session, const struct options *options,
+                      struct err *err)
 {
     const struct cpu_topology *cpu = &session->host->cpu;
     struct plan *plan = NULL;
@@ -240,13 +245,14 @@ bool command_show(const struct options *options, char **words, struct err *err)
 {
     static const struct {
         const char *name;
-        bool (*show)(const struct session *session,
-                     const struct options *options, struct err *err);
+        bool (*show)(struct session *session, const struct options *options,
+                     struct err *err);
     } subjects[] = {
         {"host", show_host},
         {"groups", show_groups},
         {"cpus", show_cpus},
     };
+    struct session_options how = options->session;
     struct session *session;
     bool is_shown = false;
     size_t i = 0;
@@ -257,7 +263,8 @@ bool command_show(const struct options *options, char **words, struct err *err)
         return err_set(err, ERR_USAGE,
                        "Show what? virt-tune show host | groups | cpus "
                        "[DOMAIN]");
-    session = session_open(&options->session, err);
+    how.is_read_only |= i == 0; /* nobody must say who they are for that */
+    session = session_open(&how, err);
     if (session && (!words[1] || session_load(session, words[1], err)))
         is_shown = subjects[i].show(session, options, err) && cli_flush(err);
     session_close(session);

@@ -160,6 +160,20 @@ bool conn_runs_hooks(const struct conn *conn)
     return str_starts(conn->uri, "qemu:///system");
 }
 
+unsigned long conn_library_version(const struct conn *conn)
+{
+    unsigned long version = 0;
+
+    return virConnectGetLibVersion(conn->handle, &version) < 0 ? 0 : version;
+}
+
+unsigned long conn_hypervisor_version(const struct conn *conn)
+{
+    unsigned long version = 0;
+
+    return virConnectGetVersion(conn->handle, &version) < 0 ? 0 : version;
+}
+
 virDomainPtr conn_find(const struct conn *conn, const char *name,
                        struct err *err)
 {

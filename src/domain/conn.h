@@ -36,6 +36,13 @@ bool conn_is_read_only(const struct conn *conn);
 bool conn_runs_hooks(const struct conn *conn);
 
 /*
+ * The versions of the libvirt at the other end and of its hypervisor, as
+ * 1000000 * major + 1000 * minor + release; 0 if they are not told.
+ */
+unsigned long conn_library_version(const struct conn *conn);
+unsigned long conn_hypervisor_version(const struct conn *conn);
+
+/*
  * Finds a domain by name, else by UUID. Give it back with virDomainFree. NULL
  * with a sentence if there is none.
  */

@@ -5,241 +5,192 @@
  */
 #include "host/check.h"
 
+#include "base/str.h"
+#include "host/check_row.h"
+
 #include <string.h>
-
-struct check {
-    const char *id;
-    const char *source;
-    const char *why;
-    /* Fills verdict, text, detail and fix. */
-    void (*run)(const struct host *host, const struct root *root,
-                struct arena *arena, struct finding *finding);
-};
-
-static void answer(struct finding *finding, enum verdict verdict,
-                   const char *text, const char *detail, const char *fix)
-{
-    finding->verdict = verdict;
-    finding->text = text;
-    finding->detail = detail;
-    finding->fix = fix;
-}
-
-static void check_kvm(const struct host *host, const struct root *root,
-                      struct arena *arena, struct finding *finding)
-{
-    bool has_flag = host->cpu.has_vmx || host->cpu.has_svm;
-    const char *module =
-        root_exists(root, "sys/module/kvm_amd") ? "kvm_amd" : "kvm_intel";
-
-    (void)arena;
-    if (host->kernel.has_kvm)
-        answer(finding, VERDICT_OK, "KVM is there", module, "");
-    else if (root_exists(root, "dev/kvm"))
-        answer(finding, VERDICT_OK, "KVM is there", "/dev/kvm", "");
-    else if (!root_exists(root, "sys/module"))
-        answer(finding, VERDICT_UNKNOWN, "KVM: could not look",
-               "no sys/module here", "");
-    else if (!host->cpu.has_flags)
-        answer(finding, VERDICT_UNKNOWN, "KVM: could not look",
-               "the CPU's flags are unknown", "");
-    else if (has_flag)
-        answer(finding, VERDICT_FAIL, "KVM is not loaded",
-               host->cpu.has_vmx ? "the CPU has VT-x" : "the CPU has AMD-V",
-               "Load it with: modprobe kvm_intel (AMD: kvm_amd). If that is "
-               "refused, switch virtualization on in the firmware set-up.");
-    else
-        answer(finding, VERDICT_FAIL, "The CPU offers no virtualization",
-               "neither vmx nor svm",
-               "Switch on VT-x (Intel) or SVM (AMD) in the firmware set-up.");
-}
-
-static void check_iommu(const struct host *host, const struct root *root,
-                        struct arena *arena, struct finding *finding)
-{
-    bool has_table = root_exists(root, "sys/firmware/acpi/tables/DMAR") ||
-                     root_exists(root, "sys/firmware/acpi/tables/IVRS");
-    bool is_intel = strcmp(host->cpu.vendor, "GenuineIntel") == 0;
-
-    if (host->pci.group_count > 0)
-        answer(finding, VERDICT_OK, "The IOMMU is on",
-               arena_printf(arena, "%s%s%zu groups",
-                            host->kernel.iommu ? host->kernel.iommu : "",
-                            host->kernel.iommu ? ", " : "",
-                            host->pci.group_count),
-               "");
-    else if (host->pci.problem)
-        answer(finding, VERDICT_UNKNOWN, "IOMMU: could not look",
-               host->pci.problem, "");
-    else if (is_intel && !kernel_has_parameter(&host->kernel, "intel_iommu"))
-        answer(finding, VERDICT_WARN, "The IOMMU is off: no passthrough",
-               has_table ? "the firmware offers VT-d" : "no IOMMU group",
-               "Switch VT-d on in the firmware set-up, add intel_iommu=on to "
-               "the kernel command line and reboot. CPUs and options can be "
-               "tuned without it.");
-    else
-        answer(finding, VERDICT_WARN, "The IOMMU is off: no passthrough",
-               has_table ? "the firmware offers one" : "no IOMMU group",
-               is_intel ? "Switch VT-d on in the firmware set-up and reboot. "
-                          "CPUs and options can be tuned without it."
-                        : "Switch the IOMMU (AMD-Vi) on in the firmware set-up "
-                          "and reboot; AMD needs no kernel parameter. CPUs and "
-                          "options can be tuned without it.");
-}
-
-static void check_vfio(const struct host *host, const struct root *root,
-                       struct arena *arena, struct finding *finding)
-{
-    unsigned held = 0;
-
-    (void)root;
-    for (size_t i = 0; i < host->pci.device_count; i++)
-        held += host->pci.devices[i].driver &&
-                strstr(host->pci.devices[i].driver, "vfio");
-    if (host->kernel.has_vfio)
-        answer(finding, VERDICT_OK, "vfio-pci is loaded",
-               arena_printf(arena, "holds %u devices", held), "");
-    else
-        answer(finding, VERDICT_NOTE, "vfio-pci is not loaded",
-               "libvirt loads it when a guest needs it", "");
-}
-
-static void check_online(const struct host *host, const struct root *root,
-                         struct arena *arena, struct finding *finding)
-{
-    cpu_set_t closed = cpuset_minus(&host->cpu.online, &host->cpu.allowed);
-
-    (void)root;
-    if (!cpuset_is_empty(&closed))
-        answer(finding, VERDICT_NOTE, "Some CPUs are closed to guests",
-               arena_printf(arena, "CPUs %s", cpuset_text(arena, &closed)),
-               "A cgroup above every guest forbids them (machine.slice, by "
-               "AllowedCPUs=, or the root): a vCPU cannot be pinned there.");
-    else if (!cpuset_is_empty(&host->cpu.offline))
-        answer(finding, VERDICT_NOTE, "Some CPUs are offline",
-               arena_printf(arena, "CPUs %s",
-                            cpuset_text(arena, &host->cpu.offline)),
-               "");
-    else if (host->cpu.has_smt)
-        answer(finding, VERDICT_OK, "All CPUs are online",
-               "threads are pinned in pairs", "");
-    else
-        answer(finding, VERDICT_OK, "All CPUs are online",
-               "one thread for each core", "");
-}
-
-static void check_isolated(const struct host *host, const struct root *root,
-                           struct arena *arena, struct finding *finding)
-{
-    (void)root;
-    if (cpuset_is_empty(&host->cpu.isolated))
-        answer(finding, VERDICT_OK, "No CPU is isolated at boot", "", "");
-    else
-        answer(finding, VERDICT_NOTE, "Some CPUs are isolated at boot",
-               arena_printf(arena, "CPUs %s",
-                            cpuset_text(arena, &host->cpu.isolated)),
-               "The host's scheduler leaves them alone: a vCPU there must be "
-               "pinned to exactly one CPU.");
-}
-
-static void check_pages(const struct host *host, const struct root *root,
-                        struct arena *arena, struct finding *finding)
-{
-    const struct page_pool *pool = memory_pool(&host->memory, 2048);
-
-    (void)root;
-    if (!pool)
-        answer(finding, VERDICT_UNKNOWN, "2 MiB huge pages: could not look",
-               "no such pool", "");
-    else if (pool->total > 0)
-        answer(finding, VERDICT_OK, "2 MiB huge pages are reserved",
-               arena_printf(arena, "%lu, %lu of them usable", pool->total,
-                            page_pool_usable(pool)),
-               "");
-    else
-        answer(finding, VERDICT_NOTE, "No huge pages are reserved",
-               arena_printf(arena, "%lu MiB of memory available",
-                            host->memory.available_kib / 1024),
-               "The hook can reserve them when the guest starts: see "
-               "Options, \"huge pages\".");
-}
-
-static void check_cgroup(const struct host *host, const struct root *root,
-                         struct arena *arena, struct finding *finding)
-{
-    (void)arena;
-    if (host->kernel.has_cpuset_cgroup)
-        answer(finding, VERDICT_OK, "Host tasks can be kept off guest CPUs",
-               "cgroup v2 with cpuset", "");
-    else if (!root_exists(root, "sys/fs/cgroup"))
-        answer(finding, VERDICT_UNKNOWN, "cgroups: could not look",
-               "no sys/fs/cgroup here", "");
-    else
-        answer(finding, VERDICT_WARN, "Host tasks stay on guest CPUs",
-               "no cgroup v2 with cpuset",
-               "Isolation needs systemd on the unified cgroup hierarchy: add "
-               "systemd.unified_cgroup_hierarchy=1 to the kernel command "
-               "line.");
-}
-
-static void check_hooks(const struct host *host, const struct root *root,
-                        struct arena *arena, struct finding *finding)
-{
-    (void)host;
-    (void)arena;
-    if (root_exists(root, "etc/libvirt/hooks/qemu.d/50-virt-tune"))
-        answer(finding, VERDICT_OK, "virt-tune's hook is installed",
-               "qemu.d/50-virt-tune", "");
-    else if (root_exists(root, "etc/libvirt/hooks/qemu"))
-        answer(finding, VERDICT_NOTE, "There is a hook of your own",
-               "/etc/libvirt/hooks/qemu", "It stays as it is, and runs first.");
-    else if (root_exists(root, "etc/libvirt"))
-        answer(finding, VERDICT_NOTE, "No hook is installed",
-               "libvirtd notices the first one when it is reloaded", "");
-    else
-        answer(finding, VERDICT_UNKNOWN, "Hooks: could not look",
-               "no etc/libvirt here", "");
-}
+#include <sys/stat.h>
 
 static const struct check checks[] = {
-    {"kvm", "/sys/module/kvm_intel, /sys/module/kvm_amd, /proc/cpuinfo",
+    {"virtualization", "/proc/cpuinfo",
+     "VT-x and AMD-V run the guest's code on the CPU itself. They are not the "
+     "IOMMU: that has a switch of its own.",
+     check_virtualization},
+    {"kvm", "/sys/module/kvm_intel, /sys/module/kvm_amd",
      "Without KVM a guest is emulated, some twenty times slower.", check_kvm},
-    {"iommu", "/sys/kernel/iommu_groups, /sys/class/iommu",
-     "The IOMMU confines what a passed-through device can reach in memory. "
-     "Without it no PCI device can be given to a guest.",
+    {"iommu",
+     "/sys/kernel/iommu_groups, /sys/class/iommu, /sys/firmware/acpi/tables, "
+     "/proc/cmdline",
+     "The IOMMU (VT-d, AMD-Vi) confines what a passed-through device can reach "
+     "in memory. Without it no PCI device can be given to a guest.",
      check_iommu},
-    {"vfio", "/sys/bus/pci/drivers/vfio-pci",
-     "vfio-pci holds a device on behalf of a guest.", check_vfio},
-    {"cpus", "/sys/devices/system/cpu/online, /sys/fs/cgroup",
-     "Only CPUs that are online, and that no cgroup forbids, can run a vCPU.",
-     check_online},
-    {"isolated", "/sys/devices/system/cpu/isolated",
-     "isolcpus= takes CPUs from the host's scheduler for good. virt-tune's "
-     "hook does it only while the guest runs.",
-     check_isolated},
-    {"hugepages", "/sys/kernel/mm/hugepages/hugepages-2048kB",
-     "A guest in 2 MiB pages needs far fewer page table walks than one in "
-     "4 KiB pages. It shows as fewer stutters rather than as speed.",
-     check_pages},
-    {"cgroup", "/sys/fs/cgroup/cgroup.controllers",
-     "While a guest runs, the hook confines the host's own tasks to the other "
-     "CPUs, by AllowedCPUs of systemd.",
-     check_cgroup},
+    {"remapping",
+     "/proc/interrupts, "
+     "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts",
+     "Interrupt remapping keeps a guest's device from raising interrupts that "
+     "are not its own. Without it VFIO refuses every device.",
+     check_remapping},
+    {"acs-override", "/proc/cmdline",
+     "An IOMMU group is what the hardware cannot keep apart. The ACS override "
+     "only says that it can: devices of one group may still reach each other, "
+     "past the IOMMU.",
+     check_override},
+    {"vfio", "/sys/bus/pci/drivers/vfio-pci, /etc/modprobe.d, /proc/cmdline",
+     "vfio-pci holds a device on behalf of a guest. libvirt loads it when a "
+     "guest needs it, unless it is on a blacklist.",
+     check_vfio},
+    {"modules",
+     "/etc/modules, /etc/modules-load.d, /etc/initramfs-tools/modules, "
+     "/etc/mkinitcpio.conf, /etc/dracut.conf.d, /proc/cmdline",
+     "vfio_virqfd has been a part of vfio since Linux 6.2. Who still asks for "
+     "the module gets an error, or no initramfs.",
+     check_modules},
+    {"boot-loader",
+     "/etc/default/grub, /etc/kernel, /boot/loader/entries, "
+     "/etc/kernelstub, /run/ostree-booted",
+     "The boot loader keeps the kernel command line. virt-tune shows what to "
+     "change there, and never changes it.",
+     check_bootloader},
+    {"command-line", "/proc/cmdline, and the boot loader's own files",
+     "A change to the kernel command line takes effect when the host boots.",
+     check_command_line},
+    {"stale-options", "/proc/cmdline",
+     "The kernel passes over what it does not know. Such options only look as "
+     "if they did something.",
+     check_stale},
     {"hooks", "/etc/libvirt/hooks",
      "libvirt runs the executable files of /etc/libvirt/hooks/qemu.d when a "
      "guest starts and stops (libvirt 6.5 and newer).",
      check_hooks},
+    {"hook-files", "/etc/libvirt/hooks/qemu, /etc/libvirt/hooks/qemu.d",
+     "libvirt runs every executable file there, whatever its name, for every "
+     "guest. What is not executable it passes over.",
+     check_hook_files},
+    {"confinement",
+     "/sys/fs/selinux, /sys/module/apparmor/parameters/enabled, "
+     "/etc/apparmor.d",
+     "AppArmor and SELinux decide what a hook may run, and which ROM files "
+     "QEMU may read, whatever the files' permissions say.",
+     check_confinement},
+    {"systemd", "/run/systemd/system",
+     "The hook asks systemd to keep the host's tasks off the guest's CPUs.",
+     check_systemd},
+    {"cgroup", "/sys/fs/cgroup/cgroup.controllers",
+     "While a guest runs, the hook confines the host's own tasks to the other "
+     "CPUs, by AllowedCPUs of systemd.",
+     check_cgroup},
+    {"hugepages",
+     "/sys/kernel/mm/hugepages/hugepages-2048kB, /proc/meminfo, "
+     "/proc/self/mountinfo",
+     "A guest in 2 MiB pages needs far fewer page table walks than one in "
+     "4 KiB pages. It shows as fewer stutters rather than as speed.",
+     check_pages},
+    {"hugepages-1g",
+     "/sys/kernel/mm/hugepages/hugepages-1048576kB, "
+     "/proc/cpuinfo, /proc/self/mountinfo",
+     "1 GiB pages gain little over 2 MiB pages. A running host rarely has them "
+     "free: they are reserved at boot, by hugepagesz=1G hugepages=N.",
+     check_large_pages},
+    {"transparent-hugepages", "/sys/kernel/mm/transparent_hugepage/enabled",
+     "A guest without huge pages of its own gets most of their gain from "
+     "transparent ones.",
+     check_transparent},
+    {"ksm", "/sys/kernel/mm/ksm/run",
+     "KSM looks for equal pages of all guests. That takes CPU time, and what "
+     "was merged is slower to write.",
+     check_merging},
+    {"cpus", "/sys/devices/system/cpu/online, /sys/fs/cgroup",
+     "Only CPUs that are online, and that no cgroup forbids, can run a vCPU.",
+     check_cpus},
+    {"isolated", "/sys/devices/system/cpu/isolated",
+     "isolcpus= takes CPUs from the host's scheduler for good. virt-tune's "
+     "hook does it only while the guest runs.",
+     check_isolated},
+    {"governor", "/sys/devices/system/cpu/cpufreq/policy*/scaling_governor",
+     "The governor decides how fast a CPU runs. With intel_pstate and "
+     "amd-pstate-epp powersave only means that the hardware decides; with any "
+     "other driver it means the lowest frequency.",
+     check_governor},
+    {"energy-preference",
+     "/sys/devices/system/cpu/cpufreq/policy*/"
+     "energy_performance_preference",
+     "Where the hardware chooses the frequency, this tells it what to prefer.",
+     check_energy},
+    {"power-service", "/run/systemd/units, /etc/systemd/system, /proc/*/comm",
+     "Such a service sets governor and energy preference again whenever the "
+     "profile changes: what is set by hand does not last.",
+     check_power_service},
+    {"irqbalance", "/run/systemd/units, /etc/systemd/system, /proc/*/comm",
+     "irqbalance spreads the host's interrupts over all CPUs, those of guests "
+     "too.",
+     check_irqbalance},
+    {"nested", "/sys/module/kvm_*/parameters/nested",
+     "A guest needs it to use virtualization itself: WSL 2, Hyper-V, and "
+     "memory integrity in Windows.",
+     check_nested},
 };
+
+void check_answer(const struct look *look, enum verdict verdict,
+                  const char *text, const char *detail, const char *fix)
+{
+    look->finding->verdict = verdict;
+    look->finding->text = text;
+    look->finding->detail = detail;
+    look->finding->fix = fix;
+}
+
+void check_recipe(const struct look *look, const char *add, const char *remove)
+{
+    look->finding->recipe =
+        bootloader_recipe(&look->host->bootloader, look->arena, add, remove);
+}
+
+const char *check_text(const struct look *look, const char *path)
+{
+    const char *text = root_read(look->root, look->arena, path);
+
+    return text ? text : "";
+}
+
+const char *check_line(const struct look *look, const char *place,
+                       bool (*is_meant)(const char *line), const char **path)
+{
+    bool is_directory = S_ISDIR(root_mode(look->root, place));
+    char *alone[] = {NULL, NULL};
+    char **files = alone;
+
+    if (is_directory)
+        files = root_list(look->root, look->arena, place, NULL);
+    else
+        alone[0] = (char *)"";
+    for (; files && *files; files++) {
+        const char *text;
+
+        *path = is_directory ? arena_printf(look->arena, "%s/%s", place, *files)
+                             : place;
+        text = check_text(look, *path);
+        while (*text) {
+            size_t length = strcspn(text, "\n");
+            char *line = str_trim(arena_strndup(look->arena, text, length));
+
+            if (*line && *line != '#' && is_meant(line))
+                return line;
+            text += length + (text[length] == '\n');
+        }
+    }
+    return NULL;
+}
 
 void check_host(const struct host *host, const struct root *root,
                 struct arena *arena, struct findings *findings)
 {
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
-        struct finding *finding =
-            findings_add(findings, arena, checks[i].id, VERDICT_UNKNOWN);
+        struct look look = {host, root, arena, NULL};
 
-        finding->source = checks[i].source;
-        finding->why = checks[i].why;
-        checks[i].run(host, root, arena, finding);
+        look.finding =
+            findings_add(findings, arena, checks[i].id, VERDICT_UNKNOWN);
+        look.finding->source = checks[i].source;
+        look.finding->why = checks[i].why;
+        checks[i].run(&look);
     }
 }

@@ -28,6 +28,7 @@ struct host *host_probe(const char *path, struct err *err)
     claim_probe(root, host->arena, &host->pci, NULL, &host->claims);
     memory_probe(root, host->arena, &host->memory);
     kernel_probe(root, host->arena, &host->kernel);
+    bootloader_probe(root, host->arena, &host->bootloader);
     check_host(host, root, host->arena, &host->findings);
     root_free(root);
     return host;

@@ -7,6 +7,7 @@
 
 #include "base/finding.h"
 #include "host/claim.h"
+#include "host/bootloader.h"
 #include "host/cpu.h"
 #include "host/kernel.h"
 #include "host/memory.h"
@@ -20,6 +21,7 @@ struct host {
     struct claims claims; /* what giving away a function costs the host */
     struct memory memory;
     struct kernel kernel;
+    struct bootloader bootloader;
     struct findings findings; /* the host checks, in order of their table */
 };
 

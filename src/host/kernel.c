@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *read_or_empty(const struct root *root, struct arena *arena,
@@ -30,11 +31,52 @@ static const char *iommu_name(const struct root *root, struct arena *arena)
     return NULL;
 }
 
+static bool differ(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) != 0;
+}
+
+/* What the frequency policies say: the first one, and whether all agree. */
+static void read_policies(const struct root *root, struct arena *arena,
+                          struct kernel *kernel)
+{
+    static const char cpufreq[] = "sys/devices/system/cpu/cpufreq";
+    char **policies = root_list(root, arena, cpufreq, NULL);
+    bool is_first = true;
+
+    for (; policies && *policies; policies++) {
+        const char *path = arena_printf(arena, "%s/%s/", cpufreq, *policies);
+        const char *governor, *energy;
+
+        if (!str_starts(*policies, "policy"))
+            continue;
+        governor = root_read(root, arena,
+                             arena_printf(arena, "%sscaling_governor", path));
+        energy = root_read(
+            root, arena,
+            arena_printf(arena, "%senergy_performance_preference", path));
+        kernel->has_mixed_governors |= differ(kernel->governor, governor);
+        kernel->has_mixed_energies |= differ(kernel->energy, energy);
+        if (!is_first)
+            continue;
+        is_first = false;
+        kernel->governor = governor;
+        kernel->energy = energy;
+        kernel->frequency_driver = root_read(
+            root, arena, arena_printf(arena, "%sscaling_driver", path));
+        kernel->governors = root_read(
+            root, arena,
+            arena_printf(arena, "%sscaling_available_governors", path));
+        kernel->energies = root_read(
+            root, arena,
+            arena_printf(arena, "%senergy_performance_available_preferences",
+                         path));
+    }
+}
+
 void kernel_probe(const struct root *root, struct arena *arena,
                   struct kernel *kernel)
 {
-    char **policies =
-        root_list(root, arena, "sys/devices/system/cpu/cpufreq", NULL);
     const char *controllers =
         read_or_empty(root, arena, "sys/fs/cgroup/cgroup.controllers");
 
@@ -45,30 +87,38 @@ void kernel_probe(const struct root *root, struct arena *arena,
         .has_kvm = root_exists(root, "sys/module/kvm_intel") ||
                    root_exists(root, "sys/module/kvm_amd"),
         .has_vfio = root_exists(root, "sys/bus/pci/drivers/vfio-pci"),
-        .has_cpuset_cgroup = strstr(controllers, "cpuset") != NULL,
+        .has_cpuset_cgroup = str_has_word(controllers, "cpuset"),
         .has_systemd = root_exists(root, "run/systemd/system"),
     };
-    for (; policies && *policies; policies++) {
-        const char *directory =
-            arena_printf(arena, "sys/devices/system/cpu/cpufreq/%s", *policies);
-
-        if (!str_starts(*policies, "policy"))
-            continue;
-        kernel->governor = root_read(
-            root, arena, arena_printf(arena, "%s/scaling_governor", directory));
-        kernel->frequency_driver = root_read(
-            root, arena, arena_printf(arena, "%s/scaling_driver", directory));
-        break;
-    }
+    read_policies(root, arena, kernel);
 }
 
-bool kernel_has_parameter(const struct kernel *kernel, const char *name)
+const char *kernel_parameter(const struct kernel *kernel, struct arena *arena,
+                             const char *name)
 {
-    size_t length = strlen(name);
+    const char *at = kernel->command_line, *word, *value = NULL;
+    size_t length, size = strlen(name);
 
-    for (const char *at = kernel->command_line; (at = strstr(at, name)); at++)
-        if ((at == kernel->command_line || at[-1] == ' ') &&
-            (at[length] == '\0' || at[length] == ' ' || at[length] == '='))
-            return true;
-    return false;
+    while ((word = str_next_word(&at, &length))) {
+        if (length < size || strncmp(word, name, size) != 0)
+            continue;
+        if (length == size)
+            value = "";
+        else if (word[size] == '=')
+            value = arena_strndup(arena, word + size + 1, length - size - 1);
+    }
+    return value;
+}
+
+bool kernel_is_at_least(const struct kernel *kernel, unsigned major,
+                        unsigned minor)
+{
+    unsigned long has_major, has_minor;
+    char *end;
+
+    has_major = strtoul(kernel->release, &end, 10);
+    if (end == kernel->release || *end != '.')
+        return false;
+    has_minor = strtoul(end + 1, NULL, 10);
+    return has_major > major || (has_major == major && has_minor >= minor);
 }

@@ -16,6 +16,11 @@ struct kernel {
     const char *iommu;            /* "Intel VT-d", "AMD-Vi", or NULL */
     const char *frequency_driver; /* "intel_pstate", or NULL */
     const char *governor;         /* of the first policy, or NULL */
+    const char *governors;        /* those it offers, or NULL */
+    const char *energy;           /* its energy_performance_preference */
+    const char *energies;         /* those it offers, or NULL */
+    bool has_mixed_governors;     /* another policy has another governor */
+    bool has_mixed_energies;      /* another preference */
     bool has_kvm;                 /* a KVM module is there */
     bool has_vfio;                /* vfio-pci is there: loaded or built in */
     bool has_cpuset_cgroup; /* unified cgroup with the cpuset controller */
@@ -25,7 +30,15 @@ struct kernel {
 void kernel_probe(const struct root *root, struct arena *arena,
                   struct kernel *kernel);
 
-/* True if the command line has this word, with or without "=value". */
-bool kernel_has_parameter(const struct kernel *kernel, const char *name);
+/*
+ * The value of the last such word of the command line: "" if it has no
+ * "=value", NULL if there is no such word.
+ */
+const char *kernel_parameter(const struct kernel *kernel, struct arena *arena,
+                             const char *name);
+
+/* True if the release is at least this one; false if it is unknown. */
+bool kernel_is_at_least(const struct kernel *kernel, unsigned major,
+                        unsigned minor);
 
 #endif

@@ -8,6 +8,7 @@
 #include "apply/file.h"
 #include "base/str.h"
 #include "session/embedded.h"
+#include "session/libvirt.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -102,6 +103,7 @@ struct session *session_open(const struct session_options *options,
     if (session->options.sysroot)
         session->options.sysroot =
             arena_strdup(session->host->arena, session->options.sysroot);
+    libvirt_check(NULL, session->host->arena, &session->host->findings);
     arena_free(arena);
     if (!session->hook_root && !session->options.root) {
         session_close(session);
@@ -128,9 +130,14 @@ void session_close(struct session *session)
 
 bool session_connect(struct session *session, struct err *err)
 {
-    if (!session->conn)
-        session->conn =
-            conn_open(session->options.uri, session->options.is_read_only, err);
+    struct host *host = session->host;
+
+    if (session->conn)
+        return true;
+    session->conn =
+        conn_open(session->options.uri, session->options.is_read_only, err);
+    if (session->conn)
+        libvirt_check(session->conn, host->arena, &host->findings);
     return session->conn != NULL;
 }
 

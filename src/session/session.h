@@ -34,7 +34,10 @@ struct session *session_open(const struct session_options *options,
                              struct err *err);
 void session_close(struct session *session); /* NULL is allowed */
 
-/* Opens the connection, if it is not open. */
+/*
+ * Opens the connection, if it is not open. The host's findings then have what
+ * only libvirt can tell.
+ */
 bool session_connect(struct session *session, struct err *err);
 
 /* Loads a domain (a name, a UUID or a path) in place of the present one. */

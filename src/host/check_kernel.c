@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Checks of the kernel's modules, of the boot loader, and of the command line
+ * as it is configured and as it runs.
+ */
+#include "host/check_row.h"
+
+#include "base/str.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Compares names of modules, for which - and _ are the same. */
+static bool is_module(const char *text, size_t length, const char *name)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((text[i] == '-' ? '_' : text[i]) != name[i] || !name[i])
+            return false;
+    return name[length] == '\0';
+}
+
+static bool is_vfio(const char *text, size_t length)
+{
+    static const char *const modules[] = {"vfio", "vfio_pci", "vfio_pci_core",
+                                          "vfio_iommu_type1"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(modules); i++)
+        if (is_module(text, length, modules[i]))
+            return true;
+    return false;
+}
+
+/* "blacklist vfio-pci", "install vfio-pci /bin/false" */
+static bool is_refusal(const char *line)
+{
+    const char *at = line, *name;
+    size_t length;
+    bool is_install = str_starts(line, "install ");
+
+    if (!is_install && !str_starts(line, "blacklist "))
+        return false;
+    str_next_word(&at, &length);
+    name = str_next_word(&at, &length);
+    if (!name || !is_vfio(name, length))
+        return false;
+    return !is_install || strstr(at, "/false") || strstr(at, "/true");
+}
+
+/* A word modprobe.blacklist=A,B or module_blacklist=A,B that has VFIO. */
+static const char *find_boot_refusal(const struct look *look)
+{
+    static const char *const names[] = {"modprobe.blacklist",
+                                        "module_blacklist"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        const char *list =
+            kernel_parameter(&look->host->kernel, look->arena, names[i]);
+        const char *at = list;
+
+        while (at && *at) {
+            size_t length = strcspn(at, ",");
+
+            if (is_vfio(at, length))
+                return arena_printf(look->arena, "%s=%s", names[i], list);
+            at += length + (at[length] == ',');
+        }
+    }
+    return NULL;
+}
+
+static const char *find_refusal(const struct look *look, const char **path)
+{
+    static const char *const places[] = {"etc/modprobe.d", "run/modprobe.d",
+                                         "usr/lib/modprobe.d",
+                                         "lib/modprobe.d"};
+    const char *line = NULL;
+
+    for (size_t i = 0; !line && i < ARRAY_SIZE(places); i++)
+        line = check_line(look, places[i], is_refusal, path);
+    return line;
+}
+
+void check_vfio(const struct look *look)
+{
+    const struct pci *pci = &look->host->pci;
+    const char *path = "", *line = find_refusal(look, &path);
+    const char *word = find_boot_refusal(look);
+    unsigned held = 0;
+
+    for (size_t i = 0; i < pci->device_count; i++)
+        held +=
+            pci->devices[i].driver && strstr(pci->devices[i].driver, "vfio");
+    if (look->host->kernel.has_vfio)
+        check_answer(look, VERDICT_OK, "vfio-pci is loaded",
+                     arena_printf(look->arena, "holds %u device%s", held,
+                                  held == 1 ? "" : "s"),
+                     "");
+    else if (line)
+        check_answer(look, VERDICT_WARN, "vfio-pci is on a blacklist", line,
+                     arena_printf(look->arena,
+                                  "libvirt keeps to it. Delete that line of "
+                                  "/%s.",
+                                  path));
+    else if (word) {
+        check_answer(look, VERDICT_WARN, "vfio-pci is on a blacklist", word,
+                     "libvirt keeps to it. Take it off the kernel command "
+                     "line and reboot.");
+        check_recipe(look, "", word);
+    } else if (!root_exists(look->root, "sys/bus/pci/drivers"))
+        check_answer(look, VERDICT_UNKNOWN, "vfio-pci: could not look",
+                     "no sys/bus/pci/drivers here", "");
+    else
+        check_answer(look, VERDICT_NOTE, "vfio-pci is not loaded",
+                     "nobody has used it yet",
+                     "Nothing has to be done: libvirt loads it when a guest "
+                     "needs it.");
+}
+
+static bool has_virqfd(const char *line)
+{
+    return strstr(line, "vfio_virqfd") || strstr(line, "vfio-virqfd");
+}
+
+void check_modules(const struct look *look)
+{
+    static const char *const places[] = {"etc/modules",
+                                         "etc/modules-load.d",
+                                         "etc/mkinitcpio.conf",
+                                         "etc/mkinitcpio.conf.d",
+                                         "etc/dracut.conf",
+                                         "etc/dracut.conf.d",
+                                         "etc/initramfs-tools/modules"};
+    const struct kernel *kernel = &look->host->kernel;
+    const char *line = NULL, *path = "";
+
+    for (size_t i = 0; !line && i < ARRAY_SIZE(places); i++)
+        line = check_line(look, places[i], has_virqfd, &path);
+    if (!*kernel->release)
+        check_answer(look, VERDICT_UNKNOWN, "Module lists: could not look",
+                     "the kernel's release is not known", "");
+    else if (!kernel_is_at_least(kernel, 6, 2))
+        check_answer(look, VERDICT_OK, "No list names a module that is gone",
+                     "", "");
+    else if (line)
+        check_answer(
+            look, VERDICT_WARN, "A list names a module that is gone",
+            "vfio_virqfd",
+            arena_printf(look->arena,
+                         "Take vfio_virqfd out of /%s; the other vfio modules "
+                         "may stay. Then make the initramfs anew.",
+                         path));
+    else if (has_virqfd(kernel->command_line))
+        check_answer(look, VERDICT_WARN, "A list names a module that is gone",
+                     "vfio_virqfd",
+                     "Take vfio_virqfd off the kernel command line.");
+    else
+        check_answer(look, VERDICT_OK, "No list names a module that is gone",
+                     "", "");
+}
+
+void check_bootloader(const struct look *look)
+{
+    const struct bootloader *bootloader = &look->host->bootloader;
+
+    if (bootloader->kind == BOOTLOADER_NONE)
+        check_answer(look, VERDICT_UNKNOWN, "Boot loader: none that is known",
+                     "",
+                     "Change the kernel command line where your boot loader "
+                     "has it.");
+    else if (*bootloader->others)
+        check_answer(look, VERDICT_NOTE, "More than one boot loader is there",
+                     arena_printf(look->arena, "likely %s", bootloader->name),
+                     arena_printf(look->arena,
+                                  "There are files of %s as well. What is "
+                                  "shown for the likeliest does nothing if "
+                                  "another one starts this host: bootctl "
+                                  "status tells which one did.",
+                                  bootloader->others));
+    else
+        check_answer(
+            look, VERDICT_OK,
+            arena_printf(look->arena, "Boot loader: %s", bootloader->name),
+            bootloader->file, "");
+}
+
+/* Words of `from` that are not in `in`, but for those the loader adds. */
+static const char *missing_words(const struct look *look, const char *from,
+                                 const char *in, bool (*is_meant)(const char *))
+{
+    const char *word, *found = "";
+    size_t length;
+
+    while ((word = str_next_word(&from, &length))) {
+        word = arena_strndup(look->arena, word, length);
+        if (!strchr(word, '$') && is_meant(word) && !str_has_word(in, word) &&
+            !str_has_word(found, word))
+            found = arena_printf(look->arena, "%s%s%s", found,
+                                 *found ? " " : "", word);
+    }
+    return found;
+}
+
+static bool is_option(const char *word)
+{
+    return !strchr("\"'", *word) && strcmp(word, "--") != 0;
+}
+
+/* What guests and their devices depend on. */
+static bool is_guest_option(const char *word)
+{
+    static const char *const starts[] = {
+        "intel_iommu=", "amd_iommu=",  "iommu=",      "vfio",
+        "isolcpus=",    "nohz_full=",  "rcu_nocbs=",  "hugepages=",
+        "hugepagesz=",  "default_hug", "pcie_acs_ov", "kvm"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+        if (str_starts(word, starts[i]))
+            return true;
+    return false;
+}
+
+void check_command_line(const struct look *look)
+{
+    const char *running = look->host->kernel.command_line;
+    const char *options = look->host->bootloader.options;
+    const char *command = look->host->bootloader.command;
+    const char *waiting, *passing;
+
+    if (!*running || !options) {
+        check_answer(look, VERDICT_UNKNOWN,
+                     "Configured options: could not look",
+                     !*running ? "no proc/cmdline here" : "not in a file", "");
+        return;
+    }
+    waiting = missing_words(look, options, running, is_option);
+    passing = missing_words(look, running, options, is_guest_option);
+    if (*waiting)
+        check_answer(
+            look, VERDICT_NOTE, "A reboot is needed", waiting,
+            *command
+                ? arena_printf(look->arena,
+                               "Configured, but the kernel runs without it. "
+                               "Run %s if you did not, and reboot.",
+                               command)
+                : "Configured, but the kernel runs without it. Reboot.");
+    else if (*passing)
+        check_answer(look, VERDICT_NOTE, "Options that the next boot forgets",
+                     passing,
+                     "The kernel runs with it, but it is not configured: it "
+                     "was typed in at boot, or the configuration was changed "
+                     "since.");
+    else
+        check_answer(look, VERDICT_OK, "The kernel runs as configured",
+                     look->host->bootloader.file, "");
+}
+
+/* Why the word does nothing here, or NULL. */
+static const char *explain_stale(const struct look *look, const char *word)
+{
+    static const struct {
+        const char *word, *text;
+    } stale[] = {
+        {"amd_iommu=on",
+         "AMD's IOMMU is on by itself; amd_iommu= has no such "
+         "value."},
+        {"amd_iommu=pt", "amd_iommu= has no such value; iommu=pt is meant."},
+        {"intel_iommu=pt",
+         "intel_iommu= has no such value; iommu=pt is meant."},
+        {"iommu=1", "iommu= has no such value."},
+        {"iommu=on", "iommu= has no such value."},
+    };
+    bool is_intel = strcmp(look->host->cpu.vendor, "GenuineIntel") == 0;
+    bool is_amd = strcmp(look->host->cpu.vendor, "AuthenticAMD") == 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(stale); i++)
+        if (strcmp(word, stale[i].word) == 0)
+            return stale[i].text;
+    if (is_amd && str_starts(word, "intel_iommu="))
+        return "intel_iommu= is for Intel's VT-d, this is an AMD.";
+    if (is_intel && str_starts(word, "amd_iommu="))
+        return "amd_iommu= is for AMD-Vi, this is an Intel.";
+    if (str_starts(word, "video=efifb:off") &&
+        root_exists(look->root, "sys/bus/platform/drivers") &&
+        !root_exists(look->root, "sys/bus/platform/drivers/efi-framebuffer"))
+        return "This kernel has no efifb, its console is another driver's.";
+    return NULL;
+}
+
+void check_stale(const struct look *look)
+{
+    const char *at = look->host->kernel.command_line, *word, *words = "";
+    const char *texts = "";
+    size_t length;
+
+    if (!*at) {
+        check_answer(look, VERDICT_UNKNOWN, "Kernel options: could not look",
+                     "no proc/cmdline here", "");
+        return;
+    }
+    while ((word = str_next_word(&at, &length))) {
+        const char *one = arena_strndup(look->arena, word, length);
+        const char *text = explain_stale(look, one);
+
+        if (!text || str_has_word(words, one))
+            continue;
+        words =
+            arena_printf(look->arena, "%s%s%s", words, *words ? " " : "", one);
+        if (!strstr(texts, text))
+            texts = arena_printf(look->arena, "%s%s ", texts, text);
+    }
+    if (!*words) {
+        check_answer(look, VERDICT_OK, "No kernel option is without effect", "",
+                     "");
+        return;
+    }
+    check_answer(look, VERDICT_NOTE, "Kernel options without effect", words,
+                 arena_printf(look->arena,
+                              "%sThey do no harm; you may take "
+                              "them off.",
+                              texts));
+    check_recipe(look, "", words);
+}

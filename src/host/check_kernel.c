@@ -276,9 +276,12 @@ static const char *explain_stale(const struct look *look, const char *word)
     for (size_t i = 0; i < ARRAY_SIZE(stale); i++)
         if (strcmp(word, stale[i].word) == 0)
             return stale[i].text;
-    if (is_amd && str_starts(word, "intel_iommu="))
+    /* A machine may emulate the other maker's IOMMU. */
+    if (is_amd && str_starts(word, "intel_iommu=") &&
+        !root_exists(look->root, "sys/firmware/acpi/tables/DMAR"))
         return "intel_iommu= is for Intel's VT-d, this is an AMD.";
-    if (is_intel && str_starts(word, "amd_iommu="))
+    if (is_intel && str_starts(word, "amd_iommu=") &&
+        !root_exists(look->root, "sys/firmware/acpi/tables/IVRS"))
         return "amd_iommu= is for AMD-Vi, this is an Intel.";
     if (str_starts(word, "video=efifb:off") &&
         root_exists(look->root, "sys/bus/platform/drivers") &&

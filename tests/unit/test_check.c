@@ -204,6 +204,8 @@ static const struct spec {
      "by\n    GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n"},
     {"stale-options", NOTE, AMD, FILES(CMDLINE("intel_iommu=on")),
      "this is an AMD"},
+    {"stale-options", OK, AMD,
+     FILES(CMDLINE("intel_iommu=on"), TABLES "DMAR="), ""},
     {"stale-options", NOTE, INTEL, FILES(CMDLINE("amd_iommu=off")),
      "this is an Intel"},
     {"stale-options", NOTE, INTEL, FILES(CMDLINE("intel_iommu=pt")),

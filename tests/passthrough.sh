@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# passthrough.sh PROGRAM - on a passthrough host in a VM, once with an Intel
+# and once with an AMD IOMMU: the groups are what lspci and sysfs say, and a
+# device that is given away on the screens goes to vfio-pci when the guest
+# starts and back to its driver when it ends. VIRT_TUNE_LAB names the command
+# that boots such a host: "up", "run COMMAND", "push FILE... DIR", "down".
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+program=$(realpath "$1")
+here=$(dirname "$(realpath "$0")")
+lab=${VIRT_TUNE_LAB-}
+[ -x "$lab" ] || plan_skip "VIRT_TUNE_LAB names no lab"
+trap '"$lab" down; rm -rf "$scratch"' EXIT
+
+for iommu in intel amd; do
+  export LAB_IOMMU=$iommu LAB_CPU=$iommu
+  ok "$iommu: the host is up" "$lab" up
+  "$lab" push "$program" "$here/tap.sh" "$here/passthrough_host.sh" /root ||
+    break
+  "$lab" run bash /root/passthrough_host.sh "$iommu" >"$scratch/log" 2>&1
+  status=$?
+  sed 's/^/  /' "$scratch/log"
+  ok "$iommu: groups, and a device there and back" is "$status" 0
+  "$lab" down
+done
+finish

@@ -15,6 +15,12 @@ static bool has_ostree(const struct search *search)
     return root_exists(search->root, "run/ostree-booted");
 }
 
+/* Its loader's files are written anew with every generation. */
+static bool has_nixos(const struct search *search)
+{
+    return root_exists(search->root, "etc/NIXOS");
+}
+
 static bool has_kernelstub(const struct search *search)
 {
     return root_exists(search->root, "etc/kernelstub/configuration");
@@ -74,8 +80,9 @@ static bool was_booted(const struct search *search, enum bootloader_kind kind)
         str_starts(bootloader_variable(search, "LoaderInfo"), "systemd-boot");
 
     switch (kind) {
-    case BOOTLOADER_OSTREE:
-        return true; /* its mark is made at boot */
+    case BOOTLOADER_NIXOS:
+    case BOOTLOADER_OSTREE: /* its mark is made at boot */
+        return true;
     case BOOTLOADER_KERNELSTUB:
         return !is_grub && !is_uki;
     case BOOTLOADER_GRUBBY:
@@ -99,6 +106,7 @@ static const struct {
     void (*read)(const struct search *search); /* NULL: only a command knows */
     unsigned covers; /* kinds whose files it uses, as bits */
 } kinds[] = {
+    {BOOTLOADER_NIXOS, "NixOS", has_nixos, NULL, ~0U},
     {BOOTLOADER_OSTREE, "rpm-ostree", has_ostree, NULL, ~0U},
     {BOOTLOADER_KERNELSTUB, "kernelstub", has_kernelstub,
      bootloader_read_kernelstub, 1U << BOOTLOADER_ENTRIES},

@@ -10,6 +10,7 @@
 
 enum bootloader_kind {
     BOOTLOADER_NONE,       /* none is known */
+    BOOTLOADER_NIXOS,      /* its configuration writes all boot files */
     BOOTLOADER_OSTREE,     /* rpm-ostree keeps the command line */
     BOOTLOADER_KERNELSTUB, /* Pop!_OS: kernelstub does */
     BOOTLOADER_GRUBBY,     /* Fedora and RHEL: grubby edits every entry */

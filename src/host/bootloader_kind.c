@@ -182,6 +182,8 @@ static void add_running(const struct search *search)
 
 static const char *install_command(const struct search *search)
 {
+    if (root_exists(search->root, "etc/kernel/proxmox-boot-uuids"))
+        return "proxmox-boot-tool refresh";
     if (root_exists(search->root, "usr/bin/sdbootutil"))
         return "sdbootutil update-all-entries";
     return "kernel-install add-all";

@@ -143,6 +143,28 @@ static const char *edit_command(const struct bootloader *bootloader,
     return arena_strdup(arena, str_text(&str));
 }
 
+/* A list of Nix strings, in the file that the user writes. */
+static void tell_nixos(struct str *str, const char *add, const char *remove)
+{
+    const char *word;
+    size_t length;
+
+    if (*remove)
+        str_addf(str,
+                 "Take out of boot.kernelParams in "
+                 "/etc/nixos/configuration.nix\n" INDENT "%s\n",
+                 remove);
+    if (*add) {
+        str_add(str,
+                "In /etc/nixos/configuration.nix add the line, or its "
+                "strings to the one there\n" INDENT "boot.kernelParams = [");
+        while ((word = str_next_word(&add, &length)))
+            str_addf(str, " \"%.*s\"", (int)length, word);
+        str_add(str, " ];\n");
+    }
+    tell_command(str, "nixos-rebuild boot", true);
+}
+
 static void tell_plainly(struct str *str, const char *add, const char *remove)
 {
     if (*remove)
@@ -165,7 +187,9 @@ const char *bootloader_recipe(const struct bootloader *bootloader,
     if (*bootloader->others)
         str_addf(&str, "For %s, the likeliest; here as well: %s.\n",
                  bootloader->name, bootloader->others);
-    if (bootloader->line_count > 0)
+    if (bootloader->kind == BOOTLOADER_NIXOS)
+        tell_nixos(&str, add, remove);
+    else if (bootloader->line_count > 0)
         tell_lines(bootloader, &str, arena, add, remove);
     else if (bootloader->kind == BOOTLOADER_NONE ||
              bootloader->kind == BOOTLOADER_ENTRIES || !is_plain(remove))

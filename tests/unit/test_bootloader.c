@@ -127,6 +127,14 @@ static const struct spec {
     {FILES(GRUB(QUIET), DEBIAN), BOOTLOADER_GRUB, " quiet", "", "quiet",
      "iommu=1", "/etc/default/grub is as it should be.\n" RUN("update-grub")},
 
+    /* NixOS writes the boot loader's files from its configuration. */
+    {FILES("etc/NIXOS=", GRUB(QUIET), "boot/loader/entries/a.conf=options a"),
+     BOOTLOADER_NIXOS, NULL, "", "a=1 b", "c",
+     "Take out of boot.kernelParams in /etc/nixos/configuration.nix\n    c\n"
+     "In /etc/nixos/configuration.nix add the line, or its strings to the one "
+     "there\n    boot.kernelParams = [ \"a=1\" \"b\" ];\n" THEN(
+         "nixos-rebuild boot")},
+
     /* grubby, rpm-ostree, kernelstub: they edit by themselves. */
     {FILES(FEDORA, "etc/default/grub=GRUB_CMDLINE_LINUX=\"rhgb quiet\""),
      BOOTLOADER_GRUBBY, "rhgb quiet", "", "intel_iommu=on iommu=pt", "",
@@ -181,6 +189,15 @@ static const struct spec {
      BOOTLOADER_ENTRIES, " ro b", "", "", "b",
      REPLACE("/etc/kernel/cmdline", "ro b", "ro")
          THEN("sdbootutil update-all-entries")},
+    /* Proxmox VE on ZFS: its EFI system partitions are not mounted. */
+    {FILES("etc/kernel/cmdline=root=ZFS=rpool/ROOT/pve-1 boot=zfs\n",
+           "etc/kernel/proxmox-boot-uuids=1A2B-3C4D\n",
+           "sys/firmware/efi/efivars/LoaderInfo" GUID
+           "=    s y s t e m d - b o o t   2 5 2 "),
+     BOOTLOADER_ENTRIES, " root=ZFS=rpool/ROOT/pve-1 boot=zfs", "", "a=1", "",
+     REPLACE("/etc/kernel/cmdline", "root=ZFS=rpool/ROOT/pve-1 boot=zfs",
+             "root=ZFS=rpool/ROOT/pve-1 boot=zfs a=1")
+         THEN("proxmox-boot-tool refresh")},
     {FILES("sys/firmware/efi/efivars/LoaderInfo" GUID
            "=    s y s t e m d - b o o t   2 5 2 "),
      BOOTLOADER_ENTRIES, NULL, "", "a=1", "",

@@ -59,6 +59,7 @@ enum action {
     ACTION_MORE,
     ACTION_LESS,
     ACTION_OWN,
+    ACTION_GUEST,
     ACTION_PROPOSE,
     ACTION_VIEW,
     ACTION_APPLY,

@@ -77,6 +77,7 @@ static bool take_set(struct plan *plan, const char *text, struct err *err)
     char *equals = strchr(key, '=');
     enum option_id id;
     const char *obstacle;
+    char values[96] = "";
     long value;
 
     if (equals)
@@ -87,15 +88,12 @@ static bool take_set(struct plan *plan, const char *text, struct err *err)
                        "--set %.80s: there is no such option. See: virt-tune "
                        "plan --help.",
                        name);
+    option_values(id, values, sizeof(values));
     if (!option_parse(id, equals + 1, &value))
         return err_set(err, ERR_USAGE,
-                       "--set %.80s: this option takes keep, off, on%s.", name,
-                       option_get(id)->type == OPTION_TYPE_NUMBER
-                           ? " or a number in its range"
-                       : option_get(id)->type == OPTION_TYPE_PAGE_SIZE
-                           ? " or a page size as 2M or 1G"
-                           : "");
-    obstacle = value > OPTION_OFF ? option_obstacle(plan, id) : NULL;
+                       "--set %.80s: this option takes keep%s, %s.", name,
+                       option_get(id)->has_no_off ? "" : ", off", values);
+    obstacle = option_refusal(plan, id, value);
     if (obstacle)
         return err_set(err, ERR_REFUSED, "--set %.80s: %s", name, obstacle);
     option_set(plan, id, value);

@@ -30,6 +30,15 @@ static const char *iommu_name(const struct root *root, struct arena *arena)
     return NULL;
 }
 
+/* A module's parameter that says "Y" or "1". */
+static bool is_set(const struct root *root, struct arena *arena,
+                   const char *path)
+{
+    const char *text = root_read(root, arena, path);
+
+    return text && (*text == 'Y' || *text == '1');
+}
+
 void kernel_probe(const struct root *root, struct arena *arena,
                   struct kernel *kernel)
 {
@@ -44,6 +53,9 @@ void kernel_probe(const struct root *root, struct arena *arena,
         .iommu = iommu_name(root, arena),
         .has_kvm = root_exists(root, "sys/module/kvm_intel") ||
                    root_exists(root, "sys/module/kvm_amd"),
+        .has_apicv = is_set(root, arena,
+                            "sys/module/kvm_intel/parameters/enable_apicv") ||
+                     is_set(root, arena, "sys/module/kvm_amd/parameters/avic"),
         .has_vfio = root_exists(root, "sys/bus/pci/drivers/vfio-pci"),
         .has_cpuset_cgroup = strstr(controllers, "cpuset") != NULL,
         .has_systemd = root_exists(root, "run/systemd/system"),

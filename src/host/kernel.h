@@ -17,6 +17,7 @@ struct kernel {
     const char *frequency_driver; /* "intel_pstate", or NULL */
     const char *governor;         /* of the first policy, or NULL */
     bool has_kvm;                 /* a KVM module is there */
+    bool has_apicv;               /* KVM uses APICv or AVIC */
     bool has_vfio;                /* vfio-pci is there: loaded or built in */
     bool has_cpuset_cgroup; /* unified cgroup with the cpuset controller */
     bool has_systemd;       /* systemd runs the host; unknown elsewhere */

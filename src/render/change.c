@@ -5,6 +5,7 @@
  */
 #include "render/change.h"
 
+#include "render/options.h"
 #include "render/xml.h"
 
 #include <errno.h>
@@ -26,26 +27,41 @@ static struct change *add_change(struct changeset *set, enum plan_part part,
     return change;
 }
 
-/* `plan` is as it is kept for a kept part, the whole wish for a dropped one. */
-static bool render_part(struct changeset *set, const struct plan *plan,
-                        enum plan_part part, bool is_kept, struct err *err)
+/* The text after this part's own edits, or NULL; free it. */
+static char *render_own(struct changeset *set, const struct plan *plan,
+                        enum plan_part part, const char **title,
+                        struct err *err)
 {
     struct xml *xml = xml_parse(set->xml, set->xml_length, err);
     struct edit *edit;
-    struct change *change;
-    const char *title;
     char *text;
     size_t length = 0;
 
     if (!xml)
+        return NULL;
+    edit = edit_new(xml);
+    *title = xml_render(plan, part, xml, edit, set->arena);
+    text = edit_finish(edit, &length);
+    xml_free(xml);
+    return text;
+}
+
+/* `plan` is as it is kept for a kept part, the whole wish for a dropped one. */
+static bool render_part(struct changeset *set, const struct plan *plan,
+                        enum plan_part part, bool is_kept, struct err *err)
+{
+    struct change *change;
+    const char *title = NULL;
+    char *text =
+        options_has_part(part)
+            ? options_render(plan, part, set->xml, set->arena, &title, err)
+            : render_own(set, plan, part, &title, err);
+
+    if (!text)
         return err_add(err,
                        "The change \"%s\" would break the XML: this is a "
                        "fault of virt-tune.",
                        plan_part_name(part));
-    edit = edit_new(xml);
-    title = xml_render(plan, part, xml, edit, set->arena);
-    text = edit_finish(edit, &length);
-    xml_free(xml);
     if (!title || strcmp(text, set->xml) == 0) {
         free(text);
         return true;
@@ -57,7 +73,7 @@ static bool render_part(struct changeset *set, const struct plan *plan,
     if (change->is_kept) {
         free(set->xml);
         set->xml = mem_strdup(text);
-        set->xml_length = length;
+        set->xml_length = strlen(text);
     }
     return true;
 }

@@ -142,6 +142,27 @@ void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
     add(edit, begin, end, &str);
 }
 
+void edit_remove_attribute(struct edit *edit, const xmlNode *node,
+                           const char *name)
+{
+    const char *text = edit->xml->text;
+    struct str nothing = STR_INIT;
+    size_t begin, end;
+
+    if (!find_value(text, xml_span(node), name, &begin, &end))
+        return;
+    begin--; /* the quote, and what is before the '=' */
+    while (text[begin - 1] != '=')
+        begin--;
+    begin--;
+    while (isspace((unsigned char)text[begin - 1]))
+        begin--;
+    begin -= strlen(name);
+    while (isspace((unsigned char)text[begin - 1]))
+        begin--;
+    add(edit, begin, end + 1, &nothing);
+}
+
 static void add_end_tag(struct str *str, const xmlNode *node)
 {
     str_add(str, "</");

@@ -19,6 +19,10 @@ struct edit *edit_new(const struct xml *xml);
 void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
                     const char *value);
 
+/* Takes an attribute away, and the blanks before it; it may be absent. */
+void edit_remove_attribute(struct edit *edit, const xmlNode *node,
+                           const char *name);
+
 /* Replaces all that is inside an element by plain text. */
 void edit_content(struct edit *edit, const xmlNode *node, const char *text);
 

@@ -91,7 +91,7 @@ const struct option_row option_guest_rows[] = {
             CLOCK,
             .title = "RTC: lost ticks",
             .type = OPTION_TYPE_CHOICE,
-            .words = WORDS("catchup", "delay", "merge", "discard"),
+            .words = WORDS("catchup", "delay"),
             .windows = PROPOSE_ON,
             TICKS("rtc"),
             .does = "What happens to ticks that came while the vCPU did not "
@@ -105,7 +105,7 @@ const struct option_row option_guest_rows[] = {
             CLOCK,
             .title = "PIT: lost ticks",
             .type = OPTION_TYPE_CHOICE,
-            .words = WORDS("delay", "discard", "catchup", "merge"),
+            .words = WORDS("delay", "discard"),
             .windows = PROPOSE_ON,
             .linux_guest = PROPOSE_ON,
             TICKS("pit"),

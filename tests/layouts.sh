@@ -74,6 +74,41 @@ ok "a core taken away: two move" is "$(pins)" "4 5 6 7 2 3 10 11 12 13 14 15"
 preview i7-12700k --layout keep --host-cpus 8 --format xml --set hugepages=keep
 ok "the emulator stays" has "$out" "<emulatorpin cpuset='16-17'/>"
 
+# Domains pinned by hand keep what is good of it.
+own() { # TOPOLOGY PIN...: a file own.xml with these pins
+  local topology=$1 vcpu=0
+  shift
+  {
+    echo "<domain type='kvm'><name>own</name><memory>1048576</memory>"
+    echo "<vcpu>$#</vcpu><cputune>"
+    for pin; do
+      echo "<vcpupin vcpu='$vcpu' cpuset='$pin'/>"
+      vcpu=$((vcpu + 1))
+    done
+    echo "</cputune><cpu mode='host-passthrough'>$topology</cpu></domain>"
+  } >own.xml
+}
+settled() { # ARGUMENT...: the pins that come of it
+  vt i7-12700k preview own.xml --format xml "$@"
+  pins
+}
+own "<topology sockets='1' cores='4' threads='2'/>" 15 7 12 13 10 11 8 9
+ok "no CPU is given twice" is "$(settled --layout settle)" "15 14 12 13 10 11 8 9"
+own "<topology sockets='1' cores='4' threads='2'/>" 15 15 12 13 10 11 8 9
+ok "a double pin is mended" is "$(settled --layout settle)" \
+  "15 14 12 13 10 11 8 9"
+own "" 4 5 6 7 8 9 10 11
+ok "pairs are seen without a topology" is "$(settled --layout settle \
+  --vcpus 10)" "4 5 6 7 8 9 10 11 14 15"
+own "<topology sockets='1' cores='4' threads='1'/>" 5 7 9 11
+ok "second threads stay" is "$(settled --layout keep --threads 1)" "5 7 9 11"
+ok "and get more of their kind" is "$(settled --layout settle \
+  --policy one-thread --vcpus 6)" "5 7 9 11 12 14"
+vt cgroup preview ./win10.xml --vcpus 8
+ok "helpers stay where the cgroup lets them" lacks "$out" "fail"
+vt cgroup preview ./win10.xml --vcpus 9
+ok "and a core is left for them" is "$status" 3
+
 for bad in "--policy nonsense" "--threads 3" "--prefer size" "--host-cpus 3-1" \
   "--layout 99" "--layout nonsense"; do
   # shellcheck disable=SC2086 # words

@@ -36,7 +36,7 @@ const struct plan *app_plan(const struct app *app)
 }
 
 /* Everything that follows from the plan. */
-static void derive(struct app *app)
+void app_derive(struct app *app)
 {
     const struct plan *plan = app_plan(app);
     struct plan *kept = plan_kept(plan);
@@ -66,7 +66,7 @@ bool app_edited(struct app *app)
 {
     if (!history_end(app->history))
         return false;
-    derive(app);
+    app_derive(app);
     return true;
 }
 
@@ -86,7 +86,7 @@ bool app_open(struct app *app, const char *name, struct err *err)
     app->is_visited[STEP_DOMAIN] = true;
     for (size_t i = STEP_HOST; i < STEP_COUNT; i++)
         app->lists[i] = (struct list){0};
-    derive(app);
+    app_derive(app);
     return true;
 }
 
@@ -134,6 +134,13 @@ void app_go(struct app *app, enum step step)
         app_hint(app, "Choose a domain first: Enter.");
         return;
     }
+    /* What is reviewed and applied has all proposals in it. */
+    for (enum step before = STEP_CPUS;
+         before < step && step >= STEP_REVIEW && before < STEP_REVIEW; before++)
+        if (!app->is_visited[before] && screens[before]->enter) {
+            screens[before]->enter(app);
+            app->is_visited[before] = true;
+        }
     app->step = step;
     if (screens[step]->enter)
         screens[step]->enter(app);
@@ -219,8 +226,15 @@ static void pager_key(struct app *app, int key)
 
 static void propose_all(struct app *app)
 {
-    struct plan *plan = app_edit(app);
+    struct plan *plan;
 
+    /* Whatever was tried before: the best for the count that is planned. */
+    app->request = (struct layout_request){
+        .vcpus = app_plan(app)->vcpus,
+        .uses_isolated = app->request.uses_isolated,
+    };
+    app_derive(app);
+    plan = app_edit(app);
     if (app->layouts.count > 0)
         layout_accept(&app->layouts.list[0], plan);
     plan_propose_options(plan);
@@ -263,12 +277,12 @@ static void save_plan(struct app *app)
 /* After undo and redo: what is asked for is what the plan has again. */
 static void derive_anew(struct app *app)
 {
-    derive(app);
+    app_derive(app);
     if (layouts_find(&app->layouts, app_plan(app)) >= 0 ||
         app->request.vcpus == app_plan(app)->vcpus)
         return;
     app->request.vcpus = app_plan(app)->vcpus;
-    derive(app);
+    app_derive(app);
 }
 
 static void act_everywhere(struct app *app, enum action action)
@@ -296,9 +310,11 @@ static void act_everywhere(struct app *app, enum action action)
         save_plan(app);
         break;
     case ACTION_UNDO:
-        if (history_undo(app->history))
+        if (history_undo(app->history)) {
             derive_anew(app);
-        else
+            app_hint(app, "Undone; %zu changes are left. U redoes.",
+                     changeset_kept(app->set));
+        } else
             app_hint(app, "There is nothing to undo.");
         break;
     case ACTION_REDO:

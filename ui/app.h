@@ -93,6 +93,9 @@ struct plan *app_edit(struct app *app);
 /* Ends an edit: remakes changes and verdicts. False if nothing changed. */
 bool app_edited(struct app *app);
 
+/* Makes anew what follows from plan and request. */
+void app_derive(struct app *app);
+
 /* Goes to a step, if a domain is chosen. */
 void app_go(struct app *app, enum step step);
 

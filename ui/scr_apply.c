@@ -93,8 +93,9 @@ static void draw_question(const struct app *app, struct canvas *canvas)
               "effect when it is shut down and started again; a reboot inside "
               "the guest is not enough."
             : "The changes take effect with the domain's next start.");
-    canvas_put(canvas, y + 1, 3, ROLE_NORMAL,
-               "To undo: u here afterwards, or in a shell: virt-tune undo");
+    canvas_put(
+        canvas, y + 1, 3, ROLE_NORMAL,
+        "To undo: u here afterwards, or in a shell: virt-tune undo DOMAIN");
     canvas_put(canvas, y + 3, 3, ROLE_SELECTED, "[ Enter: cancel ]");
     canvas_put(canvas, y + 3, 24, ROLE_NORMAL, "a: apply");
     canvas->cursor_y = y + 3;

@@ -144,7 +144,7 @@ static bool is_about_cpus(const struct finding *finding)
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         if (strcmp(finding->id, others[i]) == 0)
             return false;
-    return true;
+    return !str_starts(finding->id, "device-");
 }
 
 /* What the present layout gives up, or "". */
@@ -157,7 +157,7 @@ static const char *trade(const struct app *app)
 
 static int verdict_rows(const struct app *app)
 {
-    int rows = *trade(app) != '\0';
+    int rows = *trade(app) ? 1 + (strlen(trade(app)) > 70) : 0;
 
     for (size_t i = 0; i < app->findings.count; i++)
         rows += is_about_cpus(&app->findings.list[i]);
@@ -171,8 +171,8 @@ static int draw_verdicts(const struct app *app, struct canvas *canvas, int y,
     for (int verdict = VERDICT_FAIL; verdict >= VERDICT_OK; verdict--) {
         if (verdict == VERDICT_NOTE && *trade(app) && y < end) {
             canvas_put(canvas, y, 1, ROLE_NOTE, "layout");
-            canvas_put_cut(canvas, y++, 9, canvas->width - 10, ROLE_NORMAL,
-                           trade(app));
+            y = canvas_wrap(canvas, y, 9, canvas->width - 10, end - y,
+                            ROLE_NORMAL, trade(app));
         }
         for (size_t i = 0; i < app->findings.count && y < end; i++) {
             const struct finding *finding = &app->findings.list[i];
@@ -266,33 +266,58 @@ static void draw(struct app *app, struct canvas *canvas)
     draw_core(app, canvas, end, &use);
 }
 
+/*
+ * Pins that somebody chose, here or before, stay where they are: no proposal
+ * is there, or the domain came with them.
+ */
+static bool keeps_pins(const struct app *app, int now)
+{
+    const struct plan *plan = app_plan(app);
+    const struct domain *domain = plan->domain;
+    bool is_domains = domain_is_pinned(domain);
+
+    for (unsigned i = 0; i < plan->vcpus && i < domain->vcpus; i++)
+        is_domains &= CPU_EQUAL(&plan->vcpupin[i], &domain->vcpupin[i]);
+    return plan_is_pinned(plan) && (now < 0 || is_domains);
+}
+
 static void change_count(struct app *app, int by)
 {
     struct layout_request request = app->request;
     unsigned vcpus = app_plan(app)->vcpus + (unsigned)by, largest;
     int now = present(app);
-    bool is_own = now < 0 && plan_is_pinned(app_plan(app));
+    bool is_own = keeps_pins(app, now);
+    struct plan *before, *plan;
     struct err err = {0};
+    unsigned moved;
 
     if (now >= 0)
         request = app->layouts.list[now].request; /* more of the same */
 
     /* Whole cores: an odd count is refused in favour of the next even one. */
-    if (app->session->host->cpu.has_smt && vcpus % 2 == 1)
+    if (request.policy == LAYOUT_DEDICATED && app->session->host->cpu.has_smt &&
+        vcpus % 2 == 1)
         vcpus += (unsigned)by;
     largest = layout_largest(app_plan(app), &request);
     if (by < 0 && vcpus > largest)
         vcpus = largest;
     request.vcpus = vcpus;
-    if (!layout_change(app_edit(app), &request, is_own, &err)) {
+    plan = app_edit(app);
+    before = plan_copy(plan);
+    if (!layout_change(plan, &request, is_own, &err)) {
+        plan_free(before);
         app_edited(app);
         app_hint(app, "%s",
                  vcpus == 0 ? "A guest needs one core at least." : err.text);
         return;
     }
+    moved = layout_count_moved(before, plan);
+    plan_free(before);
     app->request = request;
     app_edited(app);
-    if (is_own)
+    if (is_own && moved > 0)
+        app_hint(app, "%u vCPUs had to move; u takes it back.", moved);
+    else if (is_own)
         app_hint(app, "The other pins stayed; Tab proposes all anew.");
 }
 
@@ -378,7 +403,9 @@ static bool act(struct app *app, enum action action)
         return true;
     case ACTION_OWN:
         plan_reset_cpus(app_edit(app));
-        app_edited(app);
+        app->request = layout_request_for(app_plan(app));
+        if (!app_edited(app))
+            app_derive(app);
         app_hint(app, "The CPUs are as the domain has them.");
         return true;
     default:

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Step 3: PCI devices by IOMMU group, and which of them the domain has. What
- * a domain is given is not changed here yet; it is explained.
+ * Step 3: PCI devices by IOMMU group, and which of them the domain gets. A
+ * device goes with all functions of its slot; what stands in the way is said.
  */
 #include "ui/app.h"
 
 #include "base/str.h"
+#include "plan/device.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,13 +57,33 @@ static void shorten(const char *name, char *text, size_t size)
     snprintf(text, size, "%s", str_text(&str));
 }
 
-static bool is_given(const struct domain *domain,
-                     const struct pci_device *device)
+static size_t index_of(const struct app *app, const struct pci_device *device)
 {
-    for (size_t i = 0; i < domain->hostdev_count; i++)
-        if (strcmp(domain->hostdevs[i], device->address) == 0)
-            return true;
-    return false;
+    return (size_t)(device - app->session->host->pci.devices);
+}
+
+/* What stands before the address, and at the end of the row. */
+static void draw_role(const struct app *app, struct canvas *canvas, int y,
+                      const struct pci_device *device)
+{
+    static const struct {
+        const char *mark, *text;
+        enum role role;
+    } looks[] = {
+        [DEVICE_HOST] = {"[ ]", "host", ROLE_NORMAL},
+        [DEVICE_GUEST] = {"[x]", "guest", ROLE_OK},
+        [DEVICE_ALONG] = {" . ", "along", ROLE_NORMAL},
+        [DEVICE_BRIDGE] = {" . ", "host", ROLE_NORMAL},
+        [DEVICE_BLOCKS] = {"[ ]", "blocks", ROLE_FAIL},
+    };
+    size_t index = index_of(app, device);
+    enum device_role role = device_role(app_plan(app), index);
+    bool can_go = !device_obstacle(app_plan(app), index);
+
+    canvas_put(canvas, y, 7, ROLE_NORMAL,
+               can_go || role == DEVICE_GUEST ? looks[role].mark : " - ");
+    canvas_put(canvas, y, canvas->width - 8, looks[role].role,
+               looks[role].text);
 }
 
 static void draw_row(const struct app *app, struct canvas *canvas, int y,
@@ -76,16 +97,13 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
     draw_marker(canvas, y, is_selected);
     if (is_first)
         canvas_putf(canvas, y, 3, ROLE_HEADING, "%3d", device->group);
-    canvas_put(canvas, y, 8, role, pci_short_address(device));
-    canvas_put(canvas, y, 18, ROLE_NORMAL, pci_kind(device));
+    canvas_put(canvas, y, 11, role, pci_short_address(device));
+    canvas_put(canvas, y, 20, ROLE_NORMAL, pci_kind(device));
     shorten(device->name, name, sizeof(name));
-    canvas_put_cut(canvas, y, 28, width - 51, ROLE_NORMAL, name);
+    canvas_put_cut(canvas, y, 29, width - 52, ROLE_NORMAL, name);
     canvas_put_cut(canvas, y, width - 22, 13, ROLE_NORMAL,
                    device->driver ? device->driver : "-");
-    if (is_given(app->session->domain, device))
-        canvas_put(canvas, y, width - 8, ROLE_OK, "guest");
-    else
-        canvas_put(canvas, y, width - 8, ROLE_NORMAL, "host");
+    draw_role(app, canvas, y, device);
 }
 
 static void draw_details(const struct app *app, struct canvas *canvas, int y,
@@ -114,7 +132,10 @@ static void draw_details(const struct app *app, struct canvas *canvas, int y,
     if (device->is_boot_display)
         canvas_put(canvas, y, 1, ROLE_WARN,
                    "This is the display that the firmware started with.");
-    else if (is_given(app->session->domain, device))
+    else if (device_obstacle(app_plan(app), index_of(app, device)))
+        canvas_put_cut(canvas, y, 1, width, ROLE_NORMAL,
+                       device_obstacle(app_plan(app), index_of(app, device)));
+    else if (device_is_in_domain(app->session->domain, device))
         canvas_put(canvas, y, 1, ROLE_NORMAL, "The domain has this device.");
 }
 
@@ -128,6 +149,38 @@ static void draw_absent(const struct app *app, struct canvas *canvas)
                       "CPUs and options can be tuned without it.");
 }
 
+static size_t count_given(const struct app *app)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < app->session->host->pci.device_count; i++)
+        count += app_plan(app)->is_given[i];
+    return count;
+}
+
+static bool act(struct app *app, enum action action)
+{
+    const struct pci *pci = &app->session->host->pci;
+    const struct iommu_group *group;
+    const struct pci_device *device;
+    const char *reason;
+    bool is_given;
+
+    if (action != ACTION_TOGGLE || length(app) == 0)
+        return false;
+    device = find_row(pci, app->lists[STEP_DEVICES].selected, &group);
+    reason = device_toggle(app_edit(app), index_of(app, device));
+    app_edited(app);
+    is_given = app_plan(app)->is_given[index_of(app, device)];
+    if (reason)
+        app_hint(app, "%s", reason);
+    else
+        app_hint(app, "%s, with all functions of its slot, %s; u undoes it.",
+                 pci_short_address(device),
+                 is_given ? "goes to the guest" : "stays with the host");
+    return true;
+}
+
 static void draw(struct app *app, struct canvas *canvas)
 {
     const struct pci *pci = &app->session->host->pci;
@@ -139,15 +192,14 @@ static void draw(struct app *app, struct canvas *canvas)
     list->count = length(app);
     list_scroll(list, height);
     canvas_putf(canvas, BODY_TOP, 1, ROLE_NORMAL,
-                "%zu IOMMU groups, %zu devices; the domain has %zu of them",
-                pci->group_count, pci->device_count,
-                app->session->domain->hostdev_count);
+                "%zu IOMMU groups, %zu devices; %zu go to the guest",
+                pci->group_count, pci->device_count, count_given(app));
     if (list->count == 0) {
         draw_absent(app, canvas);
         return;
     }
     canvas_put(canvas, BODY_TOP + 1, 3, ROLE_HEADING,
-               "Grp  Address   Kind      Device");
+               "Grp     Address  Kind     Device");
     canvas_put(canvas, BODY_TOP + 1, width - 22, ROLE_HEADING,
                "Driver        Goes to");
     for (int i = list->top; i < list->count && i < list->top + height; i++) {
@@ -163,5 +215,6 @@ static void draw(struct app *app, struct canvas *canvas)
 const struct screen screen_devices = {
     .name = "Devices",
     .draw = draw,
+    .act = act,
     .length = length,
 };

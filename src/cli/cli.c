@@ -66,6 +66,8 @@ enum {
     OPT_PREFER,
     OPT_ISOLATED,
     OPT_HOST_CPUS,
+    OPT_GIVE,
+    OPT_TAKE,
     OPT_SET,
     OPT_PLAN,
     OPT_FORMAT,
@@ -94,6 +96,8 @@ static const struct option long_options[] = {
     {"prefer", required_argument, NULL, OPT_PREFER},
     {"isolated", no_argument, NULL, OPT_ISOLATED},
     {"host-cpus", required_argument, NULL, OPT_HOST_CPUS},
+    {"give", required_argument, NULL, OPT_GIVE},
+    {"take", required_argument, NULL, OPT_TAKE},
     {"set", required_argument, NULL, OPT_SET},
     {"plan", required_argument, NULL, OPT_PLAN},
     {"format", required_argument, NULL, OPT_FORMAT},
@@ -126,6 +130,7 @@ static void print_help(void)
         "  --vcpus N  --layout N|keep|settle  --set KEY=VALUE  --plan FILE\n"
         "  --policy dedicated|one-thread|shared|keep   --threads 1|all\n"
         "  --prefer cache|clock   --host-cpus LIST   --isolated\n"
+        "  --give ADDRESS  --take ADDRESS   a PCI device, with its functions\n"
         "  -o FILE (plan)   --format text|diff|xml|json   --dry-run --yes "
         "(apply)\n"
         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile,\n"
@@ -240,6 +245,13 @@ static bool take_option(struct options *options, int letter, struct err *err)
     case OPT_ISOLATED:
     case OPT_HOST_CPUS:
         return take_request(options, letter, err);
+    case OPT_GIVE:
+    case OPT_TAKE:
+        if (options->device_count == SET_MAX)
+            return err_set(err, ERR_USAGE, "Too many --give and --take.");
+        options->devices[options->device_count].address = optarg;
+        options->devices[options->device_count++].is_given = letter == OPT_GIVE;
+        return true;
     case OPT_SET:
         if (options->set_count == SET_MAX)
             return err_set(err, ERR_USAGE, "Too many --set.");
@@ -285,6 +297,8 @@ static unsigned taken(int letter)
     case OPT_PREFER:
     case OPT_ISOLATED:
     case OPT_HOST_CPUS:
+    case OPT_GIVE:
+    case OPT_TAKE:
     case OPT_SET:
         return TAKES_PLAN;
     case 'o':

@@ -26,6 +26,11 @@ struct options {
     bool has_request;              /* something but the count is asked for */
     const char *sets[SET_MAX];
     size_t set_count;
+    struct {
+        const char *address;
+        bool is_given;
+    } devices[SET_MAX]; /* --give and --take, in their order */
+    size_t device_count;
 };
 
 /*

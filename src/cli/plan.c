@@ -4,6 +4,7 @@
 #include "cli/json.h"
 
 #include "base/str.h"
+#include "plan/device.h"
 #include "plan/layout.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
@@ -26,6 +27,16 @@ static struct layout_request request_of(const struct options *options,
     return request;
 }
 
+/* "2", or as the screen names it, "B". */
+static bool layout_number(const char *text, size_t count, unsigned long *number)
+{
+    if (text[0] >= 'A' && text[0] <= 'Z' && text[1] == '\0')
+        *number = (unsigned long)(text[0] - 'A') + 1;
+    else if (!str_number(text, count, number))
+        return false;
+    return *number >= 1 && *number <= count;
+}
+
 static bool take_layout(const struct options *options, struct plan *plan,
                         struct err *err)
 {
@@ -38,8 +49,7 @@ static bool take_layout(const struct options *options, struct plan *plan,
     if (!layout_propose(plan, &request, arena, &layouts, err))
         ; /* the sentence is there */
     else if (options->layout &&
-             (!str_number(options->layout, layouts.count, &number) ||
-              number == 0))
+             !layout_number(options->layout, layouts.count, &number))
         err_set(err, ERR_USAGE,
                 "There is no layout \"%.20s\": there are 1 to %zu, keep and "
                 "settle.",
@@ -63,11 +73,40 @@ static bool take_cpus(const struct options *options, struct plan *plan,
     bool keeps = options->layout && strcmp(options->layout, "keep") == 0;
     bool settles = options->layout && strcmp(options->layout, "settle") == 0;
 
+    cpu_set_t absent =
+        cpuset_minus(&request.host_cpus, &plan->host->cpu.online);
+
+    if (!cpuset_is_empty(&absent))
+        return err_set(err, ERR_USAGE,
+                       "--host-cpus names CPUs that are not online here.");
     if (keeps && request.vcpus == plan->vcpus && !options->has_request)
         return true;
     if (keeps || settles)
         return layout_settle(plan, &request, err);
     return take_layout(options, plan, err);
+}
+
+/* Devices go before the CPUs: the graphics card's node counts there. */
+static bool take_devices(const struct options *options, struct plan *plan,
+                         struct err *err)
+{
+    for (size_t i = 0; i < options->device_count; i++) {
+        const char *address = options->devices[i].address;
+        char *name CLEANUP(mem_free) = str_printable(address);
+        long index = device_find(plan->host, address);
+        const char *reason = NULL;
+
+        if (index < 0)
+            return err_set(err, ERR_USAGE,
+                           "There is no PCI device %.40s here. See: virt-tune "
+                           "show groups.",
+                           name);
+        if (plan->is_given[index] != options->devices[i].is_given)
+            reason = device_toggle(plan, (size_t)index);
+        if (reason)
+            return err_set(err, ERR_REFUSED, "%.40s: %s", name, reason);
+    }
+    return true;
 }
 
 static bool take_set(struct plan *plan, const char *text, struct err *err)
@@ -120,6 +159,7 @@ struct plan *cli_plan(const struct session *session,
                                       : session_plan(session);
     bool is_made = plan != NULL;
 
+    is_made = is_made && take_devices(options, plan, err);
     if (is_made && (!options->plan || options->request.vcpus ||
                     options->has_request || options->layout))
         is_made = take_cpus(options, plan, err);
@@ -184,10 +224,12 @@ static void print_plan_findings(const struct plan *plan)
 }
 
 /* The proposals, numbered as --layout takes them; ">" marks the plan's. */
-static void print_layouts(const struct options *options,
+static void print_layouts(const struct session *session,
+                          const struct options *options,
                           const struct plan *plan)
 {
-    struct layout_request request = request_of(options, plan);
+    struct plan *fresh = session_plan(session);
+    struct layout_request request = request_of(options, fresh);
     struct arena *arena = arena_new();
     struct layouts layouts;
 
@@ -202,6 +244,7 @@ static void print_layouts(const struct options *options,
         if (*layout->trade)
             printf("     %s\n", layout->trade);
     }
+    plan_free(fresh);
     arena_free(arena);
 }
 
@@ -246,7 +289,7 @@ static bool print_preview(const struct session *session,
 
     if (strcmp(format, "text") == 0) {
         print_changes(session, set);
-        print_layouts(options, plan);
+        print_layouts(session, options, plan);
         print_plan_findings(plan);
     } else if (strcmp(format, "diff") == 0) {
         print_diff(session, set);
@@ -254,8 +297,11 @@ static bool print_preview(const struct session *session,
         fputs(set->xml, stdout);
     } else if (strcmp(format, "json") == 0) {
         struct arena *arena = arena_new();
-        struct layout_request request = request_of(options, plan);
+        struct plan *fresh = session_plan(session);
+        struct layout_request request = request_of(options, fresh);
         struct layouts layouts = {0};
+
+        plan_free(fresh);
 
         layout_propose(plan, &request, arena, &layouts, NULL);
         json_print(json_preview(session, plan, set, &layouts));

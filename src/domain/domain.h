@@ -54,6 +54,7 @@ struct domain {
     unsigned vcpus;         /* the maximum */
     unsigned vcpus_current; /* at start */
     cpu_set_t *vcpupin;     /* one of each vCPU; empty: not pinned */
+    cpu_set_t vcpu_cpuset;  /* <vcpu cpuset>: where the unpinned ones float */
     cpu_set_t emulatorpin;  /* empty: not pinned */
     unsigned iothread_count;
     struct domain_iothread *iothreads;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a connection, gives the pins of its other domains. Reads only, and
- * goes on where a domain vanishes meanwhile.
+ * Takes a connection, gives pins and devices of its other domains. Reads only,
+ * and goes on where a domain vanishes meanwhile.
  */
 #include "domain/neighbour.h"
 
@@ -12,15 +12,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Adds the pins that one form of the definition has. */
-static bool add_pins(virDomainPtr handle, unsigned flags, cpu_set_t *cpus)
+/* Adds what one form of the definition has. */
+static bool add_parts(virDomainPtr handle, unsigned flags, struct arena *arena,
+                      struct neighbour *one)
 {
     char *text = virDomainGetXMLDesc(handle, flags);
     struct domain *domain =
         text ? domain_parse(text, strlen(text), NULL) : NULL;
 
     for (unsigned i = 0; domain && i < domain->vcpus; i++)
-        *cpus = cpuset_or(cpus, &domain->vcpupin[i]);
+        one->cpus = cpuset_or(&one->cpus, cpuset_is_empty(&domain->vcpupin[i])
+                                              ? &domain->vcpu_cpuset
+                                              : &domain->vcpupin[i]);
+    if (domain && domain->hostdev_count > 0) {
+        const char **list = arena_alloc(
+            arena, one->hostdev_count + domain->hostdev_count, sizeof(*list));
+
+        for (size_t i = 0; i < one->hostdev_count; i++)
+            list[i] = one->hostdevs[i];
+        for (size_t i = 0; i < domain->hostdev_count; i++)
+            list[one->hostdev_count++] =
+                arena_strdup(arena, domain->hostdevs[i]);
+        one->hostdevs = list;
+    }
     free(text);
     domain_free(domain);
     return domain != NULL;
@@ -46,14 +60,14 @@ static bool read_one(virDomainPtr handle, struct neighbours *all,
         .has_autostart =
             virDomainGetAutostart(handle, &autostart) == 0 && autostart,
     };
-    if (!add_pins(handle, VIR_DOMAIN_XML_INACTIVE, &one->cpus) ||
-        (one->is_running && !add_pins(handle, 0, &one->cpus)))
+    if (!add_parts(handle, VIR_DOMAIN_XML_INACTIVE, all->arena, one) ||
+        (one->is_running && !add_parts(handle, 0, all->arena, one)))
         return is_gone() ||
                err_set(err, ERR_FAILED,
                        "Domain %s cannot be read, so whether it uses the same "
                        "CPUs is not known.",
                        name);
-    all->count += !cpuset_is_empty(&one->cpus);
+    all->count += !cpuset_is_empty(&one->cpus) || one->hostdev_count > 0;
     return true;
 }
 

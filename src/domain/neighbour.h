@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The other domains of a connection, as far as their vCPUs are pinned: two
- * guests on the same CPUs wait for each other.
+ * The other domains of a connection, as far as they have CPUs or devices of
+ * the host: two guests on the same CPUs wait for each other, and a device is
+ * one guest's at a time.
  */
 #ifndef DOMAIN_NEIGHBOUR_H
 #define DOMAIN_NEIGHBOUR_H
@@ -13,16 +14,18 @@ struct neighbour {
     const char *name; /* printable */
     cpu_set_t cpus;   /* that its vCPUs are pinned to; running: now, too */
     bool is_running, has_autostart;
+    const char **hostdevs; /* PCI addresses, "0000:01:00.0" */
+    size_t hostdev_count;
 };
 
 struct neighbours {
     struct arena *arena;
-    struct neighbour *list; /* the pinned ones, in order of their names */
+    struct neighbour *list; /* those that have any, in order of their names */
     size_t count;
 };
 
 /*
- * The pinned domains of a connection but for the one with this UUID. A domain
+ * The other domains of a connection: all but the one with this UUID. A domain
  * that cannot be read fails the whole: to know half of them is to know none.
  */
 struct neighbours *neighbours_load(const struct conn *conn, const char *uuid,

@@ -97,6 +97,8 @@ static bool parse_vcpus(struct domain *domain, const xmlNode *root,
                        "The domain's <vcpu> is not a number from 1 to %d.",
                        VCPU_MAX);
     domain->vcpus = domain->vcpus_current = (unsigned)number;
+    if (vcpu)
+        attribute_cpus(vcpu, &domain->vcpu_cpuset);
     if (vcpu && xml_number(vcpu, "current", VCPU_MAX, &number) && number > 0)
         domain->vcpus_current = (unsigned)number;
     domain->vcpupin =

@@ -247,6 +247,7 @@ void fill_layout(const struct goal *goal, const struct placement *place,
     *layout = (struct layout){
         .request = goal->request,
         .vcpus = place->vcpus,
+        .cores = place->core_count,
         .topology = {1, 1, place->vcpus, 1},
         .text = describe(goal, place, arena),
         .host = host_keeps(cpu, place->is_used, arena),

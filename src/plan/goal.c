@@ -6,29 +6,24 @@
 #include "plan/goal.h"
 
 #include "plan/cell.h"
+#include "plan/device.h"
 
 #include <string.h>
 
-/* The node of <numatune>, else of a PCI device of the domain, else -1. */
+/* The node of <numatune>, else of a device that the guest gets, else -1. */
 static int wanted_node(const struct plan *plan)
 {
-    const struct host *host = plan->host;
-    const struct domain *domain = plan->domain;
-    int node = -1;
+    if (plan->domain->node >= 0 && !cell_is_own(plan))
+        return plan->domain->node; /* the memory is there, and stays */
+    return device_node(plan);
+}
 
-    if (domain->node >= 0 && !cell_is_own(plan))
-        return domain->node; /* the memory is there, and stays */
-    for (size_t i = 0; i < domain->hostdev_count; i++) {
-        const struct pci_device *device =
-            pci_find(&host->pci, domain->hostdevs[i]);
-        bool is_display = device && device->class_code >> 16 == 0x03;
+bool goal_is_for_host(const struct goal *goal, unsigned core)
+{
+    const cpu_set_t *cpus = &goal->cpu->cores[core].cpus;
 
-        if (device && device->node >= 0 && (is_display || node < 0))
-            node = device->node;
-        if (is_display && device->node >= 0)
-            break; /* the graphics card decides */
-    }
-    return node;
+    return !cpuset_intersects(cpus, &goal->cpu->isolated) &&
+           cpuset_is_subset(cpus, &goal->cpu->allowed);
 }
 
 unsigned goal_domain(const struct goal *goal, const struct cpu_core *core)
@@ -85,7 +80,7 @@ static void judge_cores(struct goal *goal, const struct neighbours *others,
                             ? !cpuset_is_subset(cpus, &cpu->isolated)
                             : is_isolated;
 
-        goal->host_cores += !is_isolated;
+        goal->host_cores += goal_is_for_host(goal, i);
         goal->states[i] = is_wrong || cpuset_intersects(cpus, &shut)
                               ? CORE_BARRED
                           : cpuset_intersects(cpus, &busy) ? CORE_BUSY
@@ -162,8 +157,7 @@ struct cost goal_cost(const struct goal *goal, const cpu_set_t *guest)
         if (threads > 0)
             count_core(goal, i, threads, &count, &cost);
         else
-            count.host_cores +=
-                !cpuset_intersects(&cpu->cores[i].cpus, &cpu->isolated);
+            count.host_cores += goal_is_for_host(goal, i);
     }
     if (count.host_cores == 0)
         cost.lines[COST_UNSAFE] += CPUSET_MAX;

@@ -72,6 +72,12 @@ struct goal *goal_new(const struct plan *plan,
                       const struct layout_request *request,
                       struct arena *arena);
 
+/*
+ * True if host and helpers can live on the core: it is not isolated, and
+ * libvirt may place threads there.
+ */
+bool goal_is_for_host(const struct goal *goal, unsigned core);
+
 /* The cache domain of a core, an index below domain_count. */
 unsigned goal_domain(const struct goal *goal, const struct cpu_core *core);
 

@@ -3,6 +3,7 @@
 #include "plan/hand.h"
 
 #include "plan/cell.h"
+#include "plan/fill.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,31 +42,107 @@ static unsigned dies_of(const struct cpu_topology *cpu, const unsigned *used)
     return dies > 0 ? dies : 1;
 }
 
-/* Numbers the vCPUs along the cores; the first threads of each are taken. */
-static void renumber(struct plan *plan, const unsigned *used)
+/* The CPUs in the order of the cores; the first threads of each are taken. */
+static unsigned natural(const struct cpu_topology *cpu, const unsigned *used,
+                        int *cpus)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        for (unsigned t = 0; t < used[i]; t++)
+            cpus[count++] = cpu->cores[i].threads[t];
+    return count;
+}
+
+/* Each vCPU where it is, without those whose place is gone; new ones behind. */
+static unsigned appended(const struct plan *plan, const unsigned *used,
+                         int *cpus)
 {
     const struct cpu_topology *cpu = &plan->host->cpu;
-    unsigned vcpus = 0, cores = 0, threads = 0;
-    unsigned dies = dies_of(cpu, used);
-    bool is_even = true;
+    unsigned *kept CLEANUP(mem_free) =
+        mem_alloc(cpu->core_count, sizeof(*kept));
+    cpu_set_t taken = cpuset_empty();
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < plan->vcpus; i++) {
+        int number = cpuset_next(&plan->vcpupin[i], 0);
+        int core = cpu->core_of[number];
+
+        if (core < 0 || kept[core] >= used[core])
+            continue;
+        kept[core]++;
+        CPU_SET((size_t)number, &taken);
+        cpus[count++] = number;
+    }
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        for (unsigned t = 0; kept[i] < used[i]; t++)
+            if (!CPU_ISSET((size_t)cpu->cores[i].threads[t], &taken)) {
+                kept[i]++;
+                cpus[count++] = cpu->cores[i].threads[t];
+            }
+    return count;
+}
+
+/* Threads of each guest core: those of a host core, if all are even. */
+static unsigned guest_threads(const struct cpu_topology *cpu,
+                              const unsigned *used, const int *cpus,
+                              unsigned count)
+{
+    unsigned threads = 0;
 
     for (unsigned i = 0; i < cpu->core_count; i++) {
-        vcpus += used[i];
-        cores += used[i] > 0;
         if (used[i] > 0 && threads > 0 && used[i] != threads)
-            is_even = false;
+            return 1;
         if (used[i] > 0)
             threads = used[i];
     }
-    plan_set_vcpus(plan, vcpus);
-    vcpus = 0;
+    for (unsigned i = 0; i < count && threads > 0; i++)
+        if (cpu->core_of[cpus[i]] != cpu->core_of[cpus[i - i % threads]])
+            return 1;
+    return threads;
+}
+
+/*
+ * Makes the wish so. Pins in the order of the cores stay in that order; in any
+ * other, somebody chose them one by one, and each stays where it is.
+ */
+static void repin(struct plan *plan, const unsigned *before,
+                  const unsigned *used)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    int *cpus CLEANUP(mem_free) = mem_alloc(CPUSET_MAX, sizeof(*cpus));
+    unsigned count = natural(cpu, before, cpus), cores = 0, threads, dies;
+    bool is_natural = count == plan->vcpus;
+
+    for (unsigned i = 0; i < plan->vcpus && is_natural; i++)
+        is_natural = cpuset_next(&plan->vcpupin[i], 0) == cpus[i];
+    count = is_natural ? natural(cpu, used, cpus) : appended(plan, used, cpus);
+    threads = guest_threads(cpu, used, cpus, count);
+    dies = threads > 1 || is_natural ? dies_of(cpu, used) : 1;
     for (unsigned i = 0; i < cpu->core_count; i++)
-        for (unsigned t = 0; t < used[i]; t++)
-            plan->vcpupin[vcpus++] = cpuset_one(cpu->cores[i].threads[t]);
+        cores += used[i] > 0;
+    plan_set_vcpus(plan, count);
+    for (unsigned i = 0; i < count; i++)
+        plan->vcpupin[i] = cpuset_one(cpus[i]);
     plan->topology =
-        is_even ? (struct guest_topology){1, dies, cores / dies, threads}
-                : (struct guest_topology){1, 1, vcpus, 1};
+        cores * threads == count && cores % dies == 0
+            ? (struct guest_topology){1, dies, cores / dies, threads}
+            : (struct guest_topology){1, 1, count, 1};
     plan->mirrors_nodes = cell_obstacle(plan) == NULL;
+}
+
+/* One vCPU a CPU: what can be edited core by core. */
+static bool is_plain(const struct plan *plan)
+{
+    cpu_set_t seen = cpuset_empty();
+    int number;
+
+    for (unsigned i = 0; i < plan->vcpus; i++) {
+        if (!plan_pin(plan, i, &number) || CPU_ISSET((size_t)number, &seen))
+            return false;
+        CPU_SET((size_t)number, &seen);
+    }
+    return true;
 }
 
 static void leave(cpu_set_t *pins, const struct cpu_core *core)
@@ -73,20 +150,46 @@ static void leave(cpu_set_t *pins, const struct cpu_core *core)
     *pins = cpuset_minus(pins, &core->cpus);
 }
 
-/* Emulator and I/O threads make room for the guest. */
-static void clear(struct plan *plan, const struct cpu_core *core)
+/* Emulator and I/O threads make room; without any place left they get one. */
+static void clear(struct plan *plan, const unsigned *used,
+                  const struct cpu_core *core)
 {
+    const struct layout_request request = {.vcpus = plan->vcpus};
+    unsigned count = plan->host->cpu.core_count;
+    struct arena *arena = arena_new();
+    bool *is_used = arena_alloc(arena, count, sizeof(*is_used));
+    cpu_set_t emulator, iothread;
+
+    for (unsigned i = 0; i < count; i++)
+        is_used[i] = used[i] > 0;
+    fill_helpers(goal_new(plan, &request, arena), is_used, &emulator,
+                 &iothread);
+    if (cpuset_is_subset(&plan->emulatorpin, &core->cpus) &&
+        !cpuset_is_empty(&plan->emulatorpin))
+        plan->emulatorpin = emulator;
     leave(&plan->emulatorpin, core);
-    for (unsigned i = 0; i < plan->iothread_count; i++)
-        leave(&plan->iothreads[i].cpus, core);
+    for (unsigned i = 0; i < plan->iothread_count; i++) {
+        cpu_set_t *cpus = &plan->iothreads[i].cpus;
+
+        if (cpuset_is_subset(cpus, &core->cpus) && !cpuset_is_empty(cpus))
+            *cpus = iothread;
+        leave(cpus, core);
+    }
+    arena_free(arena);
 }
+
+static const char *const not_plain =
+    "Several vCPUs share CPUs here: take a layout first (Tab).";
 
 const char *hand_toggle_guest(struct plan *plan, unsigned core)
 {
     const struct cpu_topology *cpu = &plan->host->cpu;
     unsigned *used CLEANUP(mem_free) = used_threads(plan);
+    unsigned *before CLEANUP(mem_free) = used_threads(plan);
     unsigned guest = 0;
 
+    if (!is_plain(plan))
+        return not_plain;
     for (unsigned i = 0; i < cpu->core_count; i++)
         guest += used[i] > 0;
     if (used[core] > 0 && guest == 1)
@@ -97,9 +200,9 @@ const char *hand_toggle_guest(struct plan *plan, unsigned core)
         used[core] = 0;
     } else {
         used[core] = cpu->cores[core].thread_count;
-        clear(plan, &cpu->cores[core]);
+        clear(plan, used, &cpu->cores[core]);
     }
-    renumber(plan, used);
+    repin(plan, before, used);
     return NULL;
 }
 
@@ -107,7 +210,10 @@ const char *hand_toggle_split(struct plan *plan, unsigned core)
 {
     const struct cpu_core *it = &plan->host->cpu.cores[core];
     unsigned *used CLEANUP(mem_free) = used_threads(plan);
+    unsigned *before CLEANUP(mem_free) = used_threads(plan);
 
+    if (!is_plain(plan))
+        return not_plain;
     if (it->thread_count == 1)
         return "This core has one thread only: there is nothing to split.";
     if (used[core] == 0)
@@ -116,9 +222,9 @@ const char *hand_toggle_split(struct plan *plan, unsigned core)
         used[core] = 1;
     } else {
         used[core] = it->thread_count;
-        clear(plan, it);
+        clear(plan, used, it);
     }
-    renumber(plan, used);
+    repin(plan, before, used);
     return NULL;
 }
 

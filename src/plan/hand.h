@@ -9,9 +9,10 @@
 #include "plan/plan.h"
 
 /*
- * Gives a core with all its threads to the guest or takes it back. vCPUs are
- * numbered anew along the cores, so that siblings stay neighbours; emulator
- * and I/O threads leave the core. NULL, or why not: a sentence.
+ * Gives a core with all its threads to the guest or takes it back. vCPUs in
+ * the order of the cores stay so, and siblings stay neighbours; in any other
+ * order each stays where it is, and new ones come last. Emulator and I/O
+ * threads leave the core. NULL, or why not: a sentence.
  */
 const char *hand_toggle_guest(struct plan *plan, unsigned core);
 

@@ -96,7 +96,19 @@ bool layout_is(const struct layout *layout, const struct plan *plan)
         if (layout->cpus ? !plan_pin(plan, i, &cpu) || cpu != layout->cpus[i]
                          : !CPU_EQUAL(&layout->pool, &plan->vcpupin[i]))
             return false;
+    for (unsigned i = 0; i < plan->iothread_count; i++)
+        if (!CPU_EQUAL(&plan->iothreads[i].cpus, &layout->iothread))
+            return false;
     return true;
+}
+
+unsigned layout_count_moved(const struct plan *before, const struct plan *after)
+{
+    unsigned moved = 0;
+
+    for (unsigned i = 0; i < before->vcpus && i < after->vcpus; i++)
+        moved += !CPU_EQUAL(&before->vcpupin[i], &after->vcpupin[i]);
+    return moved;
 }
 
 int layouts_find(const struct layouts *layouts, const struct plan *plan)

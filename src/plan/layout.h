@@ -11,6 +11,7 @@
 struct layout {
     struct layout_request request; /* that it is the best for */
     unsigned vcpus;
+    unsigned cores;     /* of the host, that are used */
     int *cpus;          /* of each vCPU; NULL if they share */
     cpu_set_t pool;     /* all of the guest's CPUs */
     cpu_set_t emulator; /* never empty */
@@ -19,7 +20,7 @@ struct layout {
     struct cost cost;
     const char *text;  /* what it is: "6 P-cores, all threads" */
     const char *host;  /* what the host keeps: "P0 P1 E8-E11" */
-    const char *why;   /* what it is good for: "for games" */
+    const char *why;   /* what it is good for: "highest clock" */
     const char *trade; /* what it gives up, and for what; "" if nothing */
 };
 
@@ -71,6 +72,10 @@ void layout_accept(const struct layout *layout, struct plan *plan);
 
 /* True if the plan's pins are just this layout's. */
 bool layout_is(const struct layout *layout, const struct plan *plan);
+
+/* How many vCPUs of both plans are pinned to other CPUs. */
+unsigned layout_count_moved(const struct plan *before,
+                            const struct plan *after);
 
 /* The layout that the plan's pins are, or -1 if they are none of these. */
 int layouts_find(const struct layouts *layouts, const struct plan *plan);

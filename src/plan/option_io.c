@@ -6,7 +6,7 @@
 #include "plan/option_row.h"
 
 #define ROW(id) [OPTION_##id - OPTION_DISKS_CACHE]
-#define HEAD .group = "Disks and network", .part = PART_DEVICES
+#define HEAD .group = "Disks and network", .part = PART_IO
 #define DRIVER(devices, name) \
     .place = {                \
         .scope = (devices),   \

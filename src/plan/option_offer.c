@@ -368,6 +368,14 @@ static bool has_own_cpus(const struct plan *plan)
     return plan_is_pinned(plan) && CPU_COUNT(&guest) == (int)plan->vcpus;
 }
 
+static bool gives_a_device(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->host->pci.device_count; i++)
+        if (plan->is_given[i])
+            return true;
+    return plan->domain->hostdev_count > 0;
+}
+
 /* What has to be so for a proposal beyond that it can be used. */
 static bool is_of_use(const struct plan *plan, enum option_id id)
 {
@@ -384,7 +392,7 @@ static bool is_of_use(const struct plan *plan, enum option_id id)
     case OPTION_TOPOEXT:
         return plan->topology.threads > 1 && is_own_cpu;
     case OPTION_MEMBALLOON:
-        return domain->hostdev_count > 0;
+        return gives_a_device(plan);
     case OPTION_SOURCE:
         return shares_memory(plan) && option_is_off(plan, OPTION_HUGEPAGES);
     case OPTION_ACCESS:

@@ -21,7 +21,8 @@ enum plan_part {
     PART_KVM,
     PART_MACHINE, /* interrupt controllers and the like */
     PART_CLOCK,
-    PART_DEVICES, /* drivers of disks, controllers and interfaces */
+    PART_IO,      /* drivers of disks, controllers and interfaces */
+    PART_DEVICES, /* passed through */
     PART_HOOK,
     PART_COUNT,
 };

@@ -66,13 +66,13 @@ static unsigned host_core(const struct goal *goal)
     unsigned first = cpu->core_count;
 
     for (unsigned i = cpu->core_count; i-- > 0;)
-        if (!cpuset_intersects(&cpu->cores[i].cpus, &cpu->isolated) &&
+        if (goal_is_for_host(goal, i) &&
             (first == cpu->core_count || goal->states[first] != CORE_BARRED ||
              goal->states[i] == CORE_BARRED))
             first = i; /* best: one that cannot go anyway */
     if (first < cpu->core_count && goal->states[first] != CORE_BARRED &&
         cpu->core_of[0] >= 0 &&
-        !cpuset_intersects(&cpu->cores[cpu->core_of[0]].cpus, &cpu->isolated))
+        goal_is_for_host(goal, (unsigned)cpu->core_of[0]))
         first = (unsigned)cpu->core_of[0];
     return first;
 }

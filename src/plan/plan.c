@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "plan/cell.h"
+#include "plan/device.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,24 @@ static void take_domain(struct plan *plan)
         plan->disk_iothread[i] = domain->disks[i].iothread;
 }
 
+static void take_devices(struct plan *plan)
+{
+    const struct pci *pci = &plan->host->pci;
+
+    plan->is_given = mem_alloc(pci->device_count, sizeof(*plan->is_given));
+    for (size_t i = 0; i < pci->device_count; i++)
+        plan->is_given[i] = device_is_in_domain(plan->domain, &pci->devices[i]);
+}
+
+static void copy_devices(struct plan *plan, const struct plan *from)
+{
+    size_t count = plan->host->pci.device_count;
+
+    plan->is_given = mem_alloc(count, sizeof(*plan->is_given));
+    if (count > 0)
+        memcpy(plan->is_given, from->is_given, count * sizeof(*plan->is_given));
+}
+
 struct plan *plan_new(const struct host *host, const struct domain *domain,
                       const char *hook_conf, const char *hook_obstacle)
 {
@@ -72,6 +91,7 @@ struct plan *plan_new(const struct host *host, const struct domain *domain,
     plan->hook_reserves = conf_has(hook_conf, "hugepages_kib");
     plan->hook_obstacle = hook_obstacle;
     take_domain(plan);
+    take_devices(plan);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         plan->options[i] = OPTION_KEEP;
     return plan;
@@ -89,6 +109,7 @@ struct plan *plan_copy(const struct plan *plan)
     if (disks > 0)
         memcpy(copy->disk_iothread, plan->disk_iothread,
                disks * sizeof(*copy->disk_iothread));
+    copy_devices(copy, plan);
     return copy;
 }
 
@@ -97,6 +118,7 @@ void plan_free(struct plan *plan)
     if (!plan)
         return;
     free_cpus(plan);
+    free(plan->is_given);
     free(plan);
 }
 
@@ -126,6 +148,9 @@ bool plan_equal(const struct plan *a, const struct plan *b)
     for (size_t i = 0; i < a->domain->disk_count; i++)
         if (a->disk_iothread[i] != b->disk_iothread[i])
             return false;
+    for (size_t i = 0; i < a->host->pci.device_count; i++)
+        if (a->is_given[i] != b->is_given[i])
+            return false;
     return memcmp(a->options, b->options, sizeof(a->options)) == 0;
 }
 
@@ -136,6 +161,21 @@ cpu_set_t plan_guest_cpus(const struct plan *plan)
     for (unsigned i = 0; i < plan->vcpus; i++)
         cpus = cpuset_or(&cpus, &plan->vcpupin[i]);
     return cpus;
+}
+
+cpu_set_t plan_guest_cores(const struct plan *plan)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    cpu_set_t guest = plan_guest_cpus(plan), cores = cpuset_empty();
+
+    CPUSET_FOREACH(number, &guest)
+    {
+        const struct cpu_core *core = cpu_core_of(cpu, number);
+
+        if (core)
+            cores = cpuset_or(&cores, &core->cpus);
+    }
+    return cores;
 }
 
 bool plan_is_pinned(const struct plan *plan)
@@ -209,6 +249,7 @@ static const char *const part_names[PART_COUNT] = {
     [PART_KVM] = "kvm",
     [PART_MACHINE] = "machine",
     [PART_CLOCK] = "clock",
+    [PART_IO] = "io",
     [PART_DEVICES] = "devices",
     [PART_HOOK] = "hook",
 };
@@ -322,6 +363,10 @@ struct plan *plan_kept(const struct plan *plan)
     for (unsigned part = 0; part < PART_COUNT; part++)
         if (plan->dropped & 1U << part)
             keep_options(kept, (enum plan_part)part);
+    if (plan->dropped & 1U << PART_DEVICES) {
+        free(kept->is_given);
+        take_devices(kept);
+    }
     if (plan->dropped & 1U << PART_VCPUPIN)
         kept->options[OPTION_ISOLATE] = OPTION_KEEP;
     if (plan->dropped)

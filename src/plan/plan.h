@@ -21,6 +21,7 @@ struct plan {
     cpu_set_t emulatorpin; /* empty: not pinned */
     unsigned iothread_count;
     struct domain_iothread *iothreads;
+    bool *is_given;                 /* one of each host PCI device: to guest */
     unsigned *disk_iothread;        /* one of each domain disk; 0: none */
     struct guest_topology topology; /* all 0: none */
     bool mirrors_nodes; /* memory and guest cells follow the pins; see cell.h */
@@ -48,6 +49,9 @@ bool plan_equal(const struct plan *a, const struct plan *b);
 
 /* All CPUs that some vCPU is pinned to. */
 cpu_set_t plan_guest_cpus(const struct plan *plan);
+
+/* The cores that vCPUs are pinned to, whole, as CPUs. */
+cpu_set_t plan_guest_cores(const struct plan *plan);
 
 /* True if every vCPU is pinned. */
 bool plan_is_pinned(const struct plan *plan);

@@ -6,6 +6,7 @@
 #include "plan/planfile.h"
 
 #include "base/str.h"
+#include "plan/device.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,15 @@ void planfile_save(const struct plan *plan, struct str *str)
         str_add(str, "numa = mirror\n");
     if (plan->guest != domain->guest)
         str_addf(str, "guest = %s\n", guest_kind_name(plan->guest));
+    for (size_t i = 0; i < plan->host->pci.device_count; i++) {
+        const struct pci_device *device = &plan->host->pci.devices[i];
+
+        /* With its ids: another card may get the address. */
+        if (plan->is_given[i] != device_is_in_domain(domain, device))
+            str_addf(str, "pci.%s = %s %04x:%04x\n", device->address,
+                     plan->is_given[i] ? "guest" : "host", device->vendor,
+                     device->device);
+    }
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if (plan->options[i] == OPTION_KEEP)
             continue;
@@ -142,6 +152,30 @@ static bool load_disk(struct plan *plan, const char *target, const char *value)
     return false;
 }
 
+static bool load_device(struct plan *plan, const char *address,
+                        const char *value, struct err *err)
+{
+    long index = device_find(plan->host, address);
+    bool is_given = str_starts(value, "guest ");
+    const struct pci_device *device;
+    char ids[16];
+
+    if (!is_given && !str_starts(value, "host "))
+        return false;
+    if (index < 0)
+        return refuse(err, "host: a device is gone", address, "none");
+    device = &plan->host->pci.devices[index];
+    snprintf(ids, sizeof(ids), "%04x:%04x", device->vendor, device->device);
+    value = strchr(value, ' ') + 1;
+    if (strcmp(value, ids) != 0)
+        return refuse(err, "device at this address", value, ids);
+    if (is_given && device_obstacle(plan, (size_t)index))
+        return err_set(err, ERR_REFUSED, "%s: %s", device->address,
+                       device_obstacle(plan, (size_t)index));
+    plan->is_given[index] = is_given;
+    return true;
+}
+
 static bool load_option(struct plan *plan, const char *key, const char *value)
 {
     enum option_id id = option_find(key);
@@ -221,6 +255,8 @@ static bool load_line(struct plan *plan, const char *key, char *value,
     if (str_starts(key, "vcpupin.") || str_starts(key, "iothreadpin.") ||
         strcmp(key, "emulatorpin") == 0)
         return load_cpus(plan, key, value);
+    if (str_starts(key, "pci."))
+        return load_device(plan, strchr(key, '.') + 1, value, err);
     if (str_starts(key, "disk."))
         return load_disk(plan, strchr(key, '.') + 1, value);
     return load_option(plan, key, value);

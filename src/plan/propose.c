@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SLIGHT_KHZ = 50000 }; /* nobody would change a layout for less */
+
 /* What the alternatives are made from. */
 struct proposal {
     const struct plan *plan;
@@ -25,6 +27,8 @@ static bool place_request(const struct goal *goal, struct placement *place)
 {
     unsigned vcpus = goal->request.vcpus, largest = place_largest(goal);
 
+    if (goal->request.policy == LAYOUT_SHARED && goal->request.uses_isolated)
+        return false;
     if (goal->request.policy != LAYOUT_SHARED)
         return place_vcpus(goal, vcpus, place);
     if (vcpus > (unsigned)CPU_COUNT(&goal->cpu->online) ||
@@ -32,6 +36,17 @@ static bool place_request(const struct goal *goal, struct placement *place)
         return false;
     place->vcpus = vcpus;
     return true;
+}
+
+/* All threads of the cores that are used. */
+static unsigned count_threads(const struct goal *goal,
+                              const struct placement *place)
+{
+    unsigned threads = 0;
+
+    for (unsigned i = 0; i < goal->cpu->core_count; i++)
+        threads += place->is_used[i] ? goal->cpu->cores[i].thread_count : 0;
+    return threads;
 }
 
 /* The most serious thing that the best layout could not avoid. */
@@ -62,8 +77,10 @@ static const char *best_trade(const struct goal *goal,
                             "slower.",
                             lines[COST_NODES]);
     if (lines[COST_AWAY] > 0)
-        return "Is not on the node of the guest's device or memory, which "
-               "has too few cores.";
+        return goal->node < 0
+                   ? "Is on a node without memory: all of it is farther away."
+                   : "Is not on the node of the guest's device or memory: too "
+                     "few cores are free there.";
     if (layout->request.policy == LAYOUT_ONE_THREAD && all > 1)
         return "Gives up the other threads of its cores, which stay idle, for "
                "the steadiest response.";
@@ -71,8 +88,8 @@ static const char *best_trade(const struct goal *goal,
         return arena_printf(arena,
                             "An odd number of vCPUs takes one thread of each "
                             "core; the other threads stay idle: %u of %u.",
-                            place->core_count * (all - 1),
-                            place->core_count * all);
+                            count_threads(goal, place) - place->core_count,
+                            count_threads(goal, place));
     if (layout->vcpus % place->threads != 0)
         return "With this odd number the guest cannot be told which vCPUs "
                "share a core.";
@@ -161,6 +178,8 @@ static void add_preference(struct proposal *p)
         return;
     kib = biggest_l3_kib(cpu, pool) - biggest_l3_kib(cpu, &layout->pool);
     khz = fastest_khz(cpu, &layout->pool) - fastest_khz(cpu, pool);
+    if ((long)khz < SLIGHT_KHZ && (long)khz > -SLIGHT_KHZ)
+        khz = 0;
     if ((long)kib <= 0 || (long)khz <= 0) {
         if ((long)kib >= 0 || (long)khz >= 0) {
             p->layouts->count--; /* no gain: only another place */
@@ -256,31 +275,31 @@ static void add_narrow(struct proposal *p, enum cost_line line,
                          best.vcpus - layout->vcpus, what);
 }
 
-/* As many as no other domain has to share. */
+/* Around the other domains: slower cores, or fewer. */
 static void add_alone(struct proposal *p)
 {
     struct layout_request request = p->goal->request;
-    const struct cpu_topology *cpu = p->goal->cpu;
     const struct layout best = p->layouts->list[0];
-    struct goal goal = *p->goal;
+    cpu_set_t held = neighbours_held(p->plan->others);
+    unsigned largest;
     struct layout *layout;
 
-    if (best.cost.lines[COST_BUSY] == 0 || !best.cpus)
+    if (best.cost.lines[COST_BUSY] == 0)
         return;
-    goal.states = arena_alloc(p->arena, cpu->core_count, sizeof(*goal.states));
-    for (unsigned i = 0; i < cpu->core_count; i++)
-        goal.states[i] =
-            p->goal->states[i] == CORE_FREE ? CORE_FREE : CORE_BARRED;
-    request.vcpus = place_largest(&goal);
-    request.vcpus -= request.vcpus % best.topology.threads;
+    request.host_cpus = cpuset_or(&request.host_cpus, &held);
+    largest = layout_largest(p->plan, &request);
+    if (largest < request.vcpus)
+        request.vcpus = largest - largest % best.topology.threads;
     layout = add(p, &request, "undisturbed");
-    if (layout && layout->cost.lines[COST_BUSY] > 0)
-        p->layouts->count--;
-    else if (layout)
+    if (layout && layout->vcpus < best.vcpus)
         layout->trade = arena_printf(p->arena,
                                      "Gives up %u vCPUs to share no core with "
                                      "another domain.",
                                      best.vcpus - layout->vcpus);
+    else if (layout)
+        layout->trade =
+            "Gives up better cores to share none with another "
+            "domain.";
 }
 
 /*
@@ -317,12 +336,18 @@ static void add_most(struct proposal *p, bool spares_l3)
     if (request.vcpus <= best.vcpus)
         return;
     layout = add(p, &request, spares_l3 ? "more power" : "most power");
-    if (layout)
+    if (layout && layout->cores > best.cores)
         layout->trade = arena_printf(
-            p->arena, "Gives up %u more core%s of the host for %u vCPUs more.",
-            cores - best.vcpus / threads,
-            cores - best.vcpus / threads == 1 ? "" : "s",
-            layout->vcpus - best.vcpus);
+            p->arena, "Gives up %u more core%s of the host for %u more vCPU%s.",
+            layout->cores - best.cores,
+            layout->cores - best.cores == 1 ? "" : "s",
+            layout->vcpus - best.vcpus,
+            layout->vcpus - best.vcpus == 1 ? "" : "s");
+    else if (layout)
+        layout->trade = arena_printf(
+            p->arena, "Gives up one thread a core for %u more vCPU%s.",
+            layout->vcpus - best.vcpus,
+            layout->vcpus - best.vcpus == 1 ? "" : "s");
 }
 
 static void add_shared(struct proposal *p)
@@ -330,16 +355,70 @@ static void add_shared(struct proposal *p)
     struct layout_request request = p->goal->request;
 
     request.policy = LAYOUT_SHARED;
-    add(p, &request, "shared");
+    if (!request.uses_isolated) /* nothing is balanced there */
+        add(p, &request, "shared");
+}
+
+/* In a word or two, for the list. */
+static const char *best_label(const struct proposal *p,
+                              const struct layout *best)
+{
+    const struct layout_request *request = &best->request;
+
+    if (request->policy == LAYOUT_SHARED)
+        return "shared";
+    if (p->place->is_mixed)
+        return "mixed cores";
+    if (request->policy == LAYOUT_ONE_THREAD)
+        return "steadiest";
+    return request->prefers_clock ? "highest clock" : "best";
+}
+
+static bool refuse(const struct goal *goal, struct err *err)
+{
+    const struct cpu_topology *cpu = goal->cpu;
+    const struct layout_request *request = &goal->request;
+    unsigned largest = place_largest(goal);
+
+    if (request->uses_isolated && cpuset_is_empty(&cpu->isolated))
+        return err_set(err, ERR_REFUSED,
+                       "No CPU is isolated at boot on this host.");
+    if (request->policy == LAYOUT_SHARED && request->uses_isolated)
+        return err_set(err, ERR_REFUSED,
+                       "vCPUs cannot share isolated CPUs: the kernel does not "
+                       "balance there, and all would stay on the first.");
+    if (largest == 0)
+        return err_set(err, ERR_REFUSED,
+                       "No core of this host can go to a guest: at least one "
+                       "whole core must stay with it, and isolated or "
+                       "reserved ones are left out.");
+    if (request->policy == LAYOUT_SHARED)
+        return err_set(err, ERR_REFUSED,
+                       "%u vCPUs are more than the %d CPUs of this host. The "
+                       "most that fits is %d.",
+                       request->vcpus, CPU_COUNT(&cpu->online),
+                       CPU_COUNT(&cpu->online));
+    return err_set(
+        err, ERR_REFUSED,
+        "%u vCPUs do not fit on this host%s: it has %u cores, %d CPUs online, "
+        "and at least one whole core must stay with it. The most that fits is "
+        "%u.%s",
+        request->vcpus,
+        request->policy == LAYOUT_ONE_THREAD ? " with one thread of each core"
+                                             : "",
+        cpu->core_count, CPU_COUNT(&cpu->online), largest,
+        cpuset_is_empty(&cpu->isolated) || request->uses_isolated
+            ? ""
+            : " The CPUs isolated at boot are left out; --isolated takes just "
+              "them.");
 }
 
 bool layout_propose(const struct plan *plan,
                     const struct layout_request *request, struct arena *arena,
                     struct layouts *layouts, struct err *err)
 {
-    const struct cpu_topology *cpu = &plan->host->cpu;
     struct placement place = {
-        .is_used = arena_alloc(arena, cpu->core_count, sizeof(bool)),
+        .is_used = arena_alloc(arena, plan->host->cpu.core_count, sizeof(bool)),
     };
     struct proposal p = {
         .plan = plan,
@@ -351,29 +430,11 @@ bool layout_propose(const struct plan *plan,
     const struct layout *best;
 
     layouts->count = 0;
-    best = add(&p, request, "for games");
-    if (!best && place_largest(p.goal) == 0)
-        return err_set(err, ERR_REFUSED,
-                       "No core of this host can go to a guest: at least one "
-                       "whole core must stay with it, and isolated or "
-                       "reserved ones are left out.");
+    best = add(&p, request, "best");
     if (!best)
-        return err_set(
-            err, ERR_REFUSED,
-            "%u vCPUs do not fit on this host: it has %d CPUs online, and at "
-            "least one whole core must stay with it. The most that fits is "
-            "%u.%s",
-            request->vcpus, CPU_COUNT(&cpu->online), place_largest(p.goal),
-            cpuset_is_empty(&cpu->isolated) || request->uses_isolated
-                ? ""
-                : " The CPUs isolated at boot are left out; --isolated takes "
-                  "just them.");
-    if (request->prefers_clock)
-        layouts->list[0].why = "highest clock";
-    else if (best->topology.threads == 1)
-        layouts->list[0].why = "steadiest";
+        return refuse(p.goal, err);
+    layouts->list[0].why = best_label(&p, best);
     if (best->request.policy == LAYOUT_SHARED) {
-        layouts->list[0].why = "shared";
         add_whole(&p);
         return true;
     }

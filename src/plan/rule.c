@@ -209,6 +209,13 @@ static const struct rule rules[] = {
     {"topoext",
      "QEMU shows an AMD guest its threads only with the CPU flag topoext.",
      rule_topoext},
+    {"device-here", "A guest whose device is not there does not start.",
+     rule_device_here},
+    {"device-group",
+     "The IOMMU keeps groups apart, not the devices of one group: VFIO takes "
+     "a group only when the host has let go of all of it.",
+     rule_device_group},
+    {"device-others", "A device is one guest's at a time.", rule_device_others},
     {"available", "What this host lacks, the domain does not start with.",
      rule_obstacles},
     {"needs", "QEMU refuses to start with one but not the other.", rule_needs},

@@ -19,22 +19,6 @@ static cpu_set_t named_cpus(const struct plan *plan)
     return cpus;
 }
 
-/* The cores that vCPUs are pinned to, whole, as CPUs. */
-cpu_set_t rule_guest_cores(const struct plan *plan)
-{
-    const struct cpu_topology *cpu = &plan->host->cpu;
-    cpu_set_t guest = plan_guest_cpus(plan), cores = cpuset_empty();
-
-    CPUSET_FOREACH(number, &guest)
-    {
-        const struct cpu_core *core = cpu_core_of(cpu, number);
-
-        if (core)
-            cores = cpuset_or(&cores, &core->cpus);
-    }
-    return cores;
-}
-
 void rule_count(const struct plan *plan, struct arena *arena,
                 const struct rule *rule, struct findings *findings)
 {
@@ -138,10 +122,31 @@ static bool mirrors(const struct plan *plan, unsigned threads)
     return true;
 }
 
+/* True if two vCPUs, each on its own CPU, are on one core. */
+static bool has_hidden_siblings(const struct plan *plan)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    cpu_set_t seen = cpuset_empty();
+
+    for (unsigned i = 0; i < plan->vcpus; i++) {
+        const struct cpu_core *core;
+        int number;
+
+        if (!plan_pin(plan, i, &number))
+            continue;
+        core = cpu_core_of(cpu, number);
+        if (core && cpuset_intersects(&core->cpus, &seen))
+            return true;
+        if (core)
+            seen = cpuset_or(&seen, &core->cpus);
+    }
+    return false;
+}
+
 void rule_siblings(const struct plan *plan, struct arena *arena,
                    const struct rule *rule, struct findings *findings)
 {
-    cpu_set_t guest = plan_guest_cpus(plan), cores = rule_guest_cores(plan);
+    cpu_set_t guest = plan_guest_cpus(plan), cores = plan_guest_cores(plan);
     unsigned threads = plan->topology.threads;
 
     if (!plan_is_pinned(plan))
@@ -153,10 +158,18 @@ void rule_siblings(const struct plan *plan, struct arena *arena,
             rule, findings, arena, VERDICT_WARN,
             "the guest's cores are not cores of the host",
             "Pin the vCPUs of a guest core to the threads of one host core.");
+    else if (threads <= 1 && has_hidden_siblings(plan))
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 "the guest takes threads of one core for cores",
+                 "Take a layout that tells it (threads='2'), or one thread of "
+                 "each core.");
     else if (!CPU_EQUAL(&guest, &cores))
         rule_say(rule, findings, arena, VERDICT_NOTE,
-                 "some guest cores leave a thread to the host or idle",
-                 "Nothing, if that is meant: it is the steadiest layout.");
+                 "of some guest cores a thread runs no vCPU",
+                 option_effective(plan, OPTION_ISOLATE)
+                     ? "It stays idle; the hook keeps the host off it."
+                     : "Host tasks may run there: host.isolate keeps them "
+                       "off.");
     else
         rule_say(rule, findings, arena, VERDICT_OK,
                  threads > 1 ? "the threads of a host core carry one guest core"
@@ -205,6 +218,10 @@ static unsigned count_l3(const struct plan *plan)
 
     for (unsigned i = 0; i < cpu->l3_count; i++)
         count += cpuset_intersects(&guest, &cpu->l3[i].cpus);
+    for (unsigned i = 0; i < cpu->core_count; i++)
+        if (count > 0 && cpu->cores[i].l3 < 0 &&
+            cpuset_intersects(&guest, &cpu->cores[i].cpus))
+            return count + 1; /* the cores beyond any L3 */
     return count;
 }
 
@@ -245,7 +262,7 @@ void rule_l3(const struct plan *plan, struct arena *arena,
             rule, findings, arena, VERDICT_WARN,
             arena_printf(arena, "the guest spans %u L3 caches unknowingly",
                          used),
-            "Take as many vCPUs as one L3 has threads, if that is enough.");
+            "Take a number of vCPUs that fills L3 caches evenly.");
     else if (used == 1)
         rule_say(rule, findings, arena, VERDICT_OK, "all vCPUs share one L3",
                  "");
@@ -254,7 +271,7 @@ void rule_l3(const struct plan *plan, struct arena *arena,
 void rule_helpers(const struct plan *plan, struct arena *arena,
                   const struct rule *rule, struct findings *findings)
 {
-    cpu_set_t cores = rule_guest_cores(plan);
+    cpu_set_t cores = plan_guest_cores(plan);
     bool is_apart = !cpuset_intersects(&plan->emulatorpin, &cores);
 
     if (cpuset_is_empty(&cores))
@@ -290,6 +307,12 @@ void rule_host_core(const struct plan *plan, struct arena *arena,
     for (unsigned i = 0; i < cpu->core_count; i++)
         is_left |= !cpuset_intersects(&cpu->cores[i].cpus, &guest) &&
                    !cpuset_intersects(&cpu->cores[i].cpus, &cpu->isolated);
+    if (is_left && plan_is_pinned(plan) && cpu->core_of[0] >= 0 &&
+        cpuset_intersects(&cpu->cores[cpu->core_of[0]].cpus, &guest))
+        rule_say(rule, findings, arena, VERDICT_NOTE,
+                 "the guest has the core of CPU 0",
+                 "The kernel keeps some of its own work there: take a layout "
+                 "that leaves it to the host, if one is wide enough.");
     if (cpuset_is_empty(&guest) || is_left)
         return;
     /* Unpinned hosts share; taking the last CPU away starves them. */
@@ -302,9 +325,12 @@ void rule_host_core(const struct plan *plan, struct arena *arena,
 void rule_isolated(const struct plan *plan, struct arena *arena,
                    const struct rule *rule, struct findings *findings)
 {
+    const cpu_set_t *isolated = &plan->host->cpu.isolated;
+    cpu_set_t helpers;
+
     for (unsigned i = 0; i < plan->vcpus; i++)
         if (CPU_COUNT(&plan->vcpupin[i]) > 1 &&
-            cpuset_intersects(&plan->vcpupin[i], &plan->host->cpu.isolated)) {
+            cpuset_intersects(&plan->vcpupin[i], isolated)) {
             rule_say(
                 rule, findings, arena, VERDICT_WARN,
                 arena_printf(
@@ -313,6 +339,18 @@ void rule_isolated(const struct plan *plan, struct arena *arena,
                 "balance, and all threads stay on the first.");
             return;
         }
+    helpers = cpuset_and(&plan->emulatorpin, isolated);
+    for (unsigned i = 0; i < plan->iothread_count; i++) {
+        cpu_set_t pin = cpuset_and(&plan->iothreads[i].cpus, isolated);
+
+        if (CPU_COUNT(&plan->iothreads[i].cpus) > 1)
+            helpers = cpuset_or(&helpers, &pin);
+    }
+    if (!cpuset_is_empty(&helpers))
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 "emulator or I/O thread are on CPUs isolated at boot",
+                 "On isolated CPUs the kernel does not balance: pin them to "
+                 "CPUs of the host.");
 }
 
 void rule_allowed(const struct plan *plan, struct arena *arena,
@@ -343,7 +381,7 @@ static void add_rival(struct str *str, const struct neighbour *one)
 void rule_others(const struct plan *plan, struct arena *arena,
                  const struct rule *rule, struct findings *findings)
 {
-    cpu_set_t cores = rule_guest_cores(plan);
+    cpu_set_t cores = plan_guest_cores(plan);
     struct str held CLEANUP(str_free) = STR_INIT;
     struct str idle CLEANUP(str_free) = STR_INIT;
 
@@ -365,12 +403,12 @@ void rule_others(const struct plan *plan, struct arena *arena,
         rule_say(
             rule, findings, arena, VERDICT_WARN,
             arena_printf(arena, "cores are shared with %s", str_text(&held)),
-            "Take one of the proposed layouts, which go around them.");
+            "Take a layout that goes around them, if there is one.");
     else if (idle.length > 0)
         rule_say(
             rule, findings, arena, VERDICT_NOTE,
             arena_printf(arena, "not at the same time as %s", str_text(&idle)),
-            "They are pinned to the same cores, and do not run now.");
+            "Those domains are pinned to the same cores, and do not run now.");
     else if (plan->others->count > 0)
         rule_say(rule, findings, arena, VERDICT_OK,
                  "no other pinned domain has these cores", "");
@@ -380,7 +418,7 @@ void rule_host_l3(const struct plan *plan, struct arena *arena,
                   const struct rule *rule, struct findings *findings)
 {
     const struct cpu_topology *cpu = &plan->host->cpu;
-    cpu_set_t cores = rule_guest_cores(plan);
+    cpu_set_t cores = plan_guest_cores(plan);
     unsigned shared = 0, used = 0;
 
     for (unsigned i = 0; i < cpu->l3_count; i++) {

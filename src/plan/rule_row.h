@@ -48,12 +48,14 @@ RULE(rule_stray_pins);
 RULE(rule_scheduler);
 RULE(rule_cache);
 
+/* rule_device.c: PCI devices that go to the guest. */
+RULE(rule_device_here);
+RULE(rule_device_group);
+RULE(rule_device_others);
+
 /* rule_numa.c: memory and devices against nodes; silent with one node. */
 RULE(rule_memory_node);
 RULE(rule_guest_cells);
 RULE(rule_node_memory);
-
-/* The cores that vCPUs are pinned to, whole, as CPUs. */
-cpu_set_t rule_guest_cores(const struct plan *plan);
 
 #endif

@@ -53,6 +53,7 @@ struct search {
 
 struct member {
     unsigned core;
+    unsigned long khz; /* 0 where the clock does not count */
     bool is_fixed;
     int node;
     unsigned domain;
@@ -68,6 +69,8 @@ static int compare_members(const void *a, const void *b)
         return x->node < y->node ? -1 : 1;
     if (x->domain != y->domain)
         return x->domain < y->domain ? -1 : 1;
+    if (x->khz != y->khz)
+        return x->khz < y->khz ? -1 : 1; /* the slowest are left out first */
     return x->core < y->core ? -1 : x->core > y->core;
 }
 
@@ -113,7 +116,7 @@ static bool has_host_apart(const struct search_want *want)
 
     for (unsigned i = 0; i < cpu->core_count; i++)
         if (!is_eligible(want, i) && !is_kept(want, i) &&
-            !cpuset_intersects(&cpu->cores[i].cpus, &cpu->isolated))
+            goal_is_for_host(want->goal, i))
             return true;
     return false;
 }
@@ -158,6 +161,8 @@ static unsigned list_members(const struct search_want *want, bool with_cpu0,
             continue;
         members[count++] = (struct member){
             .core = i,
+            .khz =
+                goal->request.prefers_clock ? goal->cpu->cores[i].max_khz : 0,
             .is_fixed = is_kept(want, i) || (needs_busy && is_free),
             .node = goal->cpu->cores[i].node,
             .domain = goal_domain(goal, &goal->cpu->cores[i]),

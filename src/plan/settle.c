@@ -77,22 +77,30 @@ static unsigned keep(struct settling *s)
     return kept;
 }
 
-static void pin(const struct settling *s)
+/* vCPUs that sit on a CPU of their own there stay, the others get the rest. */
+static void pin_slot(const struct settling *s, unsigned slot)
 {
-    const struct cpu_topology *cpu = s->goal->cpu;
-    struct plan *plan = s->plan;
+    const struct cpu_core *core = &s->goal->cpu->cores[s->core_of_slot[slot]];
+    cpu_set_t taken = cpuset_empty();
+    bool has_place[CORE_THREADS_MAX] = {false};
 
-    for (unsigned slot = 0; slot < s->slots; slot++)
-        for (unsigned t = 0; t < s->threads; t++) {
-            unsigned vcpu = slot * s->threads + t;
-            const struct cpu_core *core = &cpu->cores[s->core_of_slot[slot]];
-            int now;
+    for (unsigned t = 0; t < s->threads; t++) {
+        int now;
 
-            if (vcpu >= plan->vcpus ||
-                (plan_pin(plan, vcpu, &now) && cpu_core_of(cpu, now) == core))
-                continue;
-            plan->vcpupin[vcpu] = cpuset_one(core->threads[t]);
-        }
+        has_place[t] = plan_pin(s->plan, slot * s->threads + t, &now) &&
+                       CPU_ISSET((size_t)now, &core->cpus) &&
+                       !CPU_ISSET((size_t)now, &taken);
+        if (has_place[t])
+            CPU_SET((size_t)now, &taken);
+    }
+    for (unsigned t = 0, next = 0; t < s->threads; t++) {
+        if (has_place[t])
+            continue;
+        while (CPU_ISSET((size_t)core->threads[next], &taken))
+            next++;
+        s->plan->vcpupin[slot * s->threads + t] =
+            cpuset_one(core->threads[next++]);
+    }
 }
 
 /* Helpers leave the guest's cores; with nowhere left they get a new place. */
@@ -154,10 +162,40 @@ static bool settle(struct settling *s, unsigned vcpus)
     if (vcpus % s->threads != 0 || keep(s) == 0 || !place_rest(s, is_used))
         return false;
     plan_set_vcpus(s->plan, vcpus);
-    pin(s);
+    for (unsigned slot = 0; slot < s->slots; slot++)
+        pin_slot(s, slot);
     s->plan->topology = fill_topology(s->goal, is_used, vcpus, s->threads);
     move_helpers(s, is_used);
     return true;
+}
+
+/* True if vCPUs are pinned to the threads of a core, one core after another. */
+static bool is_paired(const struct plan *plan, unsigned threads)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+
+    for (unsigned i = 0; i < plan->vcpus; i++) {
+        int here, first;
+
+        if (plan->vcpus % threads != 0 || !plan_pin(plan, i, &here) ||
+            !plan_pin(plan, i - i % threads, &first) ||
+            !cpu_core_of(cpu, here) ||
+            cpu_core_of(cpu, here) != cpu_core_of(cpu, first))
+            return false;
+    }
+    return true;
+}
+
+/* vCPUs of a guest core, as told or, untold, as they are pinned. */
+static unsigned threads_of(const struct plan *plan,
+                           const struct layout_request *request)
+{
+    if (request->policy == LAYOUT_ONE_THREAD)
+        return 1;
+    if (plan->topology.threads > 1 &&
+        plan->topology.threads <= CORE_THREADS_MAX)
+        return plan->topology.threads;
+    return is_paired(plan, 2) && request->vcpus % 2 == 0 ? 2 : 1;
 }
 
 bool layout_settle(struct plan *plan, const struct layout_request *request,
@@ -168,15 +206,15 @@ bool layout_settle(struct plan *plan, const struct layout_request *request,
     struct settling s = {
         .plan = plan,
         .goal = goal_new(plan, request, arena),
-        .threads = plan->topology.threads > 0 ? plan->topology.threads : 1,
+        .threads = threads_of(plan, request),
         .is_kept = arena_alloc(arena, cpu->core_count, sizeof(bool)),
     };
     bool is_settled;
 
     s.slots = request->vcpus / s.threads;
     s.core_of_slot = arena_alloc(arena, s.slots + 1, sizeof(int));
-    is_settled =
-        request->policy == LAYOUT_DEDICATED && settle(&s, request->vcpus);
+    is_settled = request->policy != LAYOUT_SHARED && s.slots > 0 &&
+                 settle(&s, request->vcpus);
     arena_free(arena);
     return is_settled || layout_change(plan, request, false, err);
 }

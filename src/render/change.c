@@ -27,35 +27,37 @@ static struct change *add_change(struct changeset *set, enum plan_part part,
     return change;
 }
 
-/* The text after this part's own edits, or NULL; free it. */
+/*
+ * The text after this part's own edits, or NULL; free it. `*xml` is the text so
+ * far, parsed; NULL: not yet, or it has changed.
+ */
 static char *render_own(struct changeset *set, const struct plan *plan,
-                        enum plan_part part, const char **title,
-                        struct err *err)
+                        enum plan_part part, struct xml **xml,
+                        const char **title, struct err *err)
 {
-    struct xml *xml = xml_parse(set->xml, set->xml_length, err);
     struct edit *edit;
-    char *text;
     size_t length = 0;
 
-    if (!xml)
+    if (!*xml)
+        *xml = xml_parse(set->xml, set->xml_length, err);
+    if (!*xml)
         return NULL;
-    edit = edit_new(xml);
-    *title = xml_render(plan, part, xml, edit, set->arena);
-    text = edit_finish(edit, &length);
-    xml_free(xml);
-    return text;
+    edit = edit_new(*xml);
+    *title = xml_render(plan, part, *xml, edit, set->arena);
+    return edit_finish(edit, &length);
 }
 
 /* `plan` is as it is kept for a kept part, the whole wish for a dropped one. */
 static bool render_part(struct changeset *set, const struct plan *plan,
-                        enum plan_part part, bool is_kept, struct err *err)
+                        enum plan_part part, bool is_kept, struct xml **xml,
+                        struct err *err)
 {
     struct change *change;
     const char *title = NULL;
     char *text =
         options_has_part(part)
             ? options_render(plan, part, set->xml, set->arena, &title, err)
-            : render_own(set, plan, part, &title, err);
+            : render_own(set, plan, part, xml, &title, err);
 
     if (!text)
         return err_add(err,
@@ -74,6 +76,8 @@ static bool render_part(struct changeset *set, const struct plan *plan,
         free(set->xml);
         set->xml = mem_strdup(text);
         set->xml_length = strlen(text);
+        xml_free(*xml);
+        *xml = NULL;
     }
     return true;
 }
@@ -144,6 +148,7 @@ struct changeset *changeset_new(const struct plan *plan,
     struct changeset *set = mem_alloc(1, sizeof(*set));
     const struct xml *xml = plan->domain->xml;
     struct plan *kept = plan_kept(plan);
+    struct xml *parsed = NULL;
     bool is_rendered = true;
 
     set->arena = arena_new();
@@ -154,8 +159,9 @@ struct changeset *changeset_new(const struct plan *plan,
         bool is_kept = !(plan->dropped & 1U << part);
 
         is_rendered = render_part(set, is_kept ? kept : plan,
-                                  (enum plan_part)part, is_kept, err);
+                                  (enum plan_part)part, is_kept, &parsed, err);
     }
+    xml_free(parsed);
     if (!is_rendered) {
         plan_free(kept);
         changeset_free(set);

@@ -17,7 +17,7 @@ char *hook_data_path(struct arena *arena, const struct domain *domain)
 
 static bool isolates(const struct plan *plan)
 {
-    cpu_set_t guest = plan_guest_cpus(plan);
+    cpu_set_t guest = plan_guest_cores(plan);
 
     return option_effective(plan, OPTION_ISOLATE) && !cpuset_is_empty(&guest);
 }
@@ -60,7 +60,7 @@ static void add_pages(struct str *str, const struct plan *plan)
 char *hook_data(const struct plan *plan)
 {
     struct str str CLEANUP(str_free) = STR_INIT;
-    cpu_set_t guest = plan_guest_cpus(plan);
+    cpu_set_t guest = plan_guest_cores(plan);
 
     if (!isolates(plan) && !reserves(plan))
         return NULL;

@@ -5,6 +5,7 @@
  */
 #include "support.h"
 
+#include "plan/device.h"
 #include "plan/rule.h"
 
 #include <stdlib.h>
@@ -172,6 +173,70 @@ static void no_other(struct state *state)
     state->plan->others = &none;
 }
 
+/* Another domain with the AMD host's graphics card, 0a:00.0. */
+static void give_card(struct state *state)
+{
+    long index = device_find(state->host, "0a:00.0");
+
+    state->plan->is_given[index] = true;
+}
+
+static void card_of_other(struct state *state, bool is_running,
+                          bool has_autostart)
+{
+    static const char *addresses[] = {"0000:0a:00.0"};
+    static struct neighbour other;
+    static struct neighbours others = {.list = &other, .count = 1};
+
+    other = (struct neighbour){
+        .name = "other",
+        .is_running = is_running,
+        .has_autostart = has_autostart,
+        .hostdevs = addresses,
+        .hostdev_count = 1,
+    };
+    state->plan->others = &others;
+    give_card(state);
+}
+
+static void card_runs(struct state *state)
+{
+    card_of_other(state, true, false);
+}
+
+static void card_starts(struct state *state)
+{
+    card_of_other(state, false, true);
+}
+
+static void card_is_free(struct state *state)
+{
+    card_of_other(state, false, false);
+}
+
+static void give_whole_card(struct state *state)
+{
+    assert_null(device_toggle(state->plan,
+                              (size_t)device_find(state->host, "0a:00.0")));
+}
+
+static void bind_audio(struct state *state)
+{
+    state->host->pci.devices[device_find(state->host, "0a:00.1")].driver =
+        "snd_hda_intel";
+    give_card(state);
+}
+
+static void give_ungrouped(struct state *state)
+{
+    state->plan->is_given[0] = true; /* 00:00.0 is in no group there */
+}
+
+static void no_pci(struct state *state)
+{
+    state->host->pci.device_count = 0;
+}
+
 static void shut_cpu2(struct state *state)
 {
     CPU_CLR(2, &state->host->cpu.allowed);
@@ -199,6 +264,9 @@ static void shut_cpu2(struct state *state)
     "<metadata><o:libosinfo xmlns:o='http://libosinfo.org/xmlns/libvirt/" \
     "domain/1.0'><o:os id='http://debian.org/debian/12'/></o:libosinfo>"  \
     "</metadata>"
+#define HOSTDEV(bus)                                          \
+    "<devices><hostdev type='pci'><source><address bus='" bus \
+    "' slot='0x00' function='0x0'/></source></hostdev></devices>"
 #define CACHE "<cache mode='passthrough'/>"
 #define FIFO(vcpus) \
     "<vcpusched vcpus='" vcpus "' scheduler='fifo' priority='1'/>"
@@ -225,7 +293,8 @@ static const struct spec specs[] = {
     {"shared-cpu", SILENT, SMALL, 4, "0 1 2 3", "", "", NULL},
     {"siblings", VERDICT_OK, INTEL, 4, "2 3 4 5", "", CPU(1, 1, 2, 2, ""),
      NULL},
-    {"siblings", VERDICT_OK, INTEL, 2, "2 3", "", CPU(1, 1, 2, 1, ""), NULL},
+    {"siblings", VERDICT_WARN, INTEL, 2, "2 3", "", CPU(1, 1, 2, 1, ""), NULL},
+    {"siblings", VERDICT_WARN, INTEL, 2, "2 3", "", "", NULL},
     {"siblings", VERDICT_WARN, INTEL, 4, "2 4 3 5", "", CPU(1, 1, 2, 2, ""),
      NULL},
     {"siblings", VERDICT_WARN, AMD, 2, "2 3", "", CPU(1, 1, 1, 2, ""), NULL},
@@ -279,6 +348,7 @@ static const struct spec specs[] = {
     {"host-core", VERDICT_WARN, OFFLINE, 2, "0 4", "", "", NULL},
     {"host-core", SILENT, SMALL, 3, "1 2 3", "", "", isolate},
     {"host-core", SILENT, SMALL, 4, "", "", "", isolate},
+    {"host-core", VERDICT_NOTE, INTEL, 2, "0 1", "", "", NULL},
     {"shared-cpu", VERDICT_WARN, SMALL, 2, "1 0-1", "", "", NULL},
     {"l3", VERDICT_WARN, AMD, 4, "2 3 4 5", "", CPU(1, 2, 1, 2, ""), NULL},
     {"l3", VERDICT_WARN, AMD, 4, "2 3 1 4", "", CPU(1, 2, 2, 1, ""), NULL},
@@ -323,10 +393,24 @@ static const struct spec specs[] = {
      NULL},
     {"cache-passthrough", SILENT, AMD, 2, "0 1", "", CPU(1, 1, 2, 1, CACHE),
      NULL},
+    {"device-here", VERDICT_FAIL, AMD, 1, "", "", HOSTDEV("0x7f"), NULL},
+    {"device-here", VERDICT_UNKNOWN, AMD, 1, "", "", HOSTDEV("0x0a"), no_pci},
+    {"device-here", SILENT, AMD, 1, "", "", HOSTDEV("0x0a"), NULL},
+    {"device-group", VERDICT_OK, AMD, 1, "", "", "", give_whole_card},
+    {"device-group", VERDICT_FAIL, AMD, 1, "", "", "", bind_audio},
+    {"device-group", VERDICT_FAIL, AMD, 1, "", "", "", give_ungrouped},
+    {"device-group", SILENT, AMD, 1, "", "", "", NULL},
+    {"device-others", VERDICT_FAIL, AMD, 1, "", "", "", card_runs},
+    {"device-others", VERDICT_WARN, AMD, 1, "", "", "", card_starts},
+    {"device-others", VERDICT_NOTE, AMD, 1, "", "", "", card_is_free},
+    {"device-others", SILENT, AMD, 1, "", "", "", give_whole_card},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "2,6", "", "", NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 2, "2 0,6", "", "", NULL},
     {"isolated-pin", SILENT, OFFLINE, 2, "2 6", "", "", NULL},
     {"isolated-pin", SILENT, OFFLINE, 1, "0-1", "", "", NULL},
+    {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "4", EMULATOR("2"), "", NULL},
+    {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "4", IOPIN("0,2"), IOTHREAD,
+     NULL},
     {"hugepages", VERDICT_FAIL, SMALL, 1, "", "", GIB PAGES("4096"), NULL},
     {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
      "<memory>1025</memory>" PAGES("2048"), pages_enough},
@@ -437,18 +521,25 @@ static void test_each(void **unused)
         char *text CLEANUP(mem_free) = text_of(&specs[i]);
         struct host *host = hosts[specs[i].host];
         struct memory memory = host->memory;
+        struct pci pci = host->pci;
+        struct pci_device devices[100];
         cpu_set_t allowed = host->cpu.allowed;
         struct domain *domain = domain_of(text);
         struct plan *plan = plan_new(host, domain, NULL, NULL);
         struct arena *arena = arena_new();
         struct findings findings = {0};
 
+        assert_true(pci.device_count <= ARRAY_SIZE(devices));
+        memset(devices, 0, sizeof(devices));
+        memcpy(devices, pci.devices, pci.device_count * sizeof(devices[0]));
         if (specs[i].change)
             specs[i].change(&(struct state){host, domain, plan});
         rule_check(plan, arena, &findings);
         check(&specs[i], text, &findings);
         look(&findings);
         host->memory = memory;
+        host->pci = pci;
+        memcpy(pci.devices, devices, pci.device_count * sizeof(devices[0]));
         host->cpu.allowed = allowed;
         arena_free(arena);
         plan_free(plan);
@@ -485,6 +576,9 @@ static void test_both_ways(void **unused)
         "stray-pins",
         "vcpusched",
         "cache-passthrough",
+        "device-here",
+        "device-group",
+        "device-others",
     };
 
     (void)unused;

@@ -132,7 +132,8 @@ static bool is_allowed(const struct trial *trial, unsigned set)
         const struct cpu_core *core = &cpu->cores[i];
 
         if (!(set & 1U << i)) {
-            has_host |= !cpuset_intersects(&core->cpus, &cpu->isolated);
+            has_host |= !cpuset_intersects(&core->cpus, &cpu->isolated) &&
+                        cpuset_is_subset(&core->cpus, &cpu->allowed);
             continue;
         }
         if (!may_go(trial, i) || (kind >= 0 && (int)core->kind != kind))

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * PCI devices of the host that go to the guest. A device is named by its
+ * index in host->pci.devices.
+ */
+#ifndef PLAN_DEVICE_H
+#define PLAN_DEVICE_H
+
+#include "plan/plan.h"
+
+/* What a member of an IOMMU group does when the plan is applied. */
+enum device_role {
+    DEVICE_HOST,   /* stays with the host */
+    DEVICE_GUEST,  /* goes to the guest */
+    DEVICE_ALONG,  /* no host driver has it: does not stand in the way */
+    DEVICE_BRIDGE, /* stays, and does not stand in the way */
+    DEVICE_BLOCKS, /* a host driver has it, and its group goes to the guest */
+};
+
+/* True if the domain has the device now. */
+bool device_is_in_domain(const struct domain *domain,
+                         const struct pci_device *device);
+
+enum device_role device_role(const struct plan *plan, size_t index);
+
+/* True if they are functions of one card: display, audio, USB of a slot. */
+bool device_is_same_slot(const struct pci_device *a,
+                         const struct pci_device *b);
+
+/* Why the device can go to no guest: a sentence, or NULL if it can. */
+const char *device_obstacle(const struct plan *plan, size_t index);
+
+/*
+ * Gives the device with all functions of its slot to the guest, or takes them
+ * back. What cannot go stays. NULL, or why nothing was done: a sentence.
+ */
+const char *device_toggle(struct plan *plan, size_t index);
+
+/* The index of an address, "0000:01:00.0" or "01:00.0"; -1 if it is absent. */
+long device_find(const struct host *host, const char *address);
+
+/* The node of a display, else of any device, that the guest gets; or -1. */
+int device_node(const struct plan *plan);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes a plan, gives verdicts on the PCI devices that go to the guest: are
+ * they here, is their group free, has another domain got them.
+ */
+#include "plan/device.h"
+#include "plan/rule_row.h"
+
+#include <string.h>
+
+void rule_device_here(const struct plan *plan, struct arena *arena,
+                      const struct rule *rule, struct findings *findings)
+{
+    const struct pci *pci = &plan->host->pci;
+
+    for (size_t i = 0; i < plan->domain->hostdev_count; i++) {
+        const char *address = plan->domain->hostdevs[i];
+
+        if (device_find(plan->host, address) >= 0)
+            continue;
+        if (pci->problem || pci->device_count == 0)
+            rule_say(
+                rule, findings, arena, VERDICT_UNKNOWN,
+                arena_printf(arena, "whether %s is here is not known", address),
+                "The host's PCI devices could not be read.");
+        else
+            rule_say(rule, findings, arena, VERDICT_FAIL,
+                     arena_printf(arena, "the domain's device %s is not here",
+                                  address),
+                     "Cards move when others come or go: take it out with "
+                     "virsh edit, and give the right one in step 3.");
+    }
+}
+
+void rule_device_group(const struct plan *plan, struct arena *arena,
+                       const struct rule *rule, struct findings *findings)
+{
+    const struct pci *pci = &plan->host->pci;
+    unsigned given = 0, blocked = 0;
+
+    for (size_t i = 0; i < pci->device_count; i++) {
+        const struct pci_device *device = &pci->devices[i];
+
+        given += plan->is_given[i];
+        if (plan->is_given[i] && device->group < 0) {
+            rule_say(rule, findings, arena, VERDICT_FAIL,
+                     arena_printf(arena, "%s is in no IOMMU group",
+                                  pci_short_address(device)),
+                     "Switch the IOMMU on: step 2 says how.");
+            blocked++;
+        }
+        if (device_role(plan, i) != DEVICE_BLOCKS)
+            continue;
+        rule_say(rule, findings, arena, VERDICT_FAIL,
+                 arena_printf(arena, "%s shares group %d and has driver %s",
+                              pci_short_address(device), device->group,
+                              device->driver),
+                 "Give it to the guest too, or try another slot.");
+        blocked++;
+    }
+    if (given > 0 && blocked == 0)
+        rule_say(rule, findings, arena, VERDICT_OK,
+                 arena_printf(arena, "%u device%s can go to the guest", given,
+                              given == 1 ? "" : "s"),
+                 "");
+}
+
+void rule_device_others(const struct plan *plan, struct arena *arena,
+                        const struct rule *rule, struct findings *findings)
+{
+    const struct pci *pci = &plan->host->pci;
+
+    for (size_t n = 0; plan->others && n < plan->others->count; n++) {
+        const struct neighbour *one = &plan->others->list[n];
+
+        for (size_t i = 0; i < one->hostdev_count; i++) {
+            long index = device_find(plan->host, one->hostdevs[i]);
+
+            if (index < 0 || !plan->is_given[index])
+                continue;
+            rule_say(rule, findings, arena,
+                     one->is_running      ? VERDICT_FAIL
+                     : one->has_autostart ? VERDICT_WARN
+                                          : VERDICT_NOTE,
+                     arena_printf(arena, "%s is also a device of %s%s",
+                                  pci_short_address(&pci->devices[index]),
+                                  one->name,
+                                  one->is_running ? ", which runs" : ""),
+                     "Only one of them can run at a time.");
+        }
+    }
+}

@@ -43,6 +43,7 @@ struct app {
     int core;              /* selected in CPUs */
     struct layout_request request; /* what layouts are proposed for */
 
+    struct preset_list *presets; /* open over step 5, or NULL */
     char *pager; /* text shown in full, or NULL */
     const char *pager_title;
     int pager_top;

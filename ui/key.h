@@ -60,6 +60,7 @@ enum action {
     ACTION_LESS,
     ACTION_OWN,
     ACTION_GUEST,
+    ACTION_PRESET,
     ACTION_PROPOSE,
     ACTION_VIEW,
     ACTION_APPLY,

@@ -4,6 +4,7 @@
  * and writes. A domain without pins arrives with the proposals made.
  */
 #include "ui/app.h"
+#include "ui/presets.h"
 
 #include "base/str.h"
 
@@ -149,6 +150,10 @@ static void draw(struct app *app, struct canvas *canvas)
     int end = app_body_end(canvas), y;
     int line = 0, selected_line = 0, height = end - BODY_TOP - 1;
 
+    if (app->presets) {
+        presets_draw(app, canvas);
+        return;
+    }
     list->count = length(app);
     for (int i = 0; i < list->count; i++) {
         line += starts_group(i);
@@ -257,7 +262,11 @@ static bool act(struct app *app, enum action action)
 {
     enum option_id id = (enum option_id)app->lists[STEP_OPTIONS].selected;
 
-    if (action == ACTION_TOGGLE)
+    if (app->presets)
+        return presets_act(app, action);
+    if (action == ACTION_PRESET)
+        presets_open(app);
+    else if (action == ACTION_TOGGLE)
         set(app, id, next_value(app_plan(app), id));
     else if (action == ACTION_OWN)
         set(app, id, OPTION_KEEP);

@@ -98,7 +98,7 @@ static unsigned keep_cpu_valid(struct plan *plan, enum option_id id)
 
     if (id != OPTION_CPU_MODE || option_effective(plan, id) != 2)
         return 0;
-    plan->options[OPTION_MIGRATABLE] = OPTION_KEEP;
+    option_set(plan, OPTION_MIGRATABLE, OPTION_ON);
     for (size_t i = 0; i < ARRAY_SIZE(dependent); i++)
         if (!option_is_off(plan, dependent[i]))
             others += 1 + option_set(plan, dependent[i], OPTION_OFF);

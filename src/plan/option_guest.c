@@ -196,6 +196,7 @@ const struct option_row option_guest_rows[] = {
             .place = {.parent = "cpu",
                       .attribute = "migratable",
                       .on = "on",
+                      .omits_on = true,
                       .off = "off",
                       .absent = OPTION_ON},
             .does = "Off shows the guest also what would keep it from "

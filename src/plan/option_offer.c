@@ -297,7 +297,8 @@ const char *option_refusal(const struct plan *plan, enum option_id id,
 {
     const char *refusal;
 
-    if (value == OPTION_KEEP)
+    if (value == OPTION_KEEP ||
+        (id == OPTION_MIGRATABLE && value == OPTION_ON)) /* the default */
         return NULL;
     if (value == OPTION_OFF)
         return refusal_off(plan, id);

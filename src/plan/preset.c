@@ -64,13 +64,9 @@ bool preset_parse(const char *name, const char *text, struct arena *arena,
     return true;
 }
 
-void preset_take(const struct preset *preset, struct plan *plan,
-                 struct str *refused)
+static void set_values(const struct preset *preset, struct plan *plan,
+                       struct str *refused)
 {
-    if (preset->guest != GUEST_UNKNOWN)
-        plan->guest = preset->guest;
-    if (preset->proposes)
-        plan_propose_options(plan);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         enum option_id id = (enum option_id)i;
         long value = preset->values[id];
@@ -84,6 +80,19 @@ void preset_take(const struct preset *preset, struct plan *plan,
         else if (refused)
             str_addf(refused, "%s: %s\n", option_get(id)->title, reason);
     }
+}
+
+void preset_take(const struct preset *preset, struct plan *plan,
+                 struct str *refused)
+{
+    if (preset->guest != GUEST_UNKNOWN)
+        plan->guest = preset->guest;
+    if (preset->proposes) {
+        /* What is proposed depends on the values, and they go before it. */
+        set_values(preset, plan, NULL);
+        plan_propose_options(plan);
+    }
+    set_values(preset, plan, refused);
 }
 
 void preset_compare(const struct plan *before, const struct plan *after,

@@ -258,11 +258,10 @@ void rule_l3(const struct plan *plan, struct arena *arena,
                               used, used),
                  "");
     else if (used > 1)
-        rule_say(
-            rule, findings, arena, VERDICT_WARN,
-            arena_printf(arena, "the guest spans %u L3 caches unknowingly",
-                         used),
-            "Take a number of vCPUs that fills L3 caches evenly.");
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 arena_printf(arena, "the guest spans %u L3 caches unknowingly",
+                              used),
+                 "Take a number of vCPUs that fills L3 caches evenly.");
     else if (used == 1)
         rule_say(rule, findings, arena, VERDICT_OK, "all vCPUs share one L3",
                  "");

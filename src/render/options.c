@@ -145,8 +145,10 @@ static struct wanted wanted(struct rendering *r,
 
     if (option->type == OPTION_TYPE_CHOICE)
         wanted.state = value == OPTION_OFF ? NULL : option->words[value - 1];
+    else if (value == OPTION_OFF)
+        wanted.state = place->off;
     else
-        wanted.state = value == OPTION_OFF ? place->off : place->on;
+        wanted.state = place->omits_on ? NULL : place->on;
     if (place->number && value > OPTION_OFF &&
         (value > OPTION_ON || !place->attribute))
         wanted.number = arena_printf(r->arena, "%ld", value);

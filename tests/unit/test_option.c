@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include "plan/planfile.h"
+#include "plan/preset.h"
 #include "render/change.h"
 
 #include <dirent.h>
@@ -314,42 +315,134 @@ static void test_guest(void **unused)
     domain_free(domain);
 }
 
+/* Every preset that is shipped. */
+static struct presets shipped(struct arena *arena)
+{
+    static const char *const names[] = {"windows-gaming", "linux",
+                                        "lowest-latency", "gentle"};
+    struct presets presets = {
+        arena_alloc(arena, ARRAY_SIZE(names), sizeof(*presets.list)),
+        ARRAY_SIZE(names)};
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        char *path =
+            arena_printf(arena, "%s/%s.preset", UNIT_PRESETS, names[i]);
+        char *text CLEANUP(mem_free) = read_text(path);
+
+        assert_non_null(text);
+        assert_true(preset_parse(names[i], text, arena, &presets.list[i], NULL));
+    }
+    return presets;
+}
+
+/* Taken twice is taken once, and says so. */
+static void try_presets(const struct domain *domain)
+{
+    struct arena *arena = arena_new();
+    struct presets presets = shipped(arena);
+
+    for (size_t i = 0; i < presets.count; i++) {
+        struct plan *plan = plan_new(host, domain, NULL, NULL), *before;
+        struct str lines CLEANUP(str_free) = STR_INIT;
+
+        preset_take(&presets.list[i], plan, NULL);
+        check(plan, presets.list[i].name);
+        before = plan_copy(plan);
+        preset_take(&presets.list[i], plan, NULL);
+        preset_compare(before, plan, "->", &lines);
+        assert_string_equal(str_text(&lines), "");
+        assert_true(plan_equal(plan, before));
+        plan_free(before);
+        plan_free(plan);
+    }
+    arena_free(arena);
+}
+
+static void test_presets(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(domains); i++) {
+        struct domain *domain = load(i);
+
+        try_presets(domain);
+        domain_free(domain);
+    }
+}
+
+/* A file of somebody's: it is a domain, or refused by a sentence. */
+static bool try_file(const char *path)
+{
+    struct err err = {0};
+    struct domain *domain = domain_load_file(path, &err);
+    struct plan *plan;
+    struct changeset *set;
+
+    if (!domain) {
+        assert_with(str_ends(err.text, "."), err.text);
+        return false;
+    }
+    print_message("%s\n", path);
+    plan = plan_new(host, domain, NULL, NULL);
+    set = render(plan);
+    assert_string_equal(set->xml, domain->xml->text);
+    changeset_free(set);
+    plan_free(plan);
+    for (unsigned round = 0; round < 3; round++)
+        try_together(domain, 1 + random_below(20));
+    try_presets(domain);
+    domain_free(domain);
+    return true;
+}
+
+static void try_directory(const char *path)
+{
+    const struct dirent *entry;
+    DIR *directory = opendir(path);
+    unsigned count = 0;
+
+    assert_non_null(directory);
+    random_seed(22);
+    while ((entry = readdir(directory))) {
+        struct str file CLEANUP(str_free) = STR_INIT;
+
+        str_addf(&file, "%s/%s", path, entry->d_name);
+        if (entry->d_name[0] != '.' && entry->d_type == DT_REG)
+            count += try_file(str_text(&file));
+    }
+    closedir(directory);
+    assert_true(count > 0);
+}
+
 /* Real domains, if the directory is given. */
 static void test_corpus(void **unused)
 {
     const char *corpus = getenv("VIRT_TUNE_CORPUS");
     struct str path CLEANUP(str_free) = STR_INIT;
-    const struct dirent *entry;
-    DIR *directory;
 
     (void)unused;
     if (!corpus)
         skip();
     str_addf(&path, "%s/domains/users", corpus);
-    directory = opendir(str_text(&path));
-    assert_non_null(directory);
-    random_seed(22);
-    while ((entry = readdir(directory))) {
-        struct str file CLEANUP(str_free) = STR_INIT;
-        struct domain *domain;
-
-        str_addf(&file, "%s/%s", str_text(&path), entry->d_name);
-        domain = entry->d_name[0] == '.'
-                     ? NULL
-                     : domain_load_file(str_text(&file), NULL);
-        for (unsigned round = 0; domain && round < 5; round++)
-            try_together(domain, 1 + random_below(20));
-        domain_free(domain);
-    }
-    closedir(directory);
+    try_directory(str_text(&path));
 }
 
-int main(void)
+/* The domains of one directory alone: see domains.sh. */
+static const char *argument;
+
+static void test_directory(void **unused)
 {
+    (void)unused;
+    try_directory(argument);
+}
+
+int main(int count, char **arguments)
+{
+    const struct CMUnitTest one[] = {cmocka_unit_test(test_directory)};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),    cmocka_unit_test(test_alone),
         cmocka_unit_test(test_together), cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_guest),    cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_guest),    cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_corpus),
     };
     xmlRelaxNGParserCtxt *parser;
     int failed;
@@ -361,7 +454,9 @@ int main(void)
         xmlRelaxNGFreeParserCtxt(parser);
     }
     host = host_load(host_names[0]);
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    argument = count > 1 ? arguments[1] : NULL;
+    failed = argument ? cmocka_run_group_tests(one, NULL, NULL)
+                      : cmocka_run_group_tests(tests, NULL, NULL);
     host_free(host);
     xmlRelaxNGFree(schema);
     return failed;

@@ -169,13 +169,42 @@ ok "nothing to undo" refused 1
 for words in "frobnicate x" "show" "show nonsense" "plan" "--vcpus 0 list" \
   "--vcpus x list" "--format odd preview ./win10.xml" "--color odd list" \
   "--layout 9 preview ./win10.xml" "--set nope=on preview ./win10.xml" \
-  "--set hugepages=3x preview ./win10.xml" "--nonsense"; do
+  "--set hugepages=3x preview ./win10.xml" "--preset nope plan ./win10.xml" \
+  "--guest dos plan ./win10.xml" "--preset linux list" "--nonsense"; do
   # shellcheck disable=SC2086 # words
   vt $words
   ok "usage: $words" test "$status" = 2
 done
 demo win10
 ok "no terminal" refused 2
+
+# Presets and the kind of guest; every one gives what validates.
+for preset in windows-gaming linux lowest-latency gentle; do
+  vt preview ./win10.xml --preset $preset --format xml
+  ok "preset $preset" is "$status" 0
+  printf '%s\n' "$out" >preset.xml
+  ok "preset $preset validates" virt-xml-validate preset.xml domain
+done
+vt plan ./win10.xml --preset linux
+ok "a preset knows its kind of guest" has "$out" "guest = Linux"
+ok "Windows' hints are not in it" lacks "$out" "hyperv.relaxed = on"
+vt plan ./win10.xml --preset lowest-latency
+ok "what cannot be had is said" has "$err" "real-time vCPUs: "
+ok "and the rest is taken" has "$out" "disks.io = native"
+ok "with what it needs" has "$out" "disks.cache = none"
+printf 'title = mine\nhugepages = off\nnonsense = on\n' >mine.preset
+vt plan ./win10.xml --preset ./mine.preset
+ok "a preset that is malformed" refused 1
+sed -i '/nonsense/d' mine.preset
+vt plan ./win10.xml --preset ./mine.preset
+ok "a preset of the user's" lacks "$out" "hugepages = 2M"
+sed '/<metadata>/,/<\/metadata>/d' original.xml >unknown.xml
+vt preview ./unknown.xml
+ok "a kind that is not known is said" has "$out" "kind of guest is not known"
+vt plan ./unknown.xml --guest windows -o unknown.plan
+ok "a kind that is named" grep -q "^hyperv.relaxed = on" unknown.plan
+vt preview ./unknown.xml --plan unknown.plan
+ok "is in the plan" lacks "$out" "kind of guest is not known"
 
 # Hostile names reach neither a shell nor the screen.
 # shellcheck disable=SC2016 # meant as it stands

@@ -13,7 +13,7 @@ command -v virsh >/dev/null || plan_skip "virsh is not installed"
 if [ "$(id -u)" = 0 ]; then
   command -v setpriv >/dev/null || plan_skip "setpriv is not installed"
   cp "$program" "$scratch/virt-tune"
-  cp "$here/embed_as_user.sh" "$here/tap.sh" "$here/../data/demo/win10.xml" \
+  cp "$here/embed_as_user.sh" "$here/embed_options.sh" "$here/tap.sh" "$here/../data/demo/win10.xml" \
     "$scratch"
   cp -a "$hosts/i7-12700k" "$scratch/host"
   cp -a "$hosts/xeon-4214-2s" "$scratch/nodes"

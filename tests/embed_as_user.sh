@@ -97,4 +97,5 @@ virsh -q -c "$uri" domxml-to-native qemu-argv "$scratch/native.xml" \
 ok "QEMU binds each cell" is \
   "$(grep -o '"policy":"bind"' "$scratch/argv" | wc -l)" 2
 
+. "$(dirname "$0")/embed_options.sh"
 finish

@@ -133,7 +133,7 @@ play dump
 ok "which is offered" has "$out" "A draft of win10"
 play Enter dump
 ok "gone on with, at its step" has "$out" "[4 CPUs]"
-ok "with its changes" has "$out" "8 changes"
+ok "with its changes" has "$out" "10 changes"
 sed -i 's/<on_reboot>restart/<on_reboot>destroy/' w.xml
 play dump
 ok "a changed domain is explained" has "$out" "The domain was changed since"

@@ -9,6 +9,7 @@
 #include "plan/planfile.h"
 #include "plan/rule.h"
 #include "ui/ask.h"
+#include "ui/presets.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -160,6 +161,7 @@ void app_free(struct app *app)
 {
     if (!app)
         return;
+    presets_close(app);
     history_free(app->history);
     changeset_free(app->set);
     arena_free(app->arena);
@@ -173,6 +175,7 @@ void app_free(struct app *app)
 
 void app_go(struct app *app, enum step step)
 {
+    presets_close(app);
     if (step != STEP_DOMAIN && !app->history) {
         app_hint(app, "Choose a domain first: Enter.");
         return;

@@ -44,6 +44,7 @@ struct app {
     const struct pci_device *asked_device; /* its claims were just shown */
     struct layout_request request;         /* what layouts are proposed for */
 
+    struct preset_list *presets; /* open over step 5, or NULL */
     char *pager; /* text shown in full, or NULL */
     const char *pager_title;
     int pager_top;

@@ -66,16 +66,16 @@ static void draw_question(const struct app *app, struct canvas *canvas)
     const struct domain *domain = app->session->domain;
     size_t kept = changeset_kept(app->set);
     struct str text CLEANUP(str_free) = STR_INIT;
-    int y = BODY_TOP + 1;
+    int y = BODY_TOP + 1, x;
 
     if (kept == 0) {
         canvas_put(canvas, y, 3, ROLE_NORMAL,
                    "There is nothing to apply. Review (6) lists the changes.");
         return;
     }
-    canvas_putf(canvas, y, 3, ROLE_HEADING, "Apply %zu change%s to ", kept,
-                kept == 1 ? "" : "s");
-    canvas_put_cut(canvas, y, 22, canvas->width - 24, ROLE_HEADING,
+    x = canvas_putf(canvas, y, 3, ROLE_HEADING, "Apply %zu change%s to ", kept,
+                    kept == 1 ? "" : "s");
+    canvas_put_cut(canvas, y, x, canvas->width - x - 2, ROLE_HEADING,
                    domain->name);
     y += 2;
     if (app->set->changes_xml)

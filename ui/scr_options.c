@@ -4,13 +4,15 @@
  * and writes. A domain without pins arrives with the proposals made.
  */
 #include "ui/app.h"
+#include "ui/presets.h"
 
 #include "base/str.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { PANE = 43 };
+/* Columns, and the width of a value. */
+enum { VALUE = 7, NOW = 28, PLAN = 36, PANE = 43 };
 
 static void enter(struct app *app)
 {
@@ -39,6 +41,19 @@ static bool starts_group(int id)
                              option_get((enum option_id)(id - 1))->group) != 0;
 }
 
+/* A value in its column; what is too long for it stands in the pane, whole. */
+static void draw_value(const struct app *app, struct canvas *canvas, int y,
+                       int x, enum role role, enum option_id id, long value)
+{
+    char text[96];
+    int width;
+
+    option_show(app_plan(app), id, value, text, sizeof(text));
+    width = canvas_columns(text);
+    canvas_put_cut(canvas, y, width < VALUE ? x + VALUE - width : x, VALUE,
+                   role, text);
+}
+
 static void draw_row(const struct app *app, struct canvas *canvas, int y,
                      enum option_id id, bool is_selected)
 {
@@ -49,7 +64,6 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
     enum role role = is_selected ? ROLE_SELECTED
                      : is_off    ? ROLE_OFF
                                  : ROLE_NORMAL;
-    char now[16], value[16];
 
     draw_marker(canvas, y, is_selected);
     canvas_put(canvas, y, 3, is_off ? ROLE_OFF : ROLE_NORMAL,
@@ -57,12 +71,11 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
                : wish == OPTION_KEEP ? "[-]"
                : wish == OPTION_OFF  ? "[ ]"
                                      : "[x]");
-    canvas_put_cut(canvas, y, 7, 21, role, option->title);
-    option_format(id, option_now(plan, id), now, sizeof(now));
-    option_format(id, option_effective(plan, id), value, sizeof(value));
-    canvas_putf(canvas, y, 29, ROLE_NORMAL, "%6s", now);
-    canvas_putf(canvas, y, 36, wish == OPTION_KEEP ? ROLE_NORMAL : ROLE_ADDED,
-                "%6s", value);
+    canvas_put_cut(canvas, y, 7, 20, role, option->title);
+    draw_value(app, canvas, y, NOW, ROLE_NORMAL, id, option_now(plan, id));
+    draw_value(app, canvas, y, PLAN,
+               wish == OPTION_KEEP ? ROLE_NORMAL : ROLE_ADDED, id,
+               option_effective(plan, id));
 }
 
 static int draw_point(struct canvas *canvas, int y, int end, const char *name,
@@ -70,11 +83,40 @@ static int draw_point(struct canvas *canvas, int y, int end, const char *name,
 {
     int x = PANE + 3;
 
-    if (y >= end || !*text)
+    if (y >= end || !text || !*text)
         return y;
     canvas_put(canvas, y, x, ROLE_HEADING, name);
     return canvas_wrap(canvas, y, x + 8, canvas->width - x - 9, end - y,
                        ROLE_NORMAL, text);
+}
+
+/* Titles, one below the other. */
+static int draw_options(struct canvas *canvas, int y, int end, const char *name,
+                        const enum option_id *ids)
+{
+    for (; *ids != OPTION_NONE; ids++, name = "")
+        y = draw_point(canvas, y, end, name, option_get(*ids)->title);
+    return y;
+}
+
+/* What the columns have no room for, and what else there is. */
+static int draw_values(const struct app *app, struct canvas *canvas, int y,
+                       int end, enum option_id id)
+{
+    const struct plan *plan = app_plan(app);
+    char now[96], value[96], values[96];
+
+    option_show(plan, id, option_now(plan, id), now, sizeof(now));
+    option_show(plan, id, option_effective(plan, id), value, sizeof(value));
+    option_values(id, values, sizeof(values));
+    if (canvas_columns(now) > VALUE)
+        y = draw_point(canvas, y, end, "Now", now);
+    if (canvas_columns(value) > VALUE && strcmp(now, value) != 0)
+        y = draw_point(canvas, y, end, "Plan", value);
+    if (option_get(id)->type == OPTION_TYPE_CHOICE ||
+        option_get(id)->type == OPTION_TYPE_NUMBER)
+        y = draw_point(canvas, y, end, "Values", values);
+    return y;
 }
 
 static void draw_pane(const struct app *app, struct canvas *canvas,
@@ -87,17 +129,18 @@ static void draw_pane(const struct app *app, struct canvas *canvas,
     for (int row = y; row < end; row++)
         canvas_put_glyph(canvas, row, PANE + 1, ROLE_NORMAL, GLYPH_VERTICAL);
     canvas_put(canvas, y, x, ROLE_HEADING, option->title);
-    y = canvas_wrap(canvas, y + 2, x, canvas->width - x - 1, end - y - 2,
+    y = canvas_wrap(canvas, y + 1, x, canvas->width - x - 1, end - y - 1,
                     ROLE_NORMAL, option->does) +
         1;
     if (obstacle)
         y = draw_point(canvas, y, end, "Not now", obstacle) + 1;
+    y = draw_values(app, canvas, y, end, id);
     y = draw_point(canvas, y, end, "Cost", option->cost);
     y = draw_point(canvas, y, end, "Risk", option->risk);
-    for (size_t i = 0; option->needs[i] != OPTION_NONE; i++)
-        y = draw_point(canvas, y, end, i == 0 ? "Needs" : "",
-                       option_get(option->needs[i])->title);
+    y = draw_options(canvas, y, end, "Needs", option_needs(id));
+    y = draw_options(canvas, y, end, "Without", option_conflicts(id));
     y = draw_point(canvas, y, end, "Writes", option->writes);
+    y = draw_point(canvas, y, end, "Key", option->key);
     draw_point(canvas, y, end, "From", option->source);
 }
 
@@ -107,6 +150,10 @@ static void draw(struct app *app, struct canvas *canvas)
     int end = app_body_end(canvas), y;
     int line = 0, selected_line = 0, height = end - BODY_TOP - 1;
 
+    if (app->presets) {
+        presets_draw(app, canvas);
+        return;
+    }
     list->count = length(app);
     for (int i = 0; i < list->count; i++) {
         line += starts_group(i);
@@ -115,8 +162,9 @@ static void draw(struct app *app, struct canvas *canvas)
         line++;
     }
     list->top = selected_line < height ? 0 : selected_line - height + 1;
-    canvas_put(canvas, BODY_TOP, 3, ROLE_HEADING, "Option");
-    canvas_put(canvas, BODY_TOP, 29, ROLE_HEADING, "   now   plan");
+    canvas_putf(canvas, BODY_TOP, 3, ROLE_HEADING, "Guest (g): %s",
+                guest_kind_name(app_plan(app)->guest));
+    canvas_put(canvas, BODY_TOP, NOW, ROLE_HEADING, "    now    plan");
     y = BODY_TOP + 1 - list->top;
     for (int i = 0; i < list->count; i++) {
         if (starts_group(i)) {
@@ -134,19 +182,19 @@ static void draw(struct app *app, struct canvas *canvas)
         app_hint(app, "[x] on   [ ] off   [-] as the domain has it");
 }
 
-/* The values that Space goes through: from keep to the others and back. */
-static long next_value(const struct plan *plan, enum option_id id)
+/* The next value of a choice or page size that can be had, or OPTION_KEEP. */
+static long next_of(const struct plan *plan, enum option_id id, long from)
 {
     const struct memory *memory = &plan->host->memory;
-    long now = option_now(plan, id), wish = plan->options[id];
-    long from = wish == OPTION_KEEP ? -1 : wish;
+    const struct option_row *option = option_get(id);
+    long now = option_now(plan, id);
 
-    if (option_get(id)->type != OPTION_TYPE_PAGE_SIZE)
-        return wish != OPTION_KEEP ? OPTION_KEEP
-               : now != OPTION_OFF ? OPTION_OFF
-                                   : option_get(id)->proposed;
-    if (wish == OPTION_KEEP && now != OPTION_OFF)
-        return OPTION_OFF;
+    if (option->type == OPTION_TYPE_CHOICE) {
+        for (long i = from + 1; option->words[i - 1]; i++)
+            if (i != now && !option_refusal(plan, id, i))
+                return i;
+        return OPTION_KEEP;
+    }
     for (size_t i = 0; i < memory->pool_count; i++)
         if ((long)memory->pools[i].size_kib > from &&
             (long)memory->pools[i].size_kib != now)
@@ -154,37 +202,79 @@ static long next_value(const struct plan *plan, enum option_id id)
     return OPTION_KEEP;
 }
 
-static void toggle(struct app *app, enum option_id id)
+/* The values that Space goes through: from keep to the others and back. */
+static long next_value(const struct plan *plan, enum option_id id)
 {
-    const char *obstacle = option_obstacle(app_plan(app), id);
-    long value = next_value(app_plan(app), id);
-    unsigned others;
+    const struct option_row *option = option_get(id);
+    long now = option_now(plan, id), wish = plan->options[id];
+    bool has_more = option->type == OPTION_TYPE_PAGE_SIZE ||
+                    option->type == OPTION_TYPE_CHOICE;
 
-    if (obstacle && value > OPTION_OFF) {
-        app_hint(app, "%s", obstacle);
+    if (wish == OPTION_KEEP && now != OPTION_OFF && !option->has_no_off)
+        return OPTION_OFF;
+    if (has_more)
+        return next_of(plan, id, wish == OPTION_KEEP ? OPTION_OFF : wish);
+    return wish == OPTION_KEEP ? option->on : OPTION_KEEP;
+}
+
+/* "VP index, SynIC changed with it; u undoes all." */
+static void announce(struct app *app, enum option_id id, const long *before)
+{
+    struct str names CLEANUP(str_free) = STR_INIT;
+    const struct plan *plan = app_plan(app);
+
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (i != id && plan->options[i] != before[i])
+            str_addf(&names, "%s%s%s", names.length > 0 ? ", " : "",
+                     option_get((enum option_id)i)->title,
+                     option_is_off(plan, (enum option_id)i) ? " off" : " on");
+    if (names.length > 0)
+        app_hint(app, "With it: %.150s; u undoes all.", str_text(&names));
+}
+
+static void set(struct app *app, enum option_id id, long value)
+{
+    const char *refusal = option_refusal(app_plan(app), id, value);
+    long before[OPTION_COUNT];
+
+    if (refusal) {
+        app_hint(app, "%s", refusal);
         return;
     }
-    others = option_set(app_edit(app), id, value);
+    memcpy(before, app_plan(app)->options, sizeof(before));
+    option_set(app_edit(app), id, value);
     app_edited(app);
-    if (others > 0)
-        app_hint(app, "%u other option%s changed with it; u undoes all.",
-                 others, others == 1 ? "" : "s");
+    announce(app, id, before);
+}
+
+/* Windows, Linux, other, unknown. */
+static void next_guest(struct app *app)
+{
+    struct plan *plan = app_edit(app);
+
+    plan->guest = (enum guest_kind)((plan->guest + 1) % GUEST_KIND_COUNT);
+    app_edited(app);
+    app_hint(app,
+             "What is proposed is now for this kind of guest: p takes it.");
 }
 
 static bool act(struct app *app, enum action action)
 {
     enum option_id id = (enum option_id)app->lists[STEP_OPTIONS].selected;
 
-    if (action == ACTION_TOGGLE) {
-        toggle(app, id);
-        return true;
-    }
-    if (action == ACTION_OWN) {
-        option_set(app_edit(app), id, OPTION_KEEP);
-        app_edited(app);
-        return true;
-    }
-    return false;
+    if (app->presets)
+        return presets_act(app, action);
+    if (action == ACTION_PRESET)
+        presets_open(app);
+    else if (action == ACTION_TOGGLE)
+        set(app, id, next_value(app_plan(app), id));
+    else if (action == ACTION_OWN)
+        set(app, id, OPTION_KEEP);
+    else if (action == ACTION_GUEST)
+        next_guest(app);
+    else
+        return false;
+    return true;
 }
 
 const struct screen screen_options = {

@@ -77,6 +77,8 @@ enum {
     OPT_TAKE,
     OPT_DESPITE_CLAIMS,
     OPT_SET,
+    OPT_PRESET,
+    OPT_GUEST,
     OPT_PLAN,
     OPT_FORMAT,
     OPT_DRY_RUN,
@@ -111,6 +113,8 @@ static const struct option long_options[] = {
     {"take", required_argument, NULL, OPT_TAKE},
     {"despite-claims", no_argument, NULL, OPT_DESPITE_CLAIMS},
     {"set", required_argument, NULL, OPT_SET},
+    {"preset", required_argument, NULL, OPT_PRESET},
+    {"guest", required_argument, NULL, OPT_GUEST},
     {"plan", required_argument, NULL, OPT_PLAN},
     {"format", required_argument, NULL, OPT_FORMAT},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
@@ -143,6 +147,7 @@ static void print_help(void)
         "WHEN\n"
         "plan, preview, apply:\n"
         "  --vcpus N  --layout N|keep|settle  --set KEY=VALUE  --plan FILE\n"
+        "  --preset NAME  --guest windows|linux|other\n"
         "  --policy dedicated|one-thread|shared|keep   --threads 1|all\n"
         "  --prefer cache|clock   --host-cpus LIST   --isolated\n"
         "  --give ADDRESS  --take ADDRESS   a PCI device, with its functions\n"
@@ -275,6 +280,14 @@ static bool take_option(struct options *options, int letter, struct err *err)
             return err_set(err, ERR_USAGE, "Too many --set.");
         options->sets[options->set_count++] = optarg;
         return true;
+    case OPT_PRESET:
+        options->preset = optarg;
+        return true;
+    case OPT_GUEST:
+        options->guest = guest_kind_find(optarg);
+        return options->guest != GUEST_UNKNOWN ||
+               err_set(err, ERR_USAGE,
+                       "--guest takes windows, linux or other.");
     case OPT_PLAN:
         options->plan = optarg;
         return true;
@@ -329,6 +342,8 @@ static unsigned taken(int letter)
     case OPT_TAKE:
     case OPT_DESPITE_CLAIMS:
     case OPT_SET:
+    case OPT_PRESET:
+    case OPT_GUEST:
         return TAKES_PLAN;
     case 'o':
         return TAKES_OUTPUT;

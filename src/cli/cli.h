@@ -23,6 +23,8 @@ struct options {
     const char *size;   /* of the script's screen: "80x24" */
     const char *plan;   /* a plan file, or NULL */
     const char *output; /* a file, or NULL: standard output */
+    const char *preset; /* a name or a path, or NULL */
+    enum guest_kind guest; /* GUEST_UNKNOWN: as the domain says */
     const char *layout; /* "keep", "settle", a proposal's number, or NULL */
     struct layout_request request; /* vcpus 0: as the domain has */
     bool has_request;              /* something but the count is asked for */

@@ -8,6 +8,7 @@
 #include "plan/layout.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
+#include "session/presets.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -123,6 +124,7 @@ static bool take_set(struct plan *plan, const char *text, struct err *err)
     char *equals = strchr(key, '=');
     enum option_id id;
     const char *obstacle;
+    char values[96] = "";
     long value;
 
     if (equals)
@@ -133,19 +135,38 @@ static bool take_set(struct plan *plan, const char *text, struct err *err)
                        "--set %.80s: there is no such option. See: virt-tune "
                        "plan --help.",
                        name);
+    option_values(id, values, sizeof(values));
     if (!option_parse(id, equals + 1, &value))
         return err_set(err, ERR_USAGE,
-                       "--set %.80s: this option takes keep, off, on%s.", name,
-                       option_get(id)->type == OPTION_TYPE_NUMBER
-                           ? " or a number in its range"
-                       : option_get(id)->type == OPTION_TYPE_PAGE_SIZE
-                           ? " or a page size as 2M or 1G"
-                           : "");
-    obstacle = value > OPTION_OFF ? option_obstacle(plan, id) : NULL;
+                       "--set %.80s: this option takes keep%s, %s.", name,
+                       option_get(id)->has_no_off ? "" : ", off", values);
+    obstacle = option_refusal(plan, id, value);
     if (obstacle)
         return err_set(err, ERR_REFUSED, "--set %.80s: %s", name, obstacle);
     option_set(plan, id, value);
     return true;
+}
+
+/* What cannot be had here is said on standard error, and left out. */
+static bool take_preset(const struct session *session,
+                        const struct options *options, struct plan *plan,
+                        struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct str refused CLEANUP(str_free) = STR_INIT;
+    struct preset preset;
+    bool is_found = presets_find(session, options->preset, arena, &preset, err);
+
+    if (is_found) {
+        if (options->guest != GUEST_UNKNOWN)
+            preset.guest = options->guest;
+        preset_take(&preset, plan, &refused);
+        if (refused.length > 0)
+            fprintf(stderr, "Left out of the preset %s:\n%s", preset.name,
+                    str_text(&refused));
+    }
+    arena_free(arena);
+    return is_found;
 }
 
 static struct plan *load_plan(const struct session *session, const char *path,
@@ -172,7 +193,11 @@ struct plan *cli_plan(const struct session *session,
     if (is_made && (!options->plan || options->request.vcpus ||
                     options->has_request || options->layout))
         is_made = take_cpus(options, plan, err);
-    if (is_made && !options->plan)
+    if (is_made && options->guest != GUEST_UNKNOWN)
+        plan->guest = options->guest;
+    if (is_made && options->preset)
+        is_made = take_preset(session, options, plan, err);
+    else if (is_made && !options->plan)
         plan_propose_options(plan);
     for (size_t i = 0; i < options->set_count && is_made; i++)
         is_made = take_set(plan, options->sets[i], err);

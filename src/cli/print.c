@@ -67,17 +67,12 @@ bool cli_flush(struct err *err)
 
 void print_option_keys(void)
 {
-    puts("\nKeys of --set, with their values:");
+    puts("\nKeys of --set, with their values beside keep and off:");
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *option = option_get((enum option_id)i);
-        char range[40] = "";
+        char values[96];
 
-        if (option->type == OPTION_TYPE_NUMBER)
-            snprintf(range, sizeof(range), ", %ld-%ld", option->minimum,
-                     option->maximum);
-        else if (option->type == OPTION_TYPE_PAGE_SIZE)
-            snprintf(range, sizeof(range), ", 2M, 1G");
-        printf("  %-20s keep, off, on%-14s %s\n", option->key, range,
-               option->title);
+        option_values((enum option_id)i, values, sizeof(values));
+        printf("  %-26s %-20s %s\n", option->key, option->title, values);
     }
 }

@@ -13,7 +13,13 @@
 
 #include <stdbool.h>
 
-enum guest_kind { GUEST_UNKNOWN, GUEST_WINDOWS, GUEST_LINUX };
+enum guest_kind {
+    GUEST_UNKNOWN,
+    GUEST_WINDOWS,
+    GUEST_LINUX,
+    GUEST_OTHER, /* known, and none of these */
+    GUEST_KIND_COUNT,
+};
 
 struct guest_topology {
     unsigned sockets, dies, cores, threads; /* all 0: the domain has none */
@@ -67,6 +73,11 @@ struct domain {
      * NULL; NULL if libvirt does not say (before 9.0, or from a file).
      */
     const char **hyperv_offered;
+    const char **hyperv_details; /* the same of "stimer_direct" (11.9) */
+    const char **memory_sources; /* "memfd", "file", "anonymous" */
+    bool lacks_host_passthrough; /* libvirt says so */
+    bool is_pc;                  /* x86, or it does not say */
+    unsigned long libvirt_version, qemu_version; /* 9000000; 0: not known */
 };
 
 struct domain_summary {
@@ -119,7 +130,10 @@ unsigned long domain_size_kib(const xmlNode *node, const char *name);
 /* True if some vCPU is pinned. */
 bool domain_is_pinned(const struct domain *domain);
 
-/* "Windows", "Linux", "unknown" */
+/* "Windows", "Linux", "other", "unknown" */
 const char *guest_kind_name(enum guest_kind kind);
+
+/* The kind that "windows", "linux", "other" name, else GUEST_UNKNOWN. */
+enum guest_kind guest_kind_find(const char *name);
 
 #endif

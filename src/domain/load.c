@@ -100,11 +100,67 @@ char *domain_read_xml(const struct conn *conn, const char *uuid,
     return read_xml(conn, handle, err);
 }
 
-/* Values of <enum name='features'> below features/hyperv (libvirt 9.0). */
+/* The values of the <enum> of this name below `node`; NULL if there is none. */
+static const char **read_enum(struct domain *domain, const xmlNode *node,
+                              const char *name)
+{
+    const xmlNode *values = xml_child(node, "enum");
+    const char **list;
+    size_t count = 0;
+
+    while (values && !xml_has(values, "name", name))
+        values = xml_next(values);
+    if (!values)
+        return NULL;
+    for (const xmlNode *v = xml_child(values, "value"); v; v = xml_next(v))
+        count++;
+    list = arena_alloc(domain->arena, count + 1, sizeof(*list));
+    count = 0;
+    for (const xmlNode *v = xml_child(values, "value"); v; v = xml_next(v))
+        list[count++] = xml_content(domain->arena, v);
+    return list;
+}
+
+/* features/hyperv: <enum name='features'> (9.0), <defaults> (11.9). */
+static void read_hyperv(struct domain *domain, const xmlNode *hyperv)
+{
+    const xmlNode *defaults = xml_child(hyperv, "defaults");
+    size_t count = 0;
+
+    if (xml_has(hyperv, "supported", "no"))
+        domain->hyperv_offered =
+            arena_alloc(domain->arena, 1, sizeof(*domain->hyperv_offered));
+    else
+        domain->hyperv_offered = read_enum(domain, hyperv, "features");
+    if (!defaults)
+        return;
+    domain->hyperv_details = arena_alloc(
+        domain->arena, xmlChildElementCount((xmlNode *)defaults) + 1,
+        sizeof(*domain->hyperv_details));
+    for (xmlNode *node = xmlFirstElementChild((xmlNode *)defaults); node;
+         node = xmlNextElementSibling(node))
+        if (strcmp(xml_content(domain->arena, node), "on") == 0)
+            domain->hyperv_details[count++] =
+                arena_strdup(domain->arena, (const char *)node->name);
+}
+
+static void read_versions(const struct conn *conn, struct domain *domain)
+{
+    virConnectPtr handle = conn_handle(conn);
+    const char *type = virConnectGetType(handle);
+
+    if (virConnectGetLibVersion(handle, &domain->libvirt_version) < 0)
+        domain->libvirt_version = 0;
+    if (!type || strcmp(type, "QEMU") != 0 ||
+        virConnectGetVersion(handle, &domain->qemu_version) < 0)
+        domain->qemu_version = 0;
+}
+
+/* What this connection offers to this domain, as far as libvirt says. */
 static void read_offered(const struct conn *conn, struct domain *domain)
 {
     struct arena *arena = arena_new();
-    const xmlNode *root = xml_root(domain->xml), *hyperv, *values;
+    const xmlNode *root = xml_root(domain->xml), *mode;
     const xmlNode *type = xml_find(root, "os/type");
     const char *emulator =
         xml_content(arena, xml_find(root, "devices/emulator"));
@@ -114,21 +170,16 @@ static void read_offered(const struct conn *conn, struct domain *domain)
         xml_attribute(arena, type, "machine"),
         xml_attribute(arena, root, "type"), 0);
     struct xml *xml = text ? xml_parse(text, strlen(text), NULL) : NULL;
-    size_t count = 0;
 
-    hyperv = xml ? xml_find(xml_root(xml), "features/hyperv") : NULL;
-    values = xml_child(hyperv, "enum");
-    if (xml_has(hyperv, "supported", "no"))
-        domain->hyperv_offered =
-            arena_alloc(domain->arena, 1, sizeof(*domain->hyperv_offered));
-    if (values) {
-        for (const xmlNode *v = xml_child(values, "value"); v; v = xml_next(v))
-            count++;
-        domain->hyperv_offered = arena_alloc(domain->arena, count + 1,
-                                             sizeof(*domain->hyperv_offered));
-        count = 0;
-        for (const xmlNode *v = xml_child(values, "value"); v; v = xml_next(v))
-            domain->hyperv_offered[count++] = xml_content(domain->arena, v);
+    read_versions(conn, domain);
+    if (xml) {
+        read_hyperv(domain, xml_find(xml_root(xml), "features/hyperv"));
+        domain->memory_sources = read_enum(
+            domain, xml_child(xml_root(xml), "memoryBacking"), "sourceType");
+        mode = xml_find(xml_root(xml), "cpu/mode");
+        while (mode && !xml_has(mode, "name", "host-passthrough"))
+            mode = xml_next(mode);
+        domain->lacks_host_passthrough = xml_has(mode, "supported", "no");
     }
     xml_free(xml);
     free(text);

@@ -265,8 +265,8 @@ static void parse_guest(struct domain *domain, const xmlNode *root)
     if (strstr(domain->osinfo, "microsoft.com/") ||
         (!is_known && xml_find(root, "features/hyperv")))
         domain->guest = GUEST_WINDOWS;
-    else if (is_known && !is_other)
-        domain->guest = GUEST_LINUX;
+    else if (is_known)
+        domain->guest = is_other ? GUEST_OTHER : GUEST_LINUX;
 }
 
 /* The first node that <numatune> confines the memory to. */
@@ -278,6 +278,11 @@ static int parse_node(struct domain *domain, const xmlNode *root)
 
     return nodeset && cpuset_parse(nodeset, &nodes) ? cpuset_next(&nodes, 0)
                                                     : -1;
+}
+
+static bool is_pc(const char *arch)
+{
+    return !arch || strcmp(arch, "x86_64") == 0 || strcmp(arch, "i686") == 0;
 }
 
 struct domain *domain_parse(const char *text, size_t length, struct err *err)
@@ -309,6 +314,8 @@ struct domain *domain_parse(const char *text, size_t length, struct err *err)
         domain->arena,
         xml_attribute(domain->arena, xml_find(root, "os/type"), "machine"));
     domain->is_kvm = xml_has(root, "type", "kvm");
+    domain->is_pc =
+        is_pc(xml_attribute(domain->arena, xml_find(root, "os/type"), "arch"));
     domain->memory_kib = domain_size_kib(xml_child(root, "memory"), NULL);
     if (!parse_vcpus(domain, root, err)) {
         domain_free(domain);
@@ -347,7 +354,18 @@ const char *guest_kind_name(enum guest_kind kind)
         [GUEST_UNKNOWN] = "unknown",
         [GUEST_WINDOWS] = "Windows",
         [GUEST_LINUX] = "Linux",
+        [GUEST_OTHER] = "other",
     };
 
     return names[kind];
+}
+
+enum guest_kind guest_kind_find(const char *name)
+{
+    unsigned kind = GUEST_WINDOWS;
+
+    while (kind < GUEST_KIND_COUNT &&
+           strcasecmp(name, guest_kind_name((enum guest_kind)kind)) != 0)
+        kind++;
+    return kind < GUEST_KIND_COUNT ? (enum guest_kind)kind : GUEST_UNKNOWN;
 }

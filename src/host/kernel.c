@@ -74,6 +74,15 @@ static void read_policies(const struct root *root, struct arena *arena,
     }
 }
 
+/* A module's parameter that says "Y" or "1". */
+static bool is_set(const struct root *root, struct arena *arena,
+                   const char *path)
+{
+    const char *text = root_read(root, arena, path);
+
+    return text && (*text == 'Y' || *text == '1');
+}
+
 void kernel_probe(const struct root *root, struct arena *arena,
                   struct kernel *kernel)
 {
@@ -86,6 +95,9 @@ void kernel_probe(const struct root *root, struct arena *arena,
         .iommu = iommu_name(root, arena),
         .has_kvm = root_exists(root, "sys/module/kvm_intel") ||
                    root_exists(root, "sys/module/kvm_amd"),
+        .has_apicv = is_set(root, arena,
+                            "sys/module/kvm_intel/parameters/enable_apicv") ||
+                     is_set(root, arena, "sys/module/kvm_amd/parameters/avic"),
         .has_vfio = root_exists(root, "sys/bus/pci/drivers/vfio-pci"),
         .has_cpuset_cgroup = str_has_word(controllers, "cpuset"),
         .has_systemd = root_exists(root, "run/systemd/system"),

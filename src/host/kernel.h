@@ -22,6 +22,7 @@ struct kernel {
     bool has_mixed_governors;     /* another policy has another governor */
     bool has_mixed_energies;      /* another preference */
     bool has_kvm;                 /* a KVM module is there */
+    bool has_apicv;               /* KVM uses APICv or AVIC */
     bool has_vfio;                /* vfio-pci is there: loaded or built in */
     bool has_cpuset_cgroup; /* unified cgroup with the cpuset controller */
     bool has_systemd;       /* systemd runs the host; unknown elsewhere */

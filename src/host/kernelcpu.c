@@ -68,6 +68,8 @@ static void read_cpuinfo(const struct root *root, struct arena *arena,
     topology->has_vmx = flags && has_word(flags, "vmx");
     topology->has_svm = flags && has_word(flags, "svm");
     topology->has_topoext = flags && has_word(flags, "topoext");
+    topology->has_nonstop_tsc = flags && has_word(flags, "constant_tsc") &&
+                                has_word(flags, "nonstop_tsc");
 }
 
 /*

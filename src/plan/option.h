@@ -6,14 +6,25 @@
 #ifndef PLAN_OPTION_H
 #define PLAN_OPTION_H
 
+#include "domain/domain.h"
+#include "plan/part.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
 struct plan;
 
+/* In the order in which they are shown, one run of ids in each table. */
 enum option_id {
+    /* option_memory.c */
     OPTION_HUGEPAGES,
     OPTION_HUGEPAGES_RESERVE,
+    OPTION_MEMBALLOON,
+    OPTION_NOSHAREPAGES,
+    OPTION_LOCKED,
+    OPTION_SOURCE,
+    OPTION_ACCESS,
+    /* option_hyperv.c */
     OPTION_HV_RELAXED,
     OPTION_HV_VAPIC,
     OPTION_HV_SPINLOCKS,
@@ -21,38 +32,100 @@ enum option_id {
     OPTION_HV_RUNTIME,
     OPTION_HV_SYNIC,
     OPTION_HV_STIMER,
+    OPTION_HV_STIMER_DIRECT,
+    OPTION_HV_RESET,
+    OPTION_HV_VENDOR_ID,
     OPTION_HV_FREQUENCIES,
+    OPTION_HV_REENLIGHTENMENT,
     OPTION_HV_TLBFLUSH,
+    OPTION_HV_TLBFLUSH_DIRECT,
+    OPTION_HV_TLBFLUSH_EXTENDED,
     OPTION_HV_IPI,
+    OPTION_HV_EVMCS,
+    OPTION_HV_AVIC,
+    OPTION_HV_EMSR_BITMAP,
+    OPTION_HV_XMM_INPUT,
+    /* option_guest.c */
     OPTION_HYPERVCLOCK,
+    OPTION_KVMCLOCK,
+    OPTION_HPET,
+    OPTION_RTC,
+    OPTION_PIT,
+    OPTION_CLOCK_OFFSET,
+    OPTION_CPU_MODE,
+    OPTION_CACHE,
     OPTION_TOPOEXT,
+    OPTION_INVTSC,
+    OPTION_MIGRATABLE,
+    OPTION_MAXPHYSADDR,
+    OPTION_HYPERVISOR,
+    OPTION_VCPUSCHED,
+    OPTION_KVM_HIDDEN,
+    OPTION_KVM_HINT_DEDICATED,
+    OPTION_KVM_POLL_CONTROL,
+    OPTION_KVM_PV_IPI,
+    OPTION_IOAPIC,
+    OPTION_PMU,
+    OPTION_VMPORT,
+    OPTION_SMM,
+    /* option_io.c */
+    OPTION_DISKS_CACHE,
+    OPTION_DISKS_IO,
+    OPTION_DISKS_DISCARD,
+    OPTION_SCSI_IOTHREAD,
+    OPTION_SCSI_QUEUES,
+    OPTION_NET_QUEUES,
     OPTION_ISOLATE,
     OPTION_COUNT,
     OPTION_NONE = OPTION_COUNT,
 };
 
 /*
- * A value is OPTION_KEEP (leave the domain as it is), 0 (off), 1 (on) or,
- * where the option has one, a number: KiB of a page, spinlock retries.
+ * A value is OPTION_KEEP (leave the domain as it is), 0 (off; of a choice: not
+ * written, so libvirt's default), 1 (on) or, where the option has one, a
+ * number: KiB of a page, spinlock retries, the Nth word of a choice from 1.
+ * What was set by hand to something that is none of these is OPTION_OTHER: it
+ * is shown and left, and never wished.
  */
-enum { OPTION_KEEP = -1, OPTION_OFF = 0, OPTION_ON = 1 };
+enum { OPTION_OTHER = -2, OPTION_KEEP = -1, OPTION_OFF = 0, OPTION_ON = 1 };
 
 enum option_type {
     OPTION_TYPE_SWITCH,    /* off, on */
     OPTION_TYPE_NUMBER,    /* off, or minimum to maximum */
     OPTION_TYPE_PAGE_SIZE, /* off, or a page size of the host in KiB */
+    OPTION_TYPE_CHOICE,    /* off (the default), or one of the words */
+};
+
+/* Whether an option that can be used is proposed to a kind of guest. */
+enum option_proposed { PROPOSE_NOTHING, PROPOSE_ON, PROPOSE_OFF };
+
+/* How many elements an option speaks of: one, or those of many devices. */
+enum option_scope {
+    SCOPE_ONE,
+    SCOPE_DISKS, /* <driver> of each disk on a file or block device */
+    SCOPE_SCSI,  /* <driver> of each virtio-scsi controller */
+    SCOPE_NETS,  /* <driver> of each virtio interface on a tap device */
 };
 
 /*
- * Where a switch stands in the domain XML: the element `element` (the one
- * whose attribute `match` is `match_value`, if given) below `parent`, whose
- * attribute `attribute` says `on` or `off`.
+ * Where an option stands in the domain XML: the element `element` (the one
+ * whose attribute `match` is `match_value`, if given) below the path `parent`,
+ * or `parent` itself if `element` is NULL. Its attribute `attribute` says `on`
+ * or `off` or one of the row's words; with neither attribute nor number it is
+ * on by being there. Off without a word for it takes the attribute away, or
+ * the element if it is whole.
  */
 struct option_place {
+    enum option_scope scope;
     const char *parent, *element;
     const char *match, *match_value;
     const char *attribute, *on, *off;
-    const char *number; /* the attribute of the number, or NULL */
+    const char *number;            /* the attribute of the number, or NULL */
+    const char *also, *also_value; /* an attribute that goes with `on` */
+    bool is_whole;                 /* the element says nothing else */
+    bool omits_on;                 /* to be on, the attribute is taken away */
+    bool bare_is_on; /* without its attribute the element says on */
+    long absent;     /* the value that it has if nothing is written */
 };
 
 struct option_row {
@@ -60,13 +133,20 @@ struct option_row {
     const char *group; /* heading on the screen */
     const char *title;
     enum option_type type;
-    long minimum, maximum;   /* of OPTION_TYPE_NUMBER */
-    long proposed;           /* the value proposed where it is available */
-    bool is_for_windows;     /* does nothing for other guests */
-    enum option_id needs[3]; /* ended by OPTION_NONE */
-    const char *hyperv; /* libvirt's name of the Hyper-V feature, or NULL */
-    struct option_place place; /* element NULL: not a plain switch */
-    const char *does, *cost, *risk, *writes, *source;
+    enum plan_part part;
+    long minimum, maximum;    /* of OPTION_TYPE_NUMBER */
+    const char *const *words; /* of OPTION_TYPE_CHOICE, ended by NULL */
+    long on;                  /* what "on" means */
+    bool replaces;            /* may replace OPTION_OTHER */
+    bool has_no_off;          /* it has to have some value */
+    enum option_proposed windows, linux_guest, other_guest;
+    const enum option_id *needs;     /* ended by OPTION_NONE, or NULL */
+    const enum option_id *conflicts; /* the same: off where this is on */
+    const char *hyperv;  /* libvirt's name of the Hyper-V feature, or NULL */
+    const char *detail;  /* its name among libvirt's defaults, or NULL */
+    unsigned long since; /* the first libvirt that has it, or 0 */
+    struct option_place place; /* parent NULL: not in the XML */
+    const char *does, *cost, *risk, *writes, *source; /* cost, risk: or NULL */
 };
 
 const struct option_row *option_get(enum option_id id);
@@ -74,31 +154,60 @@ const struct option_row *option_get(enum option_id id);
 /* The option with this key, or OPTION_NONE. */
 enum option_id option_find(const char *key);
 
-/* The value that the domain (and its hook file) has now; never OPTION_KEEP. */
+/* What it needs and what it excludes: lists ended by OPTION_NONE. */
+const enum option_id *option_needs(enum option_id id);
+const enum option_id *option_conflicts(enum option_id id);
+
+/*
+ * The value that the domain (and its hook file) has now: never OPTION_KEEP,
+ * but perhaps OPTION_OTHER.
+ */
 long option_now(const struct plan *plan, enum option_id id);
 
 /* The value that the domain will have: the wish, or what it has now. */
 long option_effective(const struct plan *plan, enum option_id id);
+
+/* True if it is switched off, or not written and off by default. */
+bool option_is_off(const struct plan *plan, enum option_id id);
 
 /*
  * Why the option cannot be switched on here: a sentence, or NULL if it can.
  */
 const char *option_obstacle(const struct plan *plan, enum option_id id);
 
+/* The same for any value, OPTION_OFF too. To keep is never refused. */
+const char *option_refusal(const struct plan *plan, enum option_id id,
+                           long value);
+
 /* The value to propose here, or OPTION_KEEP if there is nothing to propose. */
 long option_proposal(const struct plan *plan, enum option_id id);
 
 /*
  * Sets a wish, and what follows: what the option needs is switched on with
- * it, what needs it is switched off with it. Gives the number of other
- * options that were changed.
+ * it, what needs it or excludes it is switched off with it. Gives the number
+ * of other options that were changed.
  */
 unsigned option_set(struct plan *plan, enum option_id id, long value);
 
 /* Writes a value as --set takes it: "keep", "off", "on", "2M", "8191". */
 void option_format(enum option_id id, long value, char *text, size_t size);
 
+/* The same for the screen: OPTION_OTHER as it is written in the XML. */
+void option_show(const struct plan *plan, enum option_id id, long value,
+                 char *text, size_t size);
+
 /* Reads what option_format writes. False if the option has no such value. */
 bool option_parse(enum option_id id, const char *text, long *value);
+
+/* What --set takes beyond keep and off: "on", "on or 4095-65535", ... */
+void option_values(enum option_id id, char *text, size_t size);
+
+/* The element of an option of scope one, or NULL. */
+const xmlNode *option_find_place(const xmlNode *root,
+                                 const struct option_place *place);
+
+/* The first device of a scope, and the one after `device`; NULL at the end. */
+const xmlNode *option_device(const xmlNode *root, enum option_scope scope,
+                             const xmlNode *device);
 
 #endif

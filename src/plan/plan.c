@@ -86,6 +86,7 @@ struct plan *plan_new(const struct host *host, const struct domain *domain,
 
     plan->host = host;
     plan->domain = domain;
+    plan->guest = domain->guest;
     plan->hook_isolates = conf_has(hook_conf, "guest_cpus");
     plan->hook_reserves = conf_has(hook_conf, "hugepages_kib");
     plan->hook_obstacle = hook_obstacle;
@@ -131,7 +132,8 @@ static bool same_topology(const struct guest_topology *a,
 bool plan_equal(const struct plan *a, const struct plan *b)
 {
     if (a->vcpus != b->vcpus || a->iothread_count != b->iothread_count ||
-        a->dropped != b->dropped || a->mirrors_nodes != b->mirrors_nodes ||
+        a->dropped != b->dropped || a->guest != b->guest ||
+        a->mirrors_nodes != b->mirrors_nodes ||
         !same_topology(&a->topology, &b->topology))
         return false;
     if (!CPU_EQUAL(&a->emulatorpin, &b->emulatorpin))
@@ -237,12 +239,17 @@ static const char *const part_names[PART_COUNT] = {
     [PART_VCPUPIN] = "vcpupin",
     [PART_EMULATORPIN] = "emulatorpin",
     [PART_IOTHREADS] = "iothreads",
+    [PART_VCPUSCHED] = "vcpusched",
     [PART_TOPOLOGY] = "topology",
     [PART_FEATURES] = "features",
     [PART_HUGEPAGES] = "hugepages",
+    [PART_MEMORY] = "memory",
     [PART_NUMA] = "numa",
     [PART_HYPERV] = "hyperv",
+    [PART_KVM] = "kvm",
+    [PART_MACHINE] = "machine",
     [PART_CLOCK] = "clock",
+    [PART_IO] = "io",
     [PART_DEVICES] = "devices",
     [PART_HOOK] = "hook",
 };
@@ -281,14 +288,26 @@ void plan_drop(struct plan *plan, enum plan_part part, bool is_dropped)
         plan->dropped &= ~bits;
 }
 
-static void keep_options(struct plan *plan, const char *prefix)
+static void keep_options(struct plan *plan, enum plan_part part)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (str_starts(option_get((enum option_id)i)->key, prefix))
+        if (option_get((enum option_id)i)->part == part)
             plan->options[i] = OPTION_KEEP;
 }
 
-/* A wish that needs what is off now cannot stand without it. */
+/* Takes back the wish for the one of two options that stands in the way. */
+static bool take_back(struct plan *plan, enum option_id id,
+                      enum option_id other)
+{
+    long *wish = &plan->options[plan->options[id] > OPTION_OFF ? id : other];
+
+    if (*wish == OPTION_KEEP)
+        return false; /* or the domain is so already */
+    *wish = OPTION_KEEP;
+    return true;
+}
+
+/* A wish that needs what is off now, or excludes what is on, cannot stand. */
 static void drop_needy(struct plan *plan)
 {
     bool is_changed = true;
@@ -296,25 +315,21 @@ static void drop_needy(struct plan *plan)
     while (is_changed) {
         is_changed = false;
         for (size_t i = 0; i < OPTION_COUNT; i++) {
-            const struct option_row *option = option_get((enum option_id)i);
+            enum option_id id = (enum option_id)i;
+            const enum option_id *other;
 
-            if (plan->options[i] > OPTION_OFF &&
-                option_obstacle(plan, (enum option_id)i)) {
-                plan->options[i] = OPTION_KEEP;
+            if (option_refusal(plan, id, plan->options[id])) {
+                plan->options[id] = OPTION_KEEP;
                 is_changed = true;
             }
-            for (size_t j = 0; option->needs[j] != OPTION_NONE; j++) {
-                long *wish = &plan->options[plan->options[i] > OPTION_OFF
-                                                ? (enum option_id)i
-                                                : option->needs[j]];
-
-                if (option_effective(plan, (enum option_id)i) == OPTION_OFF ||
-                    option_effective(plan, option->needs[j]) != OPTION_OFF ||
-                    *wish == OPTION_KEEP)
-                    continue; /* or the domain is so already */
-                *wish = OPTION_KEEP;
-                is_changed = true;
-            }
+            if (option_is_off(plan, id))
+                continue;
+            for (other = option_needs(id); *other != OPTION_NONE; other++)
+                if (option_is_off(plan, *other))
+                    is_changed |= take_back(plan, id, *other);
+            for (other = option_conflicts(id); *other != OPTION_NONE; other++)
+                if (!option_is_off(plan, *other))
+                    is_changed |= take_back(plan, id, *other);
         }
     }
 }
@@ -343,23 +358,15 @@ struct plan *plan_kept(const struct plan *plan)
         fresh->iothreads = NULL;
         fresh->disk_iothread = NULL;
     }
-    if (plan->dropped & 1U << PART_HUGEPAGES)
-        kept->options[OPTION_HUGEPAGES] = OPTION_KEEP;
     if (plan->dropped & 1U << PART_NUMA)
         kept->mirrors_nodes = false;
-    if (plan->dropped & 1U << PART_HYPERV)
-        keep_options(kept, "hyperv.");
-    if (plan->dropped & 1U << PART_FEATURES)
-        keep_options(kept, "cpu.");
-    if (plan->dropped & 1U << PART_CLOCK)
-        keep_options(kept, "clock.");
+    for (unsigned part = 0; part < PART_COUNT; part++)
+        if (plan->dropped & 1U << part)
+            keep_options(kept, (enum plan_part)part);
     if (plan->dropped & 1U << PART_DEVICES) {
         free(kept->is_given);
         take_devices(kept);
     }
-    if (plan->dropped & 1U << PART_HOOK)
-        kept->options[OPTION_ISOLATE] =
-            kept->options[OPTION_HUGEPAGES_RESERVE] = OPTION_KEEP;
     if (plan->dropped & 1U << PART_VCPUPIN)
         kept->options[OPTION_ISOLATE] = OPTION_KEEP;
     if (plan->dropped)

@@ -11,26 +11,6 @@
 #include "host/host.h"
 #include "plan/option.h"
 
-/*
- * The parts of a plan that are shown, kept and dropped as one change, in the
- * order in which they are written.
- */
-enum plan_part {
-    PART_VCPUS,
-    PART_VCPUPIN,
-    PART_EMULATORPIN,
-    PART_IOTHREADS,
-    PART_TOPOLOGY,
-    PART_FEATURES,
-    PART_HUGEPAGES,
-    PART_NUMA,
-    PART_HYPERV,
-    PART_CLOCK,
-    PART_DEVICES,
-    PART_HOOK,
-    PART_COUNT,
-};
-
 struct plan {
     const struct host *host;         /* borrowed */
     const struct domain *domain;     /* borrowed */
@@ -46,6 +26,7 @@ struct plan {
     struct guest_topology topology; /* all 0: none */
     bool mirrors_nodes; /* memory and guest cells follow the pins; see cell.h */
     long options[OPTION_COUNT]; /* wishes: OPTION_KEEP or a value */
+    enum guest_kind guest;      /* as the domain says, or as asked */
     unsigned dropped; /* bits of enum plan_part: not wanted after all */
 
     /* What the hook's file for this domain says now. */

@@ -47,6 +47,8 @@ void planfile_save(const struct plan *plan, struct str *str)
              plan->topology.dies, plan->topology.cores, plan->topology.threads);
     if (plan->mirrors_nodes)
         str_add(str, "numa = mirror\n");
+    if (plan->guest != domain->guest)
+        str_addf(str, "guest = %s\n", guest_kind_name(plan->guest));
     for (size_t i = 0; i < plan->host->pci.device_count; i++) {
         const struct pci_device *device = &plan->host->pci.devices[i];
 
@@ -243,6 +245,10 @@ static bool load_line(struct plan *plan, const char *key, char *value,
     if (strcmp(key, "numa") == 0) {
         plan->mirrors_nodes = strcmp(value, "mirror") == 0;
         return plan->mirrors_nodes;
+    }
+    if (strcmp(key, "guest") == 0) {
+        plan->guest = guest_kind_find(value);
+        return plan->guest != GUEST_UNKNOWN || strcmp(value, "unknown") == 0;
     }
     if (strcmp(key, "dropped") == 0)
         return load_dropped(plan, value);

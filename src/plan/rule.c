@@ -81,15 +81,15 @@ static void rule_needs(const struct plan *plan, struct arena *arena,
 {
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *option = option_get((enum option_id)i);
+        const enum option_id *need = option_needs((enum option_id)i);
 
-        if (option_effective(plan, (enum option_id)i) == OPTION_OFF)
+        if (option_is_off(plan, (enum option_id)i))
             continue;
-        for (size_t j = 0; option->needs[j] != OPTION_NONE; j++)
-            if (option_effective(plan, option->needs[j]) == OPTION_OFF)
+        for (; *need != OPTION_NONE; need++)
+            if (option_is_off(plan, *need))
                 rule_say(rule, findings, arena, VERDICT_FAIL,
                          arena_printf(arena, "\"%s\" needs \"%s\"",
-                                      option->title,
-                                      option_get(option->needs[j])->title),
+                                      option->title, option_get(*need)->title),
                          "Switch it on too, or this one off.");
     }
 }
@@ -98,14 +98,16 @@ static void rule_obstacles(const struct plan *plan, struct arena *arena,
                            const struct rule *rule, struct findings *findings)
 {
     for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const char *obstacle = plan->options[i] > OPTION_OFF
-                                   ? option_obstacle(plan, (enum option_id)i)
-                                   : NULL;
+        const char *obstacle =
+            option_refusal(plan, (enum option_id)i, plan->options[i]);
 
         if (obstacle)
             rule_say(rule, findings, arena, VERDICT_FAIL,
-                     arena_printf(arena, "\"%s\" cannot be switched on",
-                                  option_get((enum option_id)i)->title),
+                     arena_printf(arena, "\"%s\" cannot be %s",
+                                  option_get((enum option_id)i)->title,
+                                  plan->options[i] > OPTION_OFF
+                                      ? "switched on"
+                                      : "switched off"),
                      obstacle);
     }
 }
@@ -221,6 +223,16 @@ static const struct rule rules[] = {
     {"needs", "QEMU refuses to start with one but not the other.", rule_needs},
     {"hyperv-offered", "A hint that the kernel lacks stops the start.",
      rule_offered},
+    {"guest-kind", "What is proposed depends on it.", rule_guest_kind},
+    {"hyperv-values",
+     "libvirt checks these when a domain is defined, and some of them wrongly.",
+     rule_hyperv_values},
+    {"timers", "Only one of them counts.", rule_timers},
+    {"stale", "Workarounds stay long after what they worked around.",
+     rule_stale},
+    {"emulated-disk",
+     "Each access to an emulated controller leaves the guest several times.",
+     rule_disks},
     {"next-start", "A definition takes effect when QEMU is started.",
      rule_start},
 };

@@ -31,7 +31,7 @@ void rule_iothreads(const struct plan *plan, struct arena *arena,
                      "Give it one that the domain has.");
             return;
         }
-    if (plan->iothread_count == 0)
+    if (plan->iothread_count == 0 || !option_is_off(plan, OPTION_SCSI_IOTHREAD))
         return;
     for (size_t i = 0; i < plan->domain->disk_count; i++)
         if (plan->disk_iothread[i] > 0 || plan->domain->disks[i].has_mapping)
@@ -68,7 +68,7 @@ void rule_topology(const struct plan *plan, struct arena *arena,
                               "the guest topology makes %llu vCPUs, not %u",
                               product, plan->vcpus),
                  "Take one of the proposed layouts.");
-    else if (t->sockets > 2 && plan->domain->guest == GUEST_WINDOWS)
+    else if (t->sockets > 2 && plan->guest == GUEST_WINDOWS)
         rule_say(rule, findings, arena, VERDICT_WARN,
                  arena_printf(arena, "Windows uses at most 2 of %u sockets",
                               t->sockets),
@@ -193,14 +193,13 @@ void rule_cache(const struct plan *plan, struct arena *arena,
                 const struct rule *rule, struct findings *findings)
 {
     const struct cpu_topology *cpu = &plan->host->cpu;
-    const xmlNode *cache = xml_find(xml_root(plan->domain->xml), "cpu/cache");
     cpu_set_t guest = plan_guest_cpus(plan);
     unsigned used = 0;
 
     for (unsigned i = 0; i < cpu->l3_count; i++)
         used += cpuset_intersects(&guest, &cpu->l3[i].cpus);
-    if (xml_has(cache, "mode", "passthrough") && plan_is_pinned(plan) &&
-        used > 1 && plan->topology.dies != used)
+    if (option_effective(plan, OPTION_CACHE) == OPTION_ON &&
+        plan_is_pinned(plan) && used > 1 && plan->topology.dies != used)
         rule_say(rule, findings, arena, VERDICT_WARN,
                  "the host's caches are shown, and not who shares them",
                  "Take a layout within one L3, or remove <cache>.");

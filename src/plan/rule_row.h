@@ -54,6 +54,13 @@ RULE(rule_device_group);
 RULE(rule_device_others);
 RULE(rule_device_claims);
 
+/* rule_option.c: what is written beside the options. */
+RULE(rule_guest_kind);
+RULE(rule_hyperv_values);
+RULE(rule_timers);
+RULE(rule_stale);
+RULE(rule_disks);
+
 /* rule_numa.c: memory and devices against nodes; silent with one node. */
 RULE(rule_memory_node);
 RULE(rule_guest_cells);

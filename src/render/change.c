@@ -5,6 +5,7 @@
  */
 #include "render/change.h"
 
+#include "render/options.h"
 #include "render/xml.h"
 
 #include <errno.h>
@@ -27,29 +28,42 @@ static struct change *add_change(struct changeset *set, enum plan_part part,
 }
 
 /*
- * `plan` is as it is kept for a kept part, the whole wish for a dropped one.
- * `*xml` is the text so far, parsed; NULL: not yet, or it has changed.
+ * The text after this part's own edits, or NULL; free it. `*xml` is the text so
+ * far, parsed; NULL: not yet, or it has changed.
  */
-static bool render_part(struct changeset *set, const struct plan *plan,
-                        enum plan_part part, bool is_kept, struct xml **xml,
-                        struct err *err)
+static char *render_own(struct changeset *set, const struct plan *plan,
+                        enum plan_part part, struct xml **xml,
+                        const char **title, struct err *err)
 {
     struct edit *edit;
-    struct change *change;
-    const char *title;
-    char *text;
     size_t length = 0;
 
     if (!*xml)
         *xml = xml_parse(set->xml, set->xml_length, err);
     if (!*xml)
+        return NULL;
+    edit = edit_new(*xml);
+    *title = xml_render(plan, part, *xml, edit, set->arena);
+    return edit_finish(edit, &length);
+}
+
+/* `plan` is as it is kept for a kept part, the whole wish for a dropped one. */
+static bool render_part(struct changeset *set, const struct plan *plan,
+                        enum plan_part part, bool is_kept, struct xml **xml,
+                        struct err *err)
+{
+    struct change *change;
+    const char *title = NULL;
+    char *text =
+        options_has_part(part)
+            ? options_render(plan, part, set->xml, set->arena, &title, err)
+            : render_own(set, plan, part, xml, &title, err);
+
+    if (!text)
         return err_add(err,
                        "The change \"%s\" would break the XML: this is a "
                        "fault of virt-tune.",
                        plan_part_name(part));
-    edit = edit_new(*xml);
-    title = xml_render(plan, part, *xml, edit, set->arena);
-    text = edit_finish(edit, &length);
     if (!title || strcmp(text, set->xml) == 0) {
         free(text);
         return true;
@@ -61,7 +75,7 @@ static bool render_part(struct changeset *set, const struct plan *plan,
     if (change->is_kept) {
         free(set->xml);
         set->xml = mem_strdup(text);
-        set->xml_length = length;
+        set->xml_length = strlen(text);
         xml_free(*xml);
         *xml = NULL;
     }

@@ -151,9 +151,10 @@ void edit_remove_attribute(struct edit *edit, const xmlNode *node,
 
     if (!find_value(text, xml_span(node), name, &begin, &end))
         return;
-    begin--; /* the quote */
-    while (text[begin] != '=')
+    begin--; /* the quote, and what is before the '=' */
+    while (text[begin - 1] != '=')
         begin--;
+    begin--;
     while (isspace((unsigned char)text[begin - 1]))
         begin--;
     begin -= strlen(name);

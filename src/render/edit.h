@@ -19,7 +19,7 @@ struct edit *edit_new(const struct xml *xml);
 void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
                     const char *value);
 
-/* Removes an attribute, with the blanks before it, if it is there. */
+/* Takes an attribute away, and the blanks before it; it may be absent. */
 void edit_remove_attribute(struct edit *edit, const xmlNode *node,
                            const char *name);
 

@@ -34,9 +34,7 @@ static const char *const before_memory_backing[] = {
 static const char *const before_vcpu[] = {
     "name", "uuid", "memory", "currentMemory", "memoryBacking", NULL,
 };
-static const char *const before_features[] = {"os", "bootloader", NULL};
 static const char *const before_cpu[] = {"os", "features", NULL};
-static const char *const before_clock[] = {"os", "features", "cpu", NULL};
 static const char *const pins[] = {
     "shares", "period", "quota", "vcpupin", "emulatorpin", "iothreadpin", NULL};
 static const char *const vcpu_pins[] = {"shares", "period", "quota", "vcpupin",
@@ -331,123 +329,6 @@ static const char *render_hugepages(struct rendering *r)
                         size >= 1048576 ? "GiB" : "MiB");
 }
 
-static void add_attribute(struct str *str, const char *name, const char *value)
-{
-    str_addf(str, " %s='%s'", name, value);
-}
-
-/* Brings one switch in line; a missing element is added to `lines`. */
-static bool render_switch(struct rendering *r, enum option_id id,
-                          const xmlNode *parent, struct str *lines)
-{
-    const struct option_place *place = &option_get(id)->place;
-    long value = r->plan->options[id];
-    const char *state = value == OPTION_OFF ? place->off : place->on;
-    const char *number = place->number && value > OPTION_ON
-                             ? number_text(r, (unsigned long)value)
-                             : NULL;
-    const xmlNode *node = xml_child(parent, place->element);
-    struct str line CLEANUP(str_free) = STR_INIT;
-
-    if (value == OPTION_KEEP || value == option_now(r->plan, id))
-        return false;
-    while (node && place->match &&
-           !xml_has(node, place->match, place->match_value))
-        node = xml_next(node);
-    if (node) {
-        set_attribute(r, node, place->attribute, state);
-        if (number)
-            set_attribute(r, node, place->number, number);
-        return true;
-    }
-    str_addf(&line, "<%s", place->element);
-    if (place->match)
-        add_attribute(&line, place->match, place->match_value);
-    add_attribute(&line, place->attribute, state);
-    if (number)
-        add_attribute(&line, place->number, number);
-    str_add(&line, "/>");
-    rendering_add_line(lines, str_text(&line));
-    return true;
-}
-
-/* The switches of one parent; gives how many change. */
-static unsigned render_switches(struct rendering *r, const char *path,
-                                struct str *lines)
-{
-    const xmlNode *parent = xml_find(r->root, path);
-    unsigned count = 0;
-
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct option_place *place =
-            &option_get((enum option_id)i)->place;
-
-        if (place->parent && strcmp(place->parent, path) == 0)
-            count += render_switch(r, (enum option_id)i, parent, lines);
-    }
-    return count;
-}
-
-static const char *render_features(struct rendering *r)
-{
-    struct str lines CLEANUP(str_free) = STR_INIT;
-
-    if (render_switches(r, "cpu", &lines) == 0)
-        return NULL;
-    if (lines.length > 0)
-        rendering_insert(r, "cpu", before_cpu,
-                         (const char *const[]){"model", "vendor", "topology",
-                                               "cache", "maxphysaddr",
-                                               "feature", NULL},
-                         str_text(&lines));
-    return r->plan->options[OPTION_TOPOEXT] == OPTION_OFF
-               ? "CPU feature topoext off"
-               : "CPU feature topoext: the guest sees its threads";
-}
-
-static const char *render_hyperv(struct rendering *r)
-{
-    const xmlNode *hyperv = xml_find(r->root, "features/hyperv");
-    struct str lines CLEANUP(str_free) = STR_INIT;
-    struct str wrapped CLEANUP(str_free) = STR_INIT;
-    unsigned count = render_switches(r, "features/hyperv", &lines);
-
-    if (count == 0)
-        return NULL;
-    if (lines.length > 0 && hyperv) {
-        edit_insert(r->edit, hyperv, xml_last_element(hyperv),
-                    str_text(&lines));
-    } else if (lines.length > 0) {
-        rendering_add_wrapped(&wrapped, "<hyperv mode='custom'>",
-                              str_text(&lines), "</hyperv>");
-        rendering_insert(
-            r, "features", before_features,
-            (const char *const[]){"acpi", "apic", "pae", "hap", NULL},
-            str_text(&wrapped));
-    }
-    return arena_printf(r->arena, "%u Windows hint%s (Hyper-V)", count,
-                        count == 1 ? "" : "s");
-}
-
-static const char *render_clock(struct rendering *r)
-{
-    struct str lines CLEANUP(str_free) = STR_INIT;
-    const xmlNode *clock = xml_child(r->root, "clock");
-
-    if (render_switches(r, "clock", &lines) == 0)
-        return NULL;
-    if (lines.length > 0 && clock)
-        edit_insert(r->edit, clock, xml_last_element(clock), str_text(&lines));
-    else if (lines.length > 0)
-        edit_insert(r->edit, r->root, rendering_last(r->root, before_clock),
-                    arena_printf(r->arena,
-                                 "<clock offset='utc'>\n  %s\n</clock>",
-                                 str_text(&lines)));
-    return r->plan->options[OPTION_HYPERVCLOCK] == OPTION_OFF
-               ? "no Hyper-V clock"
-               : "the Hyper-V clock";
-}
-
 const char *xml_render(const struct plan *plan, enum plan_part part,
                        const struct xml *xml, struct edit *edit,
                        struct arena *arena)
@@ -458,11 +339,8 @@ const char *xml_render(const struct plan *plan, enum plan_part part,
         [PART_EMULATORPIN] = render_emulatorpin,
         [PART_IOTHREADS] = render_iothreads,
         [PART_TOPOLOGY] = render_topology,
-        [PART_FEATURES] = render_features,
         [PART_HUGEPAGES] = render_hugepages,
         [PART_NUMA] = numa_render,
-        [PART_HYPERV] = render_hyperv,
-        [PART_CLOCK] = render_clock,
         [PART_DEVICES] = device_render,
     };
     struct rendering rendering = {plan, xml_root(xml), edit, arena};

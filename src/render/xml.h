@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The edits of a domain's XML, one function for each part of a plan. Private
- * to the changeset.
+ * The edits of a domain's XML, one function for each part of a plan; what
+ * options write is in options.h. Private to the changeset.
  */
 #ifndef RENDER_XML_H
 #define RENDER_XML_H

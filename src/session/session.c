@@ -48,7 +48,6 @@ static bool start_demo(struct session *session, struct arena *arena,
     const char *temporary = getenv("TMPDIR");
     struct str path = STR_INIT;
 
-    session->share = find_share();
     if (!session->share)
         return err_set(err, ERR_FAILED,
                        "The demo's data is not installed beside the program.");
@@ -82,6 +81,7 @@ struct session *session_open(const struct session_options *options,
     const char *hook_root;
 
     session->options = *options;
+    session->share = find_share();
     if (!options->is_demo || start_demo(session, arena, err))
         session->host = host_probe(
             session->options.sysroot ? session->options.sysroot : "/", err);

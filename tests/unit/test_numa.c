@@ -235,10 +235,17 @@ static bool is_allowed(const struct plan *plan)
 /* Without some parts, what is left is consistent; without ours, no node. */
 static void check_parts(struct plan *plan, bool has_cells)
 {
+    const unsigned used = 1U << PART_VCPUS | 1U << PART_VCPUPIN |
+                          1U << PART_EMULATORPIN | 1U << PART_TOPOLOGY |
+                          1U << PART_HUGEPAGES | 1U << PART_NUMA |
+                          1U << PART_HOOK;
+
     for (unsigned bits = 0; bits < 1U << PART_COUNT; bits++) {
         struct changeset *set;
         struct plan *kept;
 
+        if (bits & ~used)
+            continue; /* the others have no part in it */
         plan->dropped = 0;
         for (unsigned part = 0; part < PART_COUNT; part++)
             if (bits & 1U << part)

@@ -277,6 +277,11 @@ static void shut_cpu2(struct state *state)
     "<vcpusched vcpus='" vcpus "' scheduler='fifo' priority='1'/>"
 #define TOPOEXT "<feature name='topoext' policy='require'/>"
 
+#define HIDDEN "<features><kvm><hidden state='on'/></kvm></features>"
+#define FILE_DISK(bus)                                                   \
+    "<devices><disk type='file'><target dev='da' bus='" bus "'/></disk>" \
+    "</devices>"
+
 static const struct spec specs[] = {
     {"vcpus", VERDICT_FAIL, SMALL, 5, "", "", "", NULL},
     {"vcpus", SILENT, SMALL, 4, "", "", "", NULL},
@@ -453,6 +458,48 @@ static const struct spec specs[] = {
     {"hyperv-offered", SILENT, SMALL, 1, "", "", "", want_offered},
     {"hyperv-offered", SILENT, SMALL, 1, "", "",
      HYPERV("<relaxed state='on'/>"), NULL},
+    {"guest-kind", VERDICT_NOTE, SMALL, 1, "", "", "", NULL},
+    {"guest-kind", SILENT, SMALL, 1, "", "", LINUX, NULL},
+    {"hyperv-values", VERDICT_FAIL, SMALL, 1, "", "",
+     HYPERV("<vendor_id state='on' value='whatever_value'/>"), NULL},
+    {"hyperv-values", VERDICT_FAIL, SMALL, 1, "", "",
+     HYPERV("<vendor_id state='on' value='a,b'/>"), NULL},
+    {"hyperv-values", SILENT, SMALL, 1, "", "",
+     HYPERV("<vendor_id state='on' value='123456789012'/>"), NULL},
+    {"hyperv-values", VERDICT_FAIL, SMALL, 1, "", "",
+     HYPERV("<spinlocks state='on'/>"), NULL},
+    {"hyperv-values", VERDICT_FAIL, SMALL, 1, "", "",
+     HYPERV("<spinlocks state='on' retries='-1'/>"), NULL},
+    {"hyperv-values", VERDICT_FAIL, SMALL, 1, "", "",
+     HYPERV("<spinlocks state='on' retries='4094'/>"), NULL},
+    {"hyperv-values", VERDICT_FAIL, SMALL, 1, "", "",
+     HYPERV("<spinlocks state='on' retries='4294967295'/>"), NULL},
+    {"hyperv-values", SILENT, SMALL, 1, "", "",
+     HYPERV("<spinlocks state='on' retries='1048576'/>"), NULL},
+    {"hyperv-values", SILENT, SMALL, 1, "", "",
+     HYPERV("<spinlocks state='off'/>"), NULL},
+    {"timers", VERDICT_WARN, SMALL, 1, "", "",
+     "<clock><timer name='hpet'/><timer name='pit'/><timer name='hpet'/>"
+     "</clock>",
+     NULL},
+    {"timers", SILENT, SMALL, 1, "", "",
+     "<clock><timer name='hpet'/><timer/><timer/><timer name='pit'/></clock>",
+     NULL},
+    {"stale", VERDICT_NOTE, SMALL, 1, "", "", HIDDEN, NULL},
+    {"stale", VERDICT_WARN, SMALL, 1, "", "", LINUX HIDDEN, NULL},
+    {"stale", VERDICT_NOTE, SMALL, 1, "", "",
+     HYPERV("<vendor_id state='on' value='x'/>"), NULL},
+    {"stale", VERDICT_WARN, SMALL, 1, "", "",
+     "<cpu><feature name='hypervisor' policy='disable'/></cpu>", NULL},
+    {"stale", SILENT, SMALL, 1, "", "", HYPERV("<vendor_id state='off'/>"),
+     NULL},
+    {"emulated-disk", VERDICT_NOTE, SMALL, 1, "", "", FILE_DISK("sata"), NULL},
+    {"emulated-disk", VERDICT_NOTE, SMALL, 1, "", "", FILE_DISK("ide"), NULL},
+    {"emulated-disk", SILENT, SMALL, 1, "", "", FILE_DISK("virtio"), NULL},
+    {"emulated-disk", SILENT, SMALL, 1, "", "",
+     "<devices><disk type='file' device='cdrom'><target dev='sda' "
+     "bus='sata'/></disk></devices>",
+     NULL},
     {"next-start", VERDICT_WARN, SMALL, 1, "", "", "", save},
     {"next-start", VERDICT_NOTE, SMALL, 1, "", "", "", run},
     {"next-start", SILENT, SMALL, 1, "", "", "", NULL},
@@ -576,6 +623,11 @@ static void test_both_ways(void **unused)
         "needs",
         "hyperv-offered",
         "next-start",
+        "guest-kind",
+        "hyperv-values",
+        "timers",
+        "stale",
+        "emulated-disk",
         "allowed-cpus",
         "other-domains",
         "host-l3",

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The options' table: disks, controllers and interfaces, and what the hook
+ * does to the host. Data only; rows stand from OPTION_DISKS_CACHE on.
+ */
+#include "plan/option_row.h"
+
+#define ROW(id) [OPTION_##id - OPTION_DISKS_CACHE]
+#define HEAD .group = "Disks and network", .part = PART_IO
+#define DRIVER(devices, name) \
+    .place = {                \
+        .scope = (devices),   \
+        .parent = "devices",  \
+        .attribute = (name),  \
+    }
+#define QUEUES(devices, name) \
+    .place = {                \
+        .scope = (devices),   \
+        .parent = "devices",  \
+        .number = (name),     \
+    }
+#define SOURCE .source = "libvirt: formatdomain, \"Devices\""
+
+const struct option_row option_io_rows[] = {
+    ROW(DISKS_CACHE) =
+        {
+            .key = "disks.cache",
+            HEAD,
+            .title = "host cache",
+            .type = OPTION_TYPE_CHOICE,
+            .words = WORDS("none", "directsync", "writeback", "writethrough",
+                           "unsafe"),
+            .on = 1,
+            .replaces = true,
+            DRIVER(SCOPE_DISKS, "cache"),
+            .does = "Whether the host caches what the guest's disks read and "
+                    "write. none leaves it to the guest, which caches anyway.",
+            .cost = "none: what the host had cached has to be read again.",
+            .risk = "none: the guest does not start from a file system "
+                    "without O_DIRECT. unsafe loses data in a crash.",
+            .writes = "<disk><driver cache=>, all disks of files and devices",
+            SOURCE,
+        },
+    ROW(DISKS_IO) =
+        {
+            .key = "disks.io",
+            HEAD,
+            .title = "disk I/O",
+            .type = OPTION_TYPE_CHOICE,
+            .words = WORDS("native", "threads", "io_uring"),
+            .on = 1,
+            .replaces = true,
+            DRIVER(SCOPE_DISKS, "io"),
+            .does = "How QEMU asks the kernel: native and io_uring wait for "
+                    "nothing; threads is the default.",
+            .risk = "native stops the guest's I/O for a moment on images that "
+                    "still grow. It needs host cache none or directsync: that "
+                    "is set with it.",
+            .writes = "<disk><driver io=>, all disks of files and devices",
+            SOURCE,
+        },
+    ROW(DISKS_DISCARD) =
+        {
+            .key = "disks.discard",
+            HEAD,
+            .title = "discard",
+            .type = OPTION_TYPE_CHOICE,
+            .words = WORDS("unmap", "ignore"),
+            .on = 1,
+            .replaces = true,
+            DRIVER(SCOPE_DISKS, "discard"),
+            .does = "unmap gives space back to the host that the guest no "
+                    "longer needs (TRIM).",
+            .risk = "What the guest deleted cannot be recovered.",
+            .writes = "<disk><driver discard=>, all disks of files and "
+                      "devices",
+            SOURCE,
+        },
+    ROW(SCSI_IOTHREAD) =
+        {
+            .key = "scsi.iothread",
+            HEAD,
+            .title = "SCSI I/O thread",
+            .type = OPTION_TYPE_NUMBER,
+            .minimum = 1,
+            .maximum = 1024,
+            .on = 1,
+            .replaces = true,
+            QUEUES(SCOPE_SCSI, "iothread"),
+            .does = "The virtio-scsi controllers work in this I/O thread, not "
+                    "in QEMU's main loop. If the domain has none it gets one.",
+            .writes = "<controller type='scsi'><driver iothread=>",
+            SOURCE,
+        },
+    ROW(SCSI_QUEUES) =
+        {
+            .key = "scsi.queues",
+            HEAD,
+            .title = "SCSI queues",
+            .type = OPTION_TYPE_NUMBER,
+            .minimum = 2,
+            .maximum = 256,
+            .on = 4,
+            .replaces = true,
+            QUEUES(SCOPE_SCSI, "queues"),
+            .does = "So many vCPUs can send requests at once. Machine types "
+                    "from 5.2 on have one queue for each vCPU by themselves.",
+            .writes = "<controller type='scsi'><driver queues=>",
+            SOURCE,
+        },
+    ROW(NET_QUEUES) =
+        {
+            .key = "net.queues",
+            HEAD,
+            .title = "network queues",
+            .type = OPTION_TYPE_NUMBER,
+            .minimum = 2,
+            .maximum = 256,
+            .on = 4,
+            .replaces = true,
+            QUEUES(SCOPE_NETS, "queues"),
+            .does = "So many vCPUs can receive at once: it counts from some "
+                    "Gbit/s on.",
+            .cost = "A kernel thread of the host for each queue.",
+            .writes = "<interface><driver name='vhost' queues=>",
+            SOURCE,
+        },
+    ROW(ISOLATE) =
+        {
+            .key = "host.isolate",
+            .group = "Host, while the guest runs",
+            .title = "keep host tasks away",
+            .part = PART_HOOK,
+            .on = OPTION_ON,
+            FOR_ALL(PROPOSE_ON),
+            .does = "The hook confines the host's services and users to the "
+                    "CPUs that run no vCPU, and lets them back afterwards.",
+            .cost = "The host has fewer CPUs while the guest runs.",
+            .risk = "None known: the former setting is put back, and nothing "
+                    "outlives a reboot.",
+            .writes = "the hook's file for this domain",
+            .source = "systemd.resource-control(5), AllowedCPUs=",
+        },
+};

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes a plan, says what of the options can be used here and what is
+ * proposed: from what libvirt, the host and the domain say, never from guesses.
+ */
+#include "plan/option_row.h"
+
+#include "base/str.h"
+#include "plan/cell.h"
+#include "plan/plan.h"
+
+#include <string.h>
+
+/* The newest libvirt whose features a file is trusted to be read with. */
+enum { LIBVIRT_OF_FILES = 9000000 };
+
+/* Values of OPTION_CPU_MODE and OPTION_SOURCE. */
+enum { MODE_HOST_PASSTHROUGH = 1, MODE_MAXIMUM = 3, SOURCE_ANONYMOUS = 3 };
+
+static bool is_listed(const char *const *list, const char *name)
+{
+    for (; *list; list++)
+        if (strcmp(*list, name) == 0)
+            return true;
+    return false;
+}
+
+static bool has_host_cpu(const struct plan *plan)
+{
+    long mode = option_effective(plan, OPTION_CPU_MODE);
+
+    return mode == MODE_HOST_PASSTHROUGH || mode == MODE_MAXIMUM;
+}
+
+static bool has_node_pages(const struct plan *plan)
+{
+    const xmlNode *page =
+        xml_find(xml_root(plan->domain->xml), "memoryBacking/hugepages/page");
+
+    return page && (xml_next(page) ||
+                    xmlHasProp((xmlNode *)page, (const xmlChar *)"nodeset"));
+}
+
+static const char *obstacle_version(const struct plan *plan,
+                                    const struct option_row *option)
+{
+    unsigned long version = plan->domain->libvirt_version;
+
+    if (version == 0 && option->since > LIBVIRT_OF_FILES)
+        return "It needs a newer libvirt than 9.0, and a file does not say "
+               "which one will read it.";
+    if (version > 0 && option->since > version)
+        return "This libvirt is too old to know it.";
+    return NULL;
+}
+
+static const char *obstacle_machine(const struct plan *plan,
+                                    const struct option_row *option)
+{
+    const xmlNode *root = xml_root(plan->domain->xml);
+    bool is_of_pc = option->part == PART_HYPERV || option->part == PART_CLOCK ||
+                    option->part == PART_KVM || option->part == PART_MACHINE ||
+                    option->part == PART_FEATURES;
+
+    if (xmlHasProp((xmlNode *)root, (const xmlChar *)"type") &&
+        !xml_has(root, "type", "kvm") && !xml_has(root, "type", "qemu"))
+        return "This is no domain of QEMU's.";
+    if (is_of_pc && !plan->domain->is_pc)
+        return "Only x86 guests have it.";
+    return NULL;
+}
+
+static const char *obstacle_hyperv(const struct plan *plan,
+                                   const struct option_row *option)
+{
+    const struct domain *domain = plan->domain;
+    const xmlNode *hyperv = xml_find(xml_root(domain->xml), "features/hyperv");
+
+    if (option->hyperv && domain->hyperv_offered &&
+        !is_listed(domain->hyperv_offered, option->hyperv))
+        return "libvirt does not offer it: this kernel or QEMU lacks it.";
+    if (option->detail && domain->hyperv_details &&
+        !is_listed(domain->hyperv_details, option->detail))
+        return "libvirt does not offer it: this kernel or QEMU lacks it.";
+    if (xml_has(hyperv, "mode", "passthrough"))
+        return "The domain takes all that the host has (mode='passthrough').";
+    if (xml_has(hyperv, "mode", "host-model"))
+        return "The domain takes what libvirt chooses (mode='host-model').";
+    return NULL;
+}
+
+static const char *obstacle_evmcs(const struct plan *plan, enum option_id id)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    bool is_intel = strcmp(cpu->vendor, "GenuineIntel") == 0;
+
+    if (id == OPTION_HV_EVMCS && !is_intel)
+        return "Only Intel's CPUs have VMCSs.";
+    if (id != OPTION_HV_EVMCS && is_intel &&
+        option_is_off(plan, OPTION_HV_EVMCS))
+        return "On Intel it needs enlightened VMCS: switch that on first.";
+    return NULL;
+}
+
+static const char *obstacle_hugepages(const struct plan *plan)
+{
+    if (has_node_pages(plan))
+        return "The domain chooses pages for each guest node; that is left.";
+    if (plan->host->memory.pool_count == 0)
+        return "The host's huge page pools could not be read.";
+    if (option_effective(plan, OPTION_SOURCE) == SOURCE_ANONYMOUS)
+        return "The domain asks for anonymous memory; libvirt refuses both.";
+    if (xml_has(
+            xml_find(xml_root(plan->domain->xml), "memoryBacking/allocation"),
+            "mode", "ondemand"))
+        return "The domain asks for memory on demand; libvirt refuses both.";
+    return NULL;
+}
+
+/* A real-time task may only have CPUs on which nothing else has to run. */
+static const char *obstacle_vcpusched(const struct plan *plan)
+{
+    cpu_set_t guest = plan_guest_cpus(plan);
+    bool is_apart = !cpuset_is_empty(&plan->emulatorpin) &&
+                    !cpuset_intersects(&guest, &plan->emulatorpin);
+
+    for (unsigned i = 0; i < plan->iothread_count; i++)
+        is_apart &= !cpuset_is_empty(&plan->iothreads[i].cpus) &&
+                    !cpuset_intersects(&guest, &plan->iothreads[i].cpus);
+    for (unsigned i = 0; i < plan->vcpus; i++) {
+        int cpu;
+
+        if (!plan_pin(plan, i, &cpu))
+            return "Every vCPU has to be pinned to a CPU of its own first.";
+        if (!CPU_ISSET((size_t)cpu, &plan->host->cpu.isolated))
+            return "A spinning vCPU would starve the kernel's tasks: its CPUs "
+                   "have to be isolated at boot (isolcpus=).";
+    }
+    if (CPU_COUNT(&guest) != (int)plan->vcpus)
+        return "Every vCPU has to be pinned to a CPU of its own first.";
+    return is_apart ? NULL
+                    : "Emulator and I/O threads have to be pinned elsewhere "
+                      "first.";
+}
+
+/* A wish for a thread that is not there, or no longer. */
+static const char *obstacle_iothread(const struct plan *plan, long value)
+{
+    for (unsigned i = 0; i < plan->iothread_count; i++)
+        if (plan->iothreads[i].id == (unsigned long)value)
+            return NULL;
+    if (plan->iothread_count == 0 && value == 1 &&
+        plan->options[OPTION_SCSI_IOTHREAD] != value)
+        return NULL; /* it is made with it */
+    return "The plan has no such I/O thread.";
+}
+
+static const char *obstacle_devices(const struct plan *plan,
+                                    enum option_scope scope)
+{
+    static const char *const texts[] = {
+        [SCOPE_DISKS] = "The domain has no disk on a file or a device.",
+        [SCOPE_SCSI] = "The domain has no virtio-scsi controller.",
+        [SCOPE_NETS] =
+            "The domain has no virtio network interface that is "
+            "connected by the kernel.",
+    };
+
+    return scope == SCOPE_ONE ||
+                   option_device(xml_root(plan->domain->xml), scope, NULL)
+               ? NULL
+               : texts[scope];
+}
+
+static const char *obstacle_cpu(const struct plan *plan, enum option_id id)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+
+    if (id == OPTION_TOPOEXT)
+        return cpu->has_topoext
+                   ? NULL
+                   : "This host's CPU has no such flag; only AMD's have.";
+    if (id == OPTION_INVTSC && !cpu->has_nonstop_tsc)
+        return "The host's TSC does not run at one rate always, or its flags "
+               "could not be read.";
+    if (!has_host_cpu(plan))
+        return "Only with CPU model host-passthrough (or maximum).";
+    return NULL;
+}
+
+/* Of one row each. */
+static const char *obstacle_own(const struct plan *plan, enum option_id id)
+{
+    switch (id) {
+    case OPTION_HUGEPAGES:
+        return obstacle_hugepages(plan);
+    case OPTION_HUGEPAGES_RESERVE:
+        if (option_effective(plan, OPTION_HUGEPAGES) == OPTION_ON)
+            return "The domain names no page size, so none can be reserved.";
+        return plan->hook_obstacle;
+    case OPTION_ISOLATE:
+        if (plan->hook_obstacle)
+            return plan->hook_obstacle;
+        return plan->host->kernel.has_cpuset_cgroup
+                   ? NULL
+                   : "The host has no cgroup v2 with the cpuset controller.";
+    case OPTION_HV_EVMCS:
+    case OPTION_HV_EMSR_BITMAP:
+        return obstacle_evmcs(plan, id);
+    case OPTION_HV_AVIC:
+        return plan->host->kernel.has_apicv
+                   ? NULL
+                   : "KVM uses neither APICv nor AVIC here: the guest would "
+                     "get slower.";
+    case OPTION_CACHE:
+    case OPTION_TOPOEXT:
+    case OPTION_INVTSC:
+    case OPTION_MIGRATABLE:
+    case OPTION_MAXPHYSADDR:
+    case OPTION_KVM_HINT_DEDICATED:
+        return obstacle_cpu(plan, id);
+    case OPTION_VCPUSCHED:
+        return obstacle_vcpusched(plan);
+    default:
+        return NULL;
+    }
+}
+
+const char *option_obstacle(const struct plan *plan, enum option_id id)
+{
+    const struct option_row *option = option_get(id);
+    const char *obstacle = NULL;
+
+    if (option_now(plan, id) == OPTION_OTHER && !option->replaces)
+        return "It was set by hand to something that virt-tune does not know, "
+               "and is left so.";
+    obstacle = obstacle_machine(plan, option);
+    if (!obstacle)
+        obstacle = obstacle_version(plan, option);
+    if (!obstacle && option->part == PART_HYPERV)
+        obstacle = obstacle_hyperv(plan, option);
+    if (!obstacle)
+        obstacle = obstacle_devices(plan, option->place.scope);
+    if (!obstacle)
+        obstacle = obstacle_own(plan, id);
+    for (const enum option_id *need = option_needs(id);
+         !obstacle && *need != OPTION_NONE; need++)
+        if (option_is_off(plan, *need))
+            obstacle = option_obstacle(plan, *need);
+    return obstacle;
+}
+
+static const char *refusal_off(const struct plan *plan, enum option_id id)
+{
+    const struct option_row *option = option_get(id);
+    const xmlNode *root = xml_root(plan->domain->xml);
+
+    if (option_now(plan, id) == OPTION_OTHER && !option->replaces)
+        return "It was set by hand to something that virt-tune does not know, "
+               "and is left so.";
+    if (id == OPTION_SMM &&
+        xml_has(xml_find(root, "os/loader"), "secure", "yes"))
+        return "Secure Boot needs it.";
+    if (id == OPTION_MIGRATABLE)
+        return obstacle_cpu(plan, id);
+    if (id == OPTION_CPU_MODE || id == OPTION_CLOCK_OFFSET)
+        return "It has to have some value.";
+    return obstacle_machine(plan, option);
+}
+
+static const char *refusal_source(const struct plan *plan, long value)
+{
+    const char **sources = plan->domain->memory_sources;
+
+    if (value == SOURCE_ANONYMOUS && !option_is_off(plan, OPTION_HUGEPAGES))
+        return "The domain has huge pages; libvirt refuses both.";
+    if (sources &&
+        !is_listed(sources, option_get(OPTION_SOURCE)->words[value - 1]))
+        return "libvirt does not offer it.";
+    return NULL;
+}
+
+static const char *refusal_mode(const struct plan *plan, long value)
+{
+    bool is_host = value == MODE_HOST_PASSTHROUGH;
+
+    if (is_host && (plan->domain->lacks_host_passthrough ||
+                    xml_has(xml_root(plan->domain->xml), "type", "qemu")))
+        return "Only KVM can give the host's own CPU.";
+    return value != MODE_MAXIMUM && !plan->domain->is_pc
+               ? "Only x86 guests have it."
+               : NULL;
+}
+
+const char *option_refusal(const struct plan *plan, enum option_id id,
+                           long value)
+{
+    const char *refusal;
+
+    if (value == OPTION_KEEP ||
+        (id == OPTION_MIGRATABLE && value == OPTION_ON)) /* the default */
+        return NULL;
+    if (value == OPTION_OFF)
+        return refusal_off(plan, id);
+    refusal = option_obstacle(plan, id);
+    if (!refusal && id == OPTION_SOURCE)
+        refusal = refusal_source(plan, value);
+    if (!refusal && id == OPTION_CPU_MODE)
+        refusal = refusal_mode(plan, value);
+    if (!refusal && id == OPTION_SCSI_IOTHREAD)
+        refusal = obstacle_iothread(plan, value);
+    if (!refusal && id == OPTION_PMU && value == OPTION_ON &&
+        plan->host->cpu.is_hybrid)
+        refusal = "KVM gives no counters on hosts with P- and E-cores.";
+    return refusal;
+}
+
+/*
+ * Huge pages are proposed only where the guest will start with them: there are
+ * enough already, or the hook can reserve them from free memory.
+ */
+static bool can_have_pages(const struct plan *plan, unsigned long size_kib)
+{
+    const struct memory *memory = &plan->host->memory;
+    const struct page_pool *pool = memory_pool(memory, size_kib);
+    unsigned long needed_kib = plan->domain->memory_kib, usable_kib;
+
+    if (!pool || needed_kib == 0 || needed_kib % size_kib != 0 ||
+        !cell_can_have_pages(plan, size_kib))
+        return false;
+    usable_kib = page_pool_usable(pool) * size_kib;
+    return usable_kib >= needed_kib ||
+           (!plan->hook_obstacle &&
+            usable_kib + memory->available_kib >= needed_kib + MEMORY_HOST_KIB);
+}
+
+/* True if a device's back end, another process, maps the guest's memory. */
+static bool shares_memory(const struct plan *plan)
+{
+    const xmlNode *devices = xml_child(xml_root(plan->domain->xml), "devices");
+
+    for (const xmlNode *node = xml_child(devices, "filesystem"); node;
+         node = xml_next(node))
+        if (xml_has(xml_child(node, "driver"), "type", "virtiofs"))
+            return true;
+    for (const xmlNode *node = xml_child(devices, "interface"); node;
+         node = xml_next(node))
+        if (xml_has(node, "type", "vhostuser"))
+            return true;
+    return false;
+}
+
+/* True if the guest's CPUs share one L3, or it is told of each L3 (dies). */
+static bool knows_its_caches(const struct plan *plan)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    cpu_set_t guest = plan_guest_cpus(plan);
+    unsigned used = 0;
+
+    for (unsigned i = 0; i < cpu->l3_count; i++)
+        used += cpuset_intersects(&guest, &cpu->l3[i].cpus);
+    return plan_is_pinned(plan) && (used == 1 || used == plan->topology.dies);
+}
+
+static bool has_own_cpus(const struct plan *plan)
+{
+    cpu_set_t guest = plan_guest_cpus(plan);
+
+    return plan_is_pinned(plan) && CPU_COUNT(&guest) == (int)plan->vcpus;
+}
+
+static bool gives_a_device(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->host->pci.device_count; i++)
+        if (plan->is_given[i])
+            return true;
+    return plan->domain->hostdev_count > 0;
+}
+
+/* What has to be so for a proposal beyond that it can be used. */
+static bool is_of_use(const struct plan *plan, enum option_id id)
+{
+    const struct option_row *option = option_get(id);
+    const struct domain *domain = plan->domain;
+    bool is_own_cpu =
+        option_effective(plan, OPTION_CPU_MODE) == MODE_HOST_PASSTHROUGH;
+
+    switch (id) {
+    case OPTION_HUGEPAGES:
+        return can_have_pages(plan, (unsigned long)option->on);
+    case OPTION_ISOLATE:
+        return plan_is_pinned(plan);
+    case OPTION_TOPOEXT:
+        return plan->topology.threads > 1 && is_own_cpu;
+    case OPTION_MEMBALLOON:
+        return gives_a_device(plan);
+    case OPTION_SOURCE:
+        return shares_memory(plan) && option_is_off(plan, OPTION_HUGEPAGES);
+    case OPTION_ACCESS:
+        return shares_memory(plan) && !domain->has_guest_numa;
+    case OPTION_CACHE:
+        return is_own_cpu && knows_its_caches(plan);
+    case OPTION_KVM_HINT_DEDICATED:
+        return has_own_cpus(plan);
+    case OPTION_HV_AVIC:
+    case OPTION_HV_XMM_INPUT: /* only where libvirt says so */
+        return domain->hyperv_offered != NULL;
+    case OPTION_HV_STIMER_DIRECT:
+    case OPTION_HV_TLBFLUSH_EXTENDED:
+        return domain->hyperv_details != NULL;
+    default:
+        return true;
+    }
+}
+
+static enum option_proposed proposed(const struct plan *plan, enum option_id id)
+{
+    const struct option_row *option = option_get(id);
+
+    switch (plan->guest) {
+    case GUEST_WINDOWS:
+        return option->windows;
+    case GUEST_LINUX:
+        return option->linux_guest;
+    case GUEST_UNKNOWN:
+    case GUEST_OTHER:
+    case GUEST_KIND_COUNT:
+        break;
+    }
+    return option->other_guest;
+}
+
+long option_proposal(const struct plan *plan, enum option_id id)
+{
+    enum option_proposed what = proposed(plan, id);
+    long now = option_now(plan, id);
+    long value = what == PROPOSE_ON ? option_get(id)->on : OPTION_OFF;
+
+    /* What somebody chose is not proposed away. */
+    if (what == PROPOSE_NOTHING ||
+        (what == PROPOSE_ON ? now != OPTION_OFF : now != OPTION_ON))
+        return OPTION_KEEP;
+    if (option_refusal(plan, id, value) || !is_of_use(plan, id))
+        return OPTION_KEEP;
+    for (const enum option_id *need = option_needs(id);
+         value != OPTION_OFF && *need != OPTION_NONE; need++)
+        if (option_is_off(plan, *need) &&
+            option_proposal(plan, *need) == OPTION_KEEP)
+            return OPTION_KEEP;
+    for (const enum option_id *other = option_conflicts(id);
+         value != OPTION_OFF && *other != OPTION_NONE; other++)
+        if (!option_is_off(plan, *other))
+            return OPTION_KEEP;
+    return value;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the options' table share. Private to them: everybody else
+ * asks option.h.
+ */
+#ifndef PLAN_OPTION_ROW_H
+#define PLAN_OPTION_ROW_H
+
+#include "plan/option.h"
+
+/* The tables, each from its first id on. */
+extern const struct option_row option_memory_rows[], option_hyperv_rows[],
+    option_guest_rows[], option_io_rows[];
+
+/* A list of options, for needs and conflicts. */
+#define OPTIONS(...) ((const enum option_id[]){__VA_ARGS__, OPTION_NONE})
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+#define FOR_ALL(what) \
+    .windows = (what), .linux_guest = (what), .other_guest = (what)
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes a plan, gives verdicts on what is written beside the options: values
+ * that libvirt refuses or stores wrongly, stale workarounds, what could be
+ * better and is not done by itself.
+ */
+#include "plan/rule_row.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+/* libvirt 11.9 takes a greatest value; before it was stored as -1. */
+enum { LIBVIRT_SPINLOCKS = 11009000 };
+
+void rule_guest_kind(const struct plan *plan, struct arena *arena,
+                     const struct rule *rule, struct findings *findings)
+{
+    if (plan->guest == GUEST_UNKNOWN)
+        rule_say(rule, findings, arena, VERDICT_NOTE,
+                 "the kind of guest is not known",
+                 "Say it: --guest windows, linux or other; g in Options.");
+}
+
+/* What libvirt refuses, takes and then drops, or stores as something else. */
+void rule_hyperv_values(const struct plan *plan, struct arena *arena,
+                        const struct rule *rule, struct findings *findings)
+{
+    const xmlNode *root = xml_root(plan->domain->xml);
+    const xmlNode *hyperv = xml_find(root, "features/hyperv");
+    const xmlNode *spinlocks = xml_child(hyperv, "spinlocks");
+    const char *vendor =
+        xml_attribute(arena, xml_child(hyperv, "vendor_id"), "value");
+    const char *retries = xml_attribute(arena, spinlocks, "retries");
+    unsigned long number = 0;
+
+    if (vendor && plan->options[OPTION_HV_VENDOR_ID] == OPTION_KEEP &&
+        (strlen(vendor) > 12 || strchr(vendor, ',')))
+        rule_say(
+            rule, findings, arena, VERDICT_FAIL,
+            "the Hyper-V vendor_id has more than 12 characters, or a comma",
+            "libvirt refuses it, and today's drivers need none: --set "
+            "hyperv.vendor_id=off.");
+    if (!spinlocks || !xml_has(spinlocks, "state", "on") ||
+        plan->options[OPTION_HV_SPINLOCKS] != OPTION_KEEP ||
+        plan->domain->libvirt_version >= LIBVIRT_SPINLOCKS)
+        return;
+    if (!retries)
+        rule_say(rule, findings, arena, VERDICT_FAIL,
+                 "spinlocks names no retries",
+                 "libvirt before 11.9 refuses that: name 4095 or more.");
+    else if (!xml_number(spinlocks, "retries", 4294967295UL, &number) ||
+             number < 4095)
+        rule_say(rule, findings, arena, VERDICT_FAIL,
+                 "spinlock retries are less than 4095",
+                 "libvirt refuses that. The usual number is 8191.");
+    else if (number > 2147483647UL)
+        rule_say(rule, findings, arena, VERDICT_FAIL,
+                 "libvirt before 11.9 stores these spinlock retries as -1",
+                 "Write a smaller number. The usual one is 8191.");
+}
+
+/* Timers that stand there twice: libvirt takes them, and QEMU only one. */
+void rule_timers(const struct plan *plan, struct arena *arena,
+                 const struct rule *rule, struct findings *findings)
+{
+    const xmlNode *first = xml_find(xml_root(plan->domain->xml), "clock/timer");
+
+    for (const xmlNode *timer = first; timer; timer = xml_next(timer)) {
+        const char *name = xml_attribute(arena, timer, "name");
+
+        for (const xmlNode *other = xml_next(timer); name && other;
+             other = xml_next(other))
+            if (xml_has(other, "name", name)) {
+                char *printable CLEANUP(mem_free) = str_printable(name);
+
+                rule_say(rule, findings, arena, VERDICT_WARN,
+                         arena_printf(arena,
+                                      "the timer %.20s stands there "
+                                      "twice",
+                                      printable),
+                         "Remove one of them: virsh edit.");
+                return;
+            }
+    }
+}
+
+/* What guides of 2018 to 2020 told people to write. */
+void rule_stale(const struct plan *plan, struct arena *arena,
+                const struct rule *rule, struct findings *findings)
+{
+    bool hides = option_effective(plan, OPTION_KVM_HIDDEN) == OPTION_ON;
+
+    if (!option_is_off(plan, OPTION_HYPERVISOR)) {
+        if (hides && plan->guest == GUEST_LINUX)
+            rule_say(rule, findings, arena, VERDICT_WARN,
+                     "KVM is hidden: a Linux guest loses its clock and hints",
+                     "Switch it off: --set kvm.hidden=off.");
+        else if (hides || !option_is_off(plan, OPTION_HV_VENDOR_ID))
+            rule_say(rule, findings, arena, VERDICT_NOTE,
+                     "KVM is hidden, or the Hyper-V vendor, as for error 43",
+                     "NVIDIA's drivers from R465 (2021) on need neither: "
+                     "--set kvm.hidden=off --set hyperv.vendor_id=off.");
+        return;
+    }
+    rule_say(rule, findings, arena, VERDICT_WARN,
+             "the hypervisor bit is hidden: the guest ignores every hint",
+             "Show it: --set cpu.hypervisor=on.");
+}
+
+/* Emulated disks, and images: better ways that need the guest's help. */
+void rule_disks(const struct plan *plan, struct arena *arena,
+                const struct rule *rule, struct findings *findings)
+{
+    const xmlNode *root = xml_root(plan->domain->xml), *disk = NULL;
+
+    while ((disk = option_device(root, SCOPE_DISKS, disk))) {
+        const xmlNode *target = xml_child(disk, "target");
+        char *name CLEANUP(mem_free) =
+            str_printable(xml_attribute(arena, target, "dev")
+                              ? xml_attribute(arena, target, "dev")
+                              : "");
+
+        if (!xml_has(target, "bus", "sata") && !xml_has(target, "bus", "ide"))
+            continue;
+        rule_say(rule, findings, arena, VERDICT_NOTE,
+                 arena_printf(arena, "disk %.20s is emulated; virtio is faster",
+                              name),
+                 plan->guest == GUEST_WINDOWS
+                     ? "Install the virtio driver in Windows first, with a "
+                       "second, small virtio disk; else it does not boot."
+                     : "Change its bus to virtio; fstab may name the disk.");
+        return;
+    }
+}

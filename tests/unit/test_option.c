@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every row of the options' table, alone and with others, over many domains:
+ * what is written validates wherever the domain did, reads back as the wish,
+ * edits nothing twice, and touches nothing else.
+ */
+#include "support.h"
+
+#include "plan/planfile.h"
+#include "plan/preset.h"
+#include "render/change.h"
+
+#include <dirent.h>
+#include <libxml/relaxng.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SCHEMA "/usr/share/libvirt/schemas/domain.rng"
+
+static struct host *host;
+static xmlRelaxNG *schema; /* NULL: not installed here */
+
+static const char *const domains[] = {
+    /* nothing is there */
+    "<domain type='kvm'>\n  <name>bare</name>\n  <memory>4194304</memory>\n"
+    "  <os>\n    <type>hvm</type>\n  </os>\n</domain>\n",
+    /* one line, all kinds of devices */
+    "<domain type='kvm'><name>line</name><memory unit='MiB'>4096</memory>"
+    "<vcpu>4</vcpu><os><type>hvm</type></os><features/>"
+    "<cpu mode='host-passthrough'/><clock offset='localtime'/><devices>"
+    "<disk type='file' device='disk'><source file='/x'/><target dev='sda' "
+    "bus='scsi'/></disk><disk type='block' device='disk'><driver name='qemu' "
+    "type='raw' cache='none' io='native'/><source dev='/dev/x'/><target "
+    "dev='vda' bus='virtio'/></disk><disk type='file' device='cdrom'>"
+    "<target dev='sdb' bus='sata'/></disk><controller type='scsi' index='0' "
+    "model='virtio-scsi'/><interface type='bridge'><source bridge='br0'/>"
+    "<model type='virtio'/></interface><interface type='user'/></devices>"
+    "</domain>",
+    /* tabs, CRLF, double quotes, comments, foreign names, much by hand */
+    "<?xml version=\"1.0\"?>\r\n<!-- by hand -->\r\n"
+    "<domain type=\"kvm\" xmlns:qemu=\"http://libvirt.org/schemas/domain/"
+    "qemu/1.0\">\r\n\t<name>hand</name>\r\n"
+    "\t<metadata>\r\n\t\t<my:x xmlns:my=\"urn:my\"><hyperv>9</hyperv></my:x>"
+    "\r\n\t</metadata>\r\n\t<memory unit=\"GiB\">8</memory>\r\n"
+    "\t<memoryBacking>\r\n\t\t<!-- mine -->\r\n\t\t<locked/>\r\n"
+    "\t</memoryBacking>\r\n\t<vcpu>2</vcpu>\r\n"
+    "\t<os><type>hvm</type></os>\r\n\t<features>\r\n\t\t<acpi/>\r\n"
+    "\t\t<hyperv>\r\n\t\t\t<relaxed state=\"off\"/>\r\n"
+    "\t\t\t<spinlocks state=\"on\" retries=\"4294967295\"/>\r\n"
+    "\t\t\t<vendor_id state=\"on\" value=\"1234\"/>\r\n\t\t</hyperv>\r\n"
+    "\t\t<kvm><hidden state=\"on\"/></kvm> <!-- kvm -->\r\n"
+    "\t\t<pmu state=\"off\"/>\r\n\t</features>\r\n"
+    "\t<cpu mode=\"custom\" match=\"exact\" check=\"partial\">\r\n"
+    "\t\t<model fallback=\"allow\">EPYC</model>\r\n"
+    "\t\t<vendor>AMD</vendor>\r\n\t\t<cache mode=\"emulate\" level=\"3\"/>\r\n"
+    "\t\t<feature name=\"hypervisor\" policy=\"disable\"/>\r\n\t</cpu>\r\n"
+    "\t<clock offset=\"timezone\" timezone=\"Europe/Paris\">\r\n"
+    "\t\t<timer name=\"rtc\" track=\"guest\"/>\r\n\t</clock>\r\n"
+    "\t<devices>\r\n\t\t<memballoon model=\"virtio\">\r\n"
+    "\t\t\t<!-- note -->\r\n\t\t\t<stats period=\"5\"/>\r\n"
+    "\t\t</memballoon>\r\n\t</devices>\r\n\t<qemu:commandline>\r\n"
+    "\t\t<qemu:arg value=\"-foo\"/>\r\n\t</qemu:commandline>\r\n"
+    "</domain>\r\n",
+    NULL, /* the demo's */
+};
+
+static struct domain *load(size_t i)
+{
+    struct domain *domain =
+        domains[i] ? domain_of(domains[i]) : domain_win10();
+
+    /* As a connection to the newest libvirt would say. */
+    domain->libvirt_version = 12005000;
+    return domain;
+}
+
+static bool is_valid(const char *text)
+{
+    xmlDoc *doc = xmlReadMemory(text, (int)strlen(text), "x.xml", NULL,
+                                XML_PARSE_NONET | XML_PARSE_NOERROR);
+    xmlRelaxNGValidCtxt *context = xmlRelaxNGNewValidCtxt(schema);
+    int result = xmlRelaxNGValidateDoc(context, doc);
+
+    xmlRelaxNGFreeValidCtxt(context);
+    xmlFreeDoc(doc);
+    return result == 0;
+}
+
+/* Rows that this schema is too old for. */
+static bool is_too_new(const struct plan *plan)
+{
+    for (unsigned id = 0; id < OPTION_COUNT; id++)
+        if (option_get(id)->since > 9000000 && plan->options[id] > OPTION_OFF)
+            return true;
+    return false;
+}
+
+static struct changeset *render(const struct plan *plan)
+{
+    struct err err = {0};
+    struct changeset *set = changeset_new(plan, NULL, NULL, &err);
+
+    if (!set)
+        print_error("%s\n", err.text);
+    assert_non_null(set);
+    return set;
+}
+
+/* What is none of ours is still there. */
+static void check_foreign(const char *before, const char *after)
+{
+    static const char *const foreign[] = {
+        "<!-- by hand -->", "<!-- mine -->", "<!-- kvm -->",
+        "<!-- note -->",    "urn:my",        "<hyperv>9</hyperv>",
+        "qemu:arg",         "track=",        "xmlns:qemu",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(foreign); i++)
+        assert_with(!has(before, foreign[i]) || has(after, foreign[i]), after);
+}
+
+/* What a plan makes of its domain keeps all the promises. */
+static void check(const struct plan *plan, const char *what)
+{
+    struct changeset *set = render(plan), *again;
+    struct domain *domain = domain_of(set->xml);
+    struct plan *next = plan_new(host, domain, NULL, NULL);
+
+    check_foreign(plan->domain->xml->text, set->xml);
+    domain->libvirt_version = plan->domain->libvirt_version;
+    for (unsigned id = 0; id < OPTION_COUNT; id++) {
+        if (option_get(id)->part == PART_HOOK)
+            continue;
+        if (option_now(next, id) != option_effective(plan, id))
+            print_error("%s: %ld, not %ld, of %s\n%s\n", what,
+                        option_now(next, id), option_effective(plan, id),
+                        option_get(id)->key, set->xml);
+        assert_int_equal(option_now(next, id), option_effective(plan, id));
+        next->options[id] = plan->options[id];
+    }
+    again = render(next);
+    assert_string_equal(again->xml, set->xml);
+    if (schema && is_valid(plan->domain->xml->text) && !is_too_new(plan) &&
+        !is_valid(set->xml))
+        fail_msg("%s: not valid\n%s", what, set->xml);
+    changeset_free(again);
+    changeset_free(set);
+    plan_free(next);
+    domain_free(domain);
+}
+
+/* A value of this option that is not refused, or OPTION_KEEP. */
+static long any_value(const struct plan *plan, enum option_id id)
+{
+    const struct option_row *row = option_get(id);
+    long value = (long)random_below(2) ? row->on : OPTION_OFF;
+    unsigned count = 0;
+
+    while (row->type == OPTION_TYPE_CHOICE && row->words[count])
+        count++;
+    if (count > 0)
+        value = random_below(count + 1);
+    if (row->type == OPTION_TYPE_NUMBER && value > OPTION_OFF)
+        value = row->minimum + random_below((unsigned)(row->maximum -
+                                                       row->minimum + 1));
+    return option_refusal(plan, id, value) ? OPTION_KEEP : value;
+}
+
+static void test_table(void **unused)
+{
+    (void)unused;
+    for (unsigned id = 0; id < OPTION_COUNT; id++) {
+        const struct option_row *row = option_get(id);
+
+        assert_non_null(row->key);
+        assert_int_equal(option_find(row->key), id);
+        assert_with(strlen(row->title) <= 21, row->title);
+        assert_true(row->group && row->does && row->writes && row->source);
+        assert_with(str_ends(row->does, "."), row->does);
+        assert_true(row->on >= OPTION_ON);
+        assert_true((row->type == OPTION_TYPE_CHOICE) == (row->words != NULL));
+        assert_true(row->part == PART_HOOK || id == OPTION_HUGEPAGES ||
+                    row->place.parent);
+        for (const enum option_id *other = option_conflicts(id);
+             *other != OPTION_NONE; other++) {
+            const enum option_id *back = option_conflicts(*other);
+
+            while (*back != OPTION_NONE && *back != id)
+                back++;
+            assert_with(*back == id, row->key); /* both ways */
+        }
+    }
+}
+
+/* Each value of each option by itself; and its removal gives the bytes back. */
+static void test_alone(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(domains); i++) {
+        struct domain *domain = load(i);
+
+        for (unsigned id = 0; id < OPTION_COUNT; id++) {
+            const struct option_row *row = option_get(id);
+            long last = row->on;
+
+            for (long n = 0; row->words && row->words[n]; n++)
+                last = n + 1;
+            for (long value = OPTION_OFF; value <= last;
+                 value = value == OPTION_OFF && !row->words ? row->on
+                                                            : value + 1) {
+                struct plan *plan = plan_new(host, domain, NULL, NULL);
+                struct changeset *set;
+
+                if (!option_refusal(plan, id, value)) {
+                    option_set(plan, id, value);
+                    check(plan, row->key);
+                }
+                for (unsigned part = 0; part < PART_COUNT; part++)
+                    plan_drop(plan, part, true);
+                set = render(plan);
+                assert_string_equal(set->xml, domain->xml->text);
+                changeset_free(set);
+                plan_free(plan);
+                if (value >= row->on && !row->words)
+                    break;
+            }
+        }
+        domain_free(domain);
+    }
+}
+
+static void try_together(const struct domain *domain, unsigned wishes)
+{
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+
+    for (unsigned n = 0; n < wishes; n++) {
+        enum option_id id = random_below(OPTION_COUNT);
+
+        option_set(plan, id, any_value(plan, id));
+    }
+    /* What a later wish made impossible is dropped as Review would. */
+    for (unsigned id = 0; id < OPTION_COUNT; id++)
+        if (option_refusal(plan, id, plan->options[id]))
+            plan->options[id] = OPTION_KEEP;
+    check(plan, domain->name);
+    plan_free(plan);
+}
+
+static void test_together(void **unused)
+{
+    (void)unused;
+    random_seed(21);
+    for (unsigned round = 0; round < 400; round++) {
+        struct domain *domain = load(round % ARRAY_SIZE(domains));
+
+        try_together(domain, 1 + random_below(30));
+        domain_free(domain);
+    }
+}
+
+/* What is written by hand and not understood is shown, and never changed. */
+static void test_by_hand(void **unused)
+{
+    struct domain *domain = load(2);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    char text[64];
+
+    (void)unused;
+    static const struct {
+        enum option_id id;
+        const char *text;
+    } cases[] = {
+        {OPTION_HV_SPINLOCKS, "4294967295"}, {OPTION_HV_VENDOR_ID, "1234"},
+        {OPTION_CPU_MODE, "custom"},         {OPTION_CACHE, "emulate"},
+        {OPTION_CLOCK_OFFSET, "timezone"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        enum option_id id = cases[i].id;
+
+        assert_int_equal(option_now(plan, id), OPTION_OTHER);
+        option_show(plan, id, option_now(plan, id), text, sizeof(text));
+        assert_string_equal(text, cases[i].text);
+        assert_true(option_get(id)->replaces ||
+                    option_refusal(plan, id, option_get(id)->on));
+    }
+    plan_propose_options(plan);
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+        assert_int_equal(plan->options[cases[i].id], OPTION_KEEP);
+    plan_free(plan);
+    domain_free(domain);
+}
+
+/* A plan is for Windows, Linux or another guest; the file remembers it. */
+static void test_guest(void **unused)
+{
+    struct domain *domain = load(1);
+
+    (void)unused;
+    for (unsigned kind = 0; kind < GUEST_KIND_COUNT; kind++) {
+        struct plan *plan = plan_new(host, domain, NULL, NULL);
+        struct plan *again = plan_new(host, domain, NULL, NULL);
+        struct str str CLEANUP(str_free) = STR_INIT;
+
+        plan->guest = kind;
+        plan_propose_options(plan);
+        assert_true((plan->options[OPTION_HV_RELAXED] == OPTION_ON) ==
+                    (kind == GUEST_WINDOWS));
+        planfile_save(plan, &str);
+        assert_true(planfile_load(str_text(&str), again, NULL));
+        assert_true(plan_equal(plan, again));
+        plan_free(plan);
+        plan_free(again);
+    }
+    domain_free(domain);
+}
+
+/* Every preset that is shipped. */
+static struct presets shipped(struct arena *arena)
+{
+    static const char *const names[] = {"windows-gaming", "linux",
+                                        "lowest-latency", "gentle"};
+    struct presets presets = {
+        arena_alloc(arena, ARRAY_SIZE(names), sizeof(*presets.list)),
+        ARRAY_SIZE(names)};
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        char *path =
+            arena_printf(arena, "%s/%s.preset", UNIT_PRESETS, names[i]);
+        char *text CLEANUP(mem_free) = read_text(path);
+
+        assert_non_null(text);
+        assert_true(
+            preset_parse(names[i], text, arena, &presets.list[i], NULL));
+    }
+    return presets;
+}
+
+/* Taken twice is taken once, and says so. */
+static void try_presets(const struct domain *domain)
+{
+    struct arena *arena = arena_new();
+    struct presets presets = shipped(arena);
+
+    for (size_t i = 0; i < presets.count; i++) {
+        struct plan *plan = plan_new(host, domain, NULL, NULL), *before;
+        struct str lines CLEANUP(str_free) = STR_INIT;
+
+        preset_take(&presets.list[i], plan, NULL);
+        check(plan, presets.list[i].name);
+        before = plan_copy(plan);
+        preset_take(&presets.list[i], plan, NULL);
+        preset_compare(before, plan, "->", &lines);
+        assert_string_equal(str_text(&lines), "");
+        assert_true(plan_equal(plan, before));
+        plan_free(before);
+        plan_free(plan);
+    }
+    arena_free(arena);
+}
+
+static void test_presets(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(domains); i++) {
+        struct domain *domain = load(i);
+
+        try_presets(domain);
+        domain_free(domain);
+    }
+}
+
+/* A file of somebody's: it is a domain, or refused by a sentence. */
+static bool try_file(const char *path)
+{
+    struct err err = {0};
+    struct domain *domain = domain_load_file(path, &err);
+    struct plan *plan;
+    struct changeset *set;
+
+    if (!domain) {
+        assert_with(str_ends(err.text, "."), err.text);
+        return false;
+    }
+    print_message("%s\n", path);
+    plan = plan_new(host, domain, NULL, NULL);
+    set = render(plan);
+    assert_string_equal(set->xml, domain->xml->text);
+    changeset_free(set);
+    plan_free(plan);
+    for (unsigned round = 0; round < 3; round++)
+        try_together(domain, 1 + random_below(20));
+    try_presets(domain);
+    domain_free(domain);
+    return true;
+}
+
+static void try_directory(const char *path)
+{
+    const struct dirent *entry;
+    DIR *directory = opendir(path);
+    unsigned count = 0;
+
+    assert_non_null(directory);
+    random_seed(22);
+    while ((entry = readdir(directory))) {
+        struct str file CLEANUP(str_free) = STR_INIT;
+
+        str_addf(&file, "%s/%s", path, entry->d_name);
+        if (entry->d_name[0] != '.' && entry->d_type == DT_REG)
+            count += try_file(str_text(&file));
+    }
+    closedir(directory);
+    assert_true(count > 0);
+}
+
+/* Real domains, if the directory is given. */
+static void test_corpus(void **unused)
+{
+    const char *corpus = getenv("VIRT_TUNE_CORPUS");
+    struct str path CLEANUP(str_free) = STR_INIT;
+
+    (void)unused;
+    if (!corpus)
+        skip();
+    str_addf(&path, "%s/domains/users", corpus);
+    try_directory(str_text(&path));
+}
+
+/* The domains of one directory alone: see domains.sh. */
+static const char *argument;
+
+static void test_directory(void **unused)
+{
+    (void)unused;
+    try_directory(argument);
+}
+
+int main(int count, char **arguments)
+{
+    const struct CMUnitTest one[] = {cmocka_unit_test(test_directory)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table),    cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_together), cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_guest),    cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_corpus),
+    };
+    xmlRelaxNGParserCtxt *parser;
+    int failed;
+
+    xml_init();
+    if (access(SCHEMA, R_OK) == 0) {
+        parser = xmlRelaxNGNewParserCtxt(SCHEMA);
+        schema = xmlRelaxNGParse(parser);
+        xmlRelaxNGFreeParserCtxt(parser);
+    }
+    host = host_load(host_names[0]);
+    argument = count > 1 ? arguments[1] : NULL;
+    failed = argument ? cmocka_run_group_tests(one, NULL, NULL)
+                      : cmocka_run_group_tests(tests, NULL, NULL);
+    host_free(host);
+    xmlRelaxNGFree(schema);
+    return failed;
+}

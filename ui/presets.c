@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes the installed presets and the present plan, shows the difference of
+ * each, and puts the chosen one into the plan.
+ */
+#include "ui/presets.h"
+
+#include "base/str.h"
+#include "session/presets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct preset_list {
+    struct arena *arena;
+    struct presets presets; /* the first is what is proposed */
+    struct list list;
+    struct str lines; /* of the selected one */
+    int top;          /* the first of them that is shown */
+};
+
+/* What the selected preset would change, and what it cannot. */
+static void compare(struct app *app)
+{
+    struct preset_list *own = app->presets;
+    const struct plan *plan = app_plan(app);
+    struct plan *after = plan_copy(plan);
+    struct str refused CLEANUP(str_free) = STR_INIT;
+
+    str_free(&own->lines);
+    own->lines = (struct str)STR_INIT;
+    own->top = 0;
+    preset_take(&own->presets.list[own->list.selected], after, &refused);
+    preset_compare(plan, after, app->is_ascii ? "->" : "→", &own->lines);
+    if (own->lines.length == 0)
+        str_add(&own->lines, "Nothing: the plan is like this already.\n");
+    if (refused.length > 0)
+        str_addf(&own->lines, "Not here:\n%s", str_text(&refused));
+    plan_free(after);
+}
+
+void presets_open(struct app *app)
+{
+    struct preset_list *own = mem_alloc(1, sizeof(*own));
+    struct presets installed;
+    struct preset *first;
+
+    own->arena = arena_new();
+    installed = presets_load(app->session, own->arena);
+    own->presets.count = installed.count + 1;
+    own->presets.list =
+        arena_alloc(own->arena, own->presets.count, sizeof(*own->presets.list));
+    first = &own->presets.list[0];
+    preset_parse("proposal", "propose = on\n", own->arena, first, NULL);
+    first->title = "the proposal";
+    first->text = "what fits this kind of guest on this host";
+    for (size_t i = 0; i < installed.count; i++)
+        own->presets.list[i + 1] = installed.list[i];
+    own->list.count = (int)own->presets.count;
+    app->presets = own;
+    compare(app);
+}
+
+void presets_close(struct app *app)
+{
+    struct preset_list *own = app->presets;
+
+    if (!own)
+        return;
+    str_free(&own->lines);
+    arena_free(own->arena);
+    free(own);
+    app->presets = NULL;
+}
+
+static int count_lines(const char *text)
+{
+    int count = 0;
+
+    for (; *text; text++)
+        count += *text == '\n';
+    return count;
+}
+
+void presets_draw(struct app *app, struct canvas *canvas)
+{
+    struct preset_list *own = app->presets;
+    const struct preset *selected = &own->presets.list[own->list.selected];
+    int end = app_body_end(canvas), y = BODY_TOP, number = 0;
+
+    for (size_t i = 0; i < own->presets.count && y < end; i++, y++) {
+        const struct preset *preset = &own->presets.list[i];
+        bool is_selected = (int)i == own->list.selected;
+
+        draw_marker(canvas, y, is_selected);
+        canvas_put_cut(canvas, y, 3, 20,
+                       is_selected ? ROLE_SELECTED : ROLE_NORMAL,
+                       preset->title);
+        canvas_put_cut(canvas, y, 25, canvas->width - 26, ROLE_NORMAL,
+                       preset->text);
+    }
+    draw_rule(canvas, y + 1, selected->title);
+    y += 2;
+    for (const char *line = str_text(&own->lines); *line && y < end; number++) {
+        size_t length = strcspn(line, "\n");
+        char *text = arena_strndup(own->arena, line, length);
+        bool is_heading = text[length - 1] == ':';
+
+        if (number >= own->top)
+            y = canvas_wrap(canvas, y, is_heading ? 1 : 3, canvas->width - 4,
+                            end - y, is_heading ? ROLE_HEADING : ROLE_NORMAL,
+                            text);
+        line += length + (line[length] == '\n');
+    }
+    if (!app->hint[0])
+        app_hint(app, "Enter takes it   Esc leaves   PgUp PgDn the lines");
+}
+
+/* Enter: the preset into the plan, as one edit. */
+static void take(struct app *app)
+{
+    struct preset_list *own = app->presets;
+    const struct preset *preset = &own->presets.list[own->list.selected];
+
+    preset_take(preset, app_edit(app), NULL);
+    if (app_edited(app))
+        app_hint(app, "\"%s\" is in the plan; u takes it back.", preset->title);
+    else
+        app_hint(app, "The plan is like this already.");
+    presets_close(app);
+}
+
+bool presets_act(struct app *app, enum action action)
+{
+    struct preset_list *own = app->presets;
+    struct list lines = {own->top, 0, count_lines(str_text(&own->lines))};
+
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_DOWN:
+    case ACTION_HOME:
+    case ACTION_END:
+        list_move(&own->list, action, 1);
+        compare(app);
+        return true;
+    case ACTION_PAGE_UP:
+    case ACTION_PAGE_DOWN:
+        list_move(&lines, action, app->height / 3);
+        own->top = lines.selected;
+        return true;
+    case ACTION_ENTER:
+        take(app);
+        return true;
+    case ACTION_BACK:
+    case ACTION_PRESET:
+        presets_close(app);
+        return true;
+    case ACTION_HELP:
+    case ACTION_REPAINT:
+        return false;
+    default:
+        return true; /* nothing else works while it is open */
+    }
+}

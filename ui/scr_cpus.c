@@ -138,13 +138,7 @@ static int draw_layouts(const struct app *app, struct canvas *canvas, int y,
 
 static bool is_about_cpus(const struct finding *finding)
 {
-    static const char *const others[] = {"hugepages", "needs", "hyperv-offered",
-                                         "next-start"};
-
-    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-        if (strcmp(finding->id, others[i]) == 0)
-            return false;
-    return !str_starts(finding->id, "device-");
+    return strcmp(finding->topic, "cpus") == 0;
 }
 
 /* What the present layout gives up, or "". */

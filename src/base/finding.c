@@ -33,6 +33,7 @@ struct finding *findings_add(struct findings *findings, struct arena *arena,
     *finding = (struct finding){
         .id = id,
         .verdict = verdict,
+        .topic = "",
         .text = "",
         .detail = "",
         .why = "",

@@ -9,6 +9,7 @@
 
 struct rule {
     const char *id;
+    const char *topic; /* "cpus", "devices", "options", "domain" */
     const char *why;
     void (*run)(const struct plan *plan, struct arena *arena,
                 const struct rule *rule, struct findings *findings);

@@ -132,3 +132,12 @@ void scratch_free(char *path)
     assert_true(file_remove_tree(path, NULL));
     free(path);
 }
+
+void assert_with_text(bool is_so, const char *text, const char *condition,
+                      const char *file, int line)
+{
+    if (is_so)
+        return;
+    print_error("with: %s\n", text ? text : "(none)");
+    _assert_true(is_so, condition, file, line);
+}

@@ -47,12 +47,9 @@ char *scratch_new(void);
 void scratch_free(char *path);
 
 /* Fails the test, and says with which text. */
-#define assert_with(condition, text)           \
-    do {                                       \
-        if (!(condition)) {                    \
-            print_error("with: %s\n", (text)); \
-            assert_true(condition);            \
-        }                                      \
-    } while (0)
+void assert_with_text(bool is_so, const char *text, const char *condition,
+                      const char *file, int line);
+#define assert_with(condition, text) \
+    assert_with_text(condition, text, #condition, __FILE__, __LINE__)
 
 #endif

@@ -122,12 +122,28 @@ static bool is_harmful(unsigned character)
            (character >= 0xfff9 && character <= 0xfffb);
 }
 
+/* How many bytes from here on are characters of ASCII that print. */
+static size_t ascii_length(const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] >= 0x20 && text[length] < 0x7f)
+        length++;
+    return length;
+}
+
 void str_add_printable(struct str *str, const char *text)
 {
     while (*text) {
         unsigned character = 0;
-        size_t length = str_utf8(text, &character);
+        size_t length = ascii_length(text);
 
+        if (length > 0) {
+            str_add_bytes(str, text, length);
+            text += length;
+            continue;
+        }
+        length = str_utf8(text, &character);
         if (length == 0 || is_harmful(character)) {
             str_add(str, "?");
             text += length > 0 ? length : 1;

@@ -146,9 +146,10 @@ static void read_files(const struct reader *reader, struct pci_device *device)
     device->virtual_limit = read_count(reader, device, "sriov_totalvfs");
     if (device->virtual_limit > 0)
         device->virtual_count = read_count(reader, device, "sriov_numvfs");
-    device->has_reset = root_exists(root, file_of(device, "reset"));
     device->reset_methods =
         root_read(root, arena, file_of(device, "reset_method"));
+    if (!device->reset_methods) /* before Linux 5.15 */
+        device->has_reset = root_exists(root, file_of(device, "reset"));
 }
 
 static bool read_device(struct reader *reader, unsigned domain, unsigned bus,

@@ -255,6 +255,7 @@ bool process_memory(const struct root *root, const struct process *process,
     char *smaps = root_read(root, arena, arena_printf(arena, "%s/smaps", base));
     char *maps =
         root_read(root, arena, arena_printf(arena, "%s/numa_maps", base));
+    bool is_seen = smaps && *smaps;
 
     *memory = (struct process_memory){0};
     if (smaps)
@@ -262,7 +263,7 @@ bool process_memory(const struct root *root, const struct process *process,
     if (maps && *maps)
         read_numa_maps(maps, memory);
     arena_free(arena);
-    return smaps && *smaps;
+    return is_seen;
 }
 
 unsigned long process_huge(const struct process_memory *memory,

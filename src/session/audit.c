@@ -115,6 +115,19 @@ static void look_at_running(struct audit *audit)
     audit_running(&look);
 }
 
+/* All that the rules say, but for advice on changes: there are none. */
+static void judge_definition(struct audit *audit, const struct plan *plan)
+{
+    struct findings all = {0};
+
+    rule_check(plan, audit->arena, &all);
+    for (size_t i = 0; i < all.count; i++)
+        if (strcmp(all.list[i].id, "next-start") != 0 ||
+            all.list[i].verdict != VERDICT_NOTE)
+            *findings_add(&audit->findings[AUDIT_DEFINITION], audit->arena,
+                          all.list[i].id, all.list[i].verdict) = all.list[i];
+}
+
 /* The rules, and what an unchanged plan would still write: nothing, if all
  * fits. */
 static void look_at_definition(struct audit *audit)
@@ -131,7 +144,7 @@ static void look_at_definition(struct audit *audit)
     struct changeset *set;
 
     plan->others = session->others;
-    rule_check(plan, audit->arena, &audit->findings[AUDIT_DEFINITION]);
+    judge_definition(audit, plan);
     set = changeset_new(plan, session->hook_root,
                         session->hook_obstacle ? NULL : embedded_hook_script,
                         NULL);

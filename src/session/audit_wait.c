@@ -54,10 +54,14 @@ static bool is_itself(const struct runner *runner, unsigned vcpu)
            sscanf(runner->name, "CPU %u/", &number) == 1 && number == vcpu;
 }
 
-static bool is_other(const struct runner *runner, const struct waiting *wait)
+/* Where it was seen to run, or where it may. */
+static cpu_set_t place_of(const struct audit_look *look,
+                          const struct waiting *wait)
 {
-    return runner->cpu >= 0 && CPU_ISSET((size_t)runner->cpu, &wait->cpus) &&
-           !is_itself(runner, wait->vcpu);
+    const struct thread *thread =
+        process_thread(look->process, THREAD_VCPU, wait->vcpu);
+
+    return cpuset_is_empty(&wait->cpus) && thread ? thread->cpus : wait->cpus;
 }
 
 /* The longest of the others; NULL if nobody was seen. */
@@ -70,11 +74,13 @@ static const struct runner *name_others(const struct audit_look *look,
     const struct runner *runners = measure_runners(measure, &count);
     const struct runner *longest = NULL;
     struct str str CLEANUP(str_free) = STR_INIT;
+    cpu_set_t place = place_of(look, wait);
 
     for (size_t i = 0; i < count && named < OTHERS_MAX; i++) {
         unsigned share = thousandths(runners[i].ns, measure_elapsed(measure));
 
-        if (!is_other(&runners[i], wait))
+        if (!CPU_ISSET((size_t)runners[i].cpu, &place) ||
+            is_itself(&runners[i], wait->vcpu))
             continue;
         if (!longest)
             longest = &runners[i];
@@ -92,10 +98,11 @@ static unsigned judge_one(const struct audit_look *look,
                           struct audit_wait *row)
 {
     uint64_t elapsed = measure_elapsed(measure);
+    cpu_set_t place = place_of(look, wait);
     const struct runner *longest;
 
     row->vcpu = wait->vcpu;
-    row->cpus = cpuset_text(look->arena, &wait->cpus);
+    row->cpus = cpuset_text(look->arena, &place);
     row->ran = thousandths(wait->ran_ns, elapsed);
     row->waited = thousandths(wait->waited_ns, elapsed);
     longest = name_others(look, measure, wait, &row->others);

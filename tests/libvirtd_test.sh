@@ -309,6 +309,7 @@ assert [x["vcpu"] for x in v] == [0, 1] and 0 <= v[0]["waited"] <= 100
 assert {x["part"] for x in d["findings"]} >= {"running", "drift", "host"}' \
     <<<"$out"
   is 'JSON has the same' $? 0
+  on_screen
   kill -STOP "$1"
   (sleep 1 && kill -KILL "$1") &
   check --seconds 30
@@ -321,6 +322,20 @@ assert {x["part"] for x in d["findings"]} >= {"running", "drift", "host"}' \
     '0*note *The guest does not run*As planned; the guest does not run.'
   eventually eval '[[ $(<$pool) == "$nr_before" ]]'
   runs 'it starts again' v start "$name"
+}
+
+# The same on the screen: Esc stops the measuring, and only that.
+on_screen() {
+  local out
+  printf '%s\n' '8 tick dump' 'Esc dump' 'r wait' \
+    'Down Down Down Down Down Down Down Down Down Down dump' >"$tmp/keys.txt"
+  out=$("$program" -c $uri --script "$tmp/keys.txt" "$uuid" 2>&1 </dev/null)
+  has 'on the screen: as planned while it is measured' "$out" \
+    '*As planned.  Measuring waits: 0 of 10 s. Esc stops it.*'
+  has '... Esc stops it, which is no proof' "$out" \
+    '*Not all could be looked at.*Measuring was stopped; r looks again.*'
+  has '... r measures to the end' "$out" \
+    '*Waits were measured for 10.* s.*vCPU   0  CPU 0      waited *'
 }
 
 # hurt CALL N HOW WORDS...: the program, whose Nth CALL goes wrong.

@@ -269,8 +269,8 @@ static void save(struct app *app)
     if (!app->audit)
         app_hint(app, "There is nothing to save yet.");
     else if (report_save(app->audit, REPORT_FILE, false, &err))
-        app_hint(app, "The report is saved in " REPORT_FILE
-                      ", without names and numbers of yours.");
+        app_hint(app, "Saved in " REPORT_FILE
+                      ", without what tells whose machine it is.");
     else
         app_hint(app, "%s", err.text);
 }

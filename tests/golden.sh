@@ -16,7 +16,8 @@ play() { # SCRIPT
   # A short, fixed path beneath which is written: paths are shown and wrapped.
   # shellcheck disable=SC2086 # words
   (cd "$scratch" && "$program" ${options//HOSTS/$hosts} --root root \
-    --script "$1" 2>&1) | sed "s|$hosts|HOSTS|g"
+    --script "$1" 2>&1) | sed -e "s|$hosts|HOSTS|g" \
+    -Ee 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/YYYY-MM-DDThh:mm:ssZ/g'
 }
 
 for script in "$golden"/*.keys; do

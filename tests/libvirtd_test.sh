@@ -212,6 +212,7 @@ the_program() {
 CPU \1\/TCG \2/p" <<<"$after" | sort | paste -sd,)
   is 'each vCPU is on its CPUs' "$(pins $uuid)" "$cpus"
   is '... and there are two' "$(tr , '\n' <<<"$cpus" | wc -l)" 2
+  checked
   runs 'it is destroyed' v destroy "$name"
   is 'the pool is as before' "$(<$pool)" "$nr_before"
   runs 'undo' "$program" -c $uri undo "$name"
@@ -221,6 +222,120 @@ CPU \1\/TCG \2/p" <<<"$after" | sort | paste -sd,)
   too_late
   v define /dev/stdin <<<"$before" >/dev/null
   cut_off
+}
+
+# check WORDS...: the running guest; its words are in $out.
+check() {
+  out=$("$program" -c $uri check "$name" "$@" 2>&1 </dev/null)
+}
+
+# The guest is as it was applied; then one thing after the other is not.
+checked() {
+  local out data=$conf_dir/$uuid.conf pid task
+  pid=$(qemu_pid $uuid)
+  check --seconds 0
+  is 'check: as planned' $? 0
+  has '... and it says so' "$out" '*2 vCPUs run where planned*As planned.'
+  has '... of the emulator' "$out" '*ok *The emulator runs where planned*'
+  has '... of its huge pages' "$out" \
+    '*ok *All of its memory is in huge pages (64 of 64 MiB*'
+  has '... of what was applied' "$out" '*ok *Record 0001 is in force*'
+  has '... and of the hook' "$out" "*ok *The hook's data file is as it was *"
+  v vcpupin $uuid 1 0 --live >/dev/null
+  check --seconds 0
+  is 'a pin moved by hand: exit 3' $? 3
+  has '... and it is named, with the cure' "$out" \
+    '*fail *vCPU 1 may run on CPUs 0; planned are 1*libvirt was told so*'
+  has '... that and nothing else' "$(grep -c ^fail <<<"$out")" 1
+  v vcpupin $uuid 1 1 --live >/dev/null
+  check --seconds 0
+  is '... put back: as planned' $? 0
+  task=$(grep -l 'CPU 1/TCG' /proc/"$pid"/task/*/comm)
+  task=${task%/comm}
+  taskset -pc 0 "${task##*/}" >/dev/null
+  check --seconds 0
+  is 'a thread moved behind the back of libvirt: exit 3' $? 3
+  has '... and it says who did not do it' "$out" \
+    '*fail *vCPU 1 may run on CPUs 0; planned are 1*It was not libvirt*'
+  taskset -pc 1 "${task##*/}" >/dev/null
+  chrt -b -p 0 "${task##*/}"
+  check --seconds 0
+  has 'another scheduler is named' "$?$out" \
+    '3*fail *vCPU 1 has the scheduler batch; planned is other*'
+  chrt -o -p 0 "${task##*/}"
+  cp "$data" "$tmp/data"
+  echo '# by hand' >>"$data"
+  check --seconds 0
+  has "a change of the hook's data is named" "$?$out" \
+    "3*fail *The hook's data file was changed*$uuid.conf*"
+  cp "$tmp/data" "$data"
+  v emulatorpin $uuid 1 --config >/dev/null
+  check --seconds 0
+  has 'so is an edit of what was applied' "$?$out" \
+    "3*The emulator may run on CPUs 0; planned are 1*fail *1 line that \
+virt-tune wrote was changed*<emulatorpin cpuset='0'/>*"
+  v emulatorpin $uuid 0 --config >/dev/null
+  v setmaxmem $uuid 128M --config >/dev/null
+  check --seconds 0
+  has 'and a definition that does not run yet' "$?$out" \
+    '3*fail *runs with another definition*size of its memory*'
+  v setmaxmem $uuid 64M --config >/dev/null
+  v setmem $uuid 64M --config >/dev/null
+  measured "$pid"
+}
+
+# How long vCPUs wait; and that nobody can read whose report it is.
+measured() {
+  local out file=$tmp/report text word
+  check --seconds 2 -o "$file"
+  has 'measured' "$?$out" '0*Measured for 2.*vCPU*waited %*
+      0  0 *
+      1  1 *'
+  text=$(<"$file")
+  has 'the report has it too' "$text" '# A report of virt-tune check*Measured *'
+  for word in "$uuid" "$name" "$(</proc/sys/kernel/hostname)"; do
+    ! grep -qiwF -e "$word" <<<"$text"
+    is "... and nothing of \"${word:0:10}\"" $? 0
+  done
+  check --seconds 0 -o "$file" --with-names
+  has '... unless it is asked for' "$(<"$file")" "*$uuid*"
+  echo mine >"$file"
+  check --seconds 0 -o "$file"
+  is 'another file there is left alone' "$?$(<"$file")" 3mine
+  check --seconds 1 --json
+  python3 -c 'import json, sys; d = json.load(sys.stdin); v = d["vcpus"]
+assert d["version"] == 1 and d["as_planned"] is True and d["running"]
+assert [x["vcpu"] for x in v] == [0, 1] and 0 <= v[0]["waited"] <= 100
+assert {x["part"] for x in d["findings"]} >= {"running", "drift", "host"}' \
+    <<<"$out"
+  is 'JSON has the same' $? 0
+  on_screen
+  kill -STOP "$1"
+  (sleep 1 && kill -KILL "$1") &
+  check --seconds 30
+  has 'killed meanwhile: could not look, and not green' "$?$out" \
+    '3*unknown *Waiting for CPUs: could not look (the guest ended meanwhile)*'
+  wait
+  eventually eval '[[ $(v domstate $uuid) == "shut off" ]]'
+  check
+  has 'it does not run: only what is stored is checked' "$?$out" \
+    '0*note *The guest does not run*As planned; the guest does not run.'
+  eventually eval '[[ $(<$pool) == "$nr_before" ]]'
+  runs 'it starts again' v start "$name"
+}
+
+# The same on the screen: Esc stops the measuring, and only that.
+on_screen() {
+  local out
+  printf '%s\n' '8 tick dump' 'Esc dump' 'r wait' \
+    'Down Down Down Down Down Down Down Down Down Down dump' >"$tmp/keys.txt"
+  out=$("$program" -c $uri --script "$tmp/keys.txt" "$uuid" 2>&1 </dev/null)
+  has 'on the screen: as planned while it is measured' "$out" \
+    '*As planned.  Measuring waits: 0 of 10 s. Esc stops it.*'
+  has '... Esc stops it, which is no proof' "$out" \
+    '*Not all could be looked at.*Measuring was stopped; r looks again.*'
+  has '... r measures to the end' "$out" \
+    '*Waits were measured for 10.* s.*vCPU   0  CPU 0      waited *'
 }
 
 # hurt CALL N HOW WORDS...: the program, whose Nth CALL goes wrong.

@@ -20,7 +20,7 @@ static const struct screen *const screens[STEP_COUNT] = {
     [STEP_DOMAIN] = &screen_domain,   [STEP_HOST] = &screen_host,
     [STEP_DEVICES] = &screen_devices, [STEP_CPUS] = &screen_cpus,
     [STEP_OPTIONS] = &screen_options, [STEP_REVIEW] = &screen_review,
-    [STEP_APPLY] = &screen_apply,
+    [STEP_APPLY] = &screen_apply,     [STEP_CHECK] = &screen_check,
 };
 
 void app_hint(struct app *app, const char *format, ...)
@@ -116,6 +116,7 @@ bool app_open(struct app *app, const char *name, struct err *err)
     changeset_free(app->set);
     app->set = NULL;
     ask_forget(app);
+    check_forget(app);
     free(app->saved);
     app->saved = NULL;
     if (!session_load(app->session, name, err))
@@ -168,6 +169,7 @@ void app_free(struct app *app)
     if (app->domains)
         domain_list_free(app->domains, app->domain_count);
     ask_forget(app);
+    check_forget(app);
     free(app->saved);
     free(app->pager);
     free(app);
@@ -182,7 +184,8 @@ void app_go(struct app *app, enum step step)
     }
     /* What is reviewed and applied has all proposals in it. */
     for (enum step before = STEP_CPUS;
-         before < step && step >= STEP_REVIEW && before < STEP_REVIEW; before++)
+         before < STEP_REVIEW && (step == STEP_REVIEW || step == STEP_APPLY);
+         before++)
         if (!app->is_visited[before] && screens[before]->enter) {
             screens[before]->enter(app);
             app->is_visited[before] = true;
@@ -379,6 +382,10 @@ bool app_key(struct app *app, int key)
     const struct screen *screen = screens[app->step];
     enum action action = key_action(key, app->step);
 
+    if (key == INPUT_TICK) {
+        check_tick(app);
+        return true;
+    }
     app->hint[0] = '\0';
     if (key != ' ')
         app->asked_device = NULL;
@@ -412,6 +419,11 @@ bool app_key(struct app *app, int key)
     if (!ask_is_open(app))
         keep_draft(app);
     return !app->has_left;
+}
+
+int app_wait(const struct app *app)
+{
+    return check_wait(app);
 }
 
 int app_body_end(const struct canvas *canvas)

@@ -8,6 +8,7 @@
 
 #include "plan/history.h"
 #include "plan/layout.h"
+#include "session/audit.h"
 #include "session/draft.h"
 #include "ui/canvas.h"
 #include "ui/key.h"
@@ -60,6 +61,10 @@ struct app {
     struct apply_report report;
     struct err apply_problem;
 
+    struct audit *audit; /* of Check; NULL: not looked yet */
+    bool wants_audit;    /* it shall look with the next tick */
+    struct err audit_problem;
+
     struct record *open_record; /* to be asked about, or NULL */
     struct draft *draft;        /* the same */
     struct err ask_problem;
@@ -76,7 +81,7 @@ struct screen {
 };
 
 extern const struct screen screen_domain, screen_host, screen_devices,
-    screen_cpus, screen_options, screen_review, screen_apply;
+    screen_cpus, screen_options, screen_review, screen_apply, screen_check;
 
 const struct screen *app_screen(enum step step);
 
@@ -87,6 +92,17 @@ void app_free(struct app *app); /* NULL is allowed */
 
 /* Handles a key; false once the program shall end. */
 bool app_key(struct app *app, int key);
+
+/*
+ * How many ms to wait for a key at most: then the key is INPUT_TICK, which lets
+ * what takes long go on. -1: for ever.
+ */
+int app_wait(const struct app *app);
+
+/* scr_check.c: the same for its measuring; and its end. */
+int check_wait(const struct app *app);
+void check_tick(struct app *app);
+void check_forget(struct app *app);
 
 /* Paints everything. The canvas may have any size. */
 void app_draw(struct app *app, struct canvas *canvas);
@@ -136,7 +152,8 @@ void draw_marker(struct canvas *canvas, int y, bool is_selected);
 
 /*
  * Runs a script of keys (words apart by blanks; "dump" prints the screen;
- * "resize:WxH") on a canvas of the given size, without a terminal.
+ * "resize:WxH"; "wait" until nothing goes on any more) on a canvas of the given
+ * size, without a terminal.
  */
 bool script_run(struct app *app, const char *path, const char *size,
                 struct err *err);

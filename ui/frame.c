@@ -65,9 +65,16 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 /* The worst verdict of a step, for its mark. */
 static enum verdict step_verdict(const struct app *app, enum step step)
 {
+    static const enum verdict of_audit[] = {
+        [AUDIT_AS_PLANNED] = VERDICT_OK,
+        [AUDIT_NOT_SEEN] = VERDICT_WARN,
+        [AUDIT_NOT_AS_PLANNED] = VERDICT_FAIL,
+    };
     const struct findings *findings =
         step == STEP_HOST ? &app->session->host->findings : &app->findings;
 
+    if (step == STEP_CHECK && app->audit)
+        return of_audit[audit_verdict(app->audit)];
     if (step != STEP_HOST && step != STEP_CPUS && step != STEP_REVIEW)
         return VERDICT_OK;
     if (findings_count(findings, VERDICT_FAIL) > 0)

@@ -10,7 +10,8 @@
 #define ON(step) (1U << STEP_##step)
 #define EVERYWHERE ((1U << STEP_COUNT) - 1)
 #define PLANNING (ON(HOST) | ON(DEVICES) | ON(CPUS) | ON(OPTIONS) | ON(REVIEW))
-#define LISTS (ON(DOMAIN) | ON(HOST) | ON(DEVICES) | ON(OPTIONS) | ON(REVIEW))
+#define LISTS \
+    (ON(DOMAIN) | ON(HOST) | ON(DEVICES) | ON(OPTIONS) | ON(REVIEW) | ON(CHECK))
 
 static const struct action_row rows[] = {
     {ACTION_UP, {INPUT_UP, 'k'}, EVERYWHERE, "Up k", NULL, "up"},
@@ -88,7 +89,7 @@ static const struct action_row rows[] = {
      "take every proposal, all steps"},
     {ACTION_VIEW,
      {'v'},
-     ON(HOST),
+     ON(HOST) | ON(CHECK),
      "v",
      "in full",
      "this check's whole text"},
@@ -117,6 +118,12 @@ static const struct action_row rows[] = {
      "r",
      "read again",
      "read the domains again"},
+    {ACTION_READ_AGAIN,
+     {'r'},
+     ON(CHECK),
+     "r",
+     "again",
+     "look and measure again"},
     {ACTION_ENTER,
      {INPUT_ENTER, '\n'},
      ON(DOMAIN),
@@ -131,10 +138,16 @@ static const struct action_row rows[] = {
      "to Review",
      "cancel, back to Review"},
     {ACTION_SAVE, {'s'}, PLANNING, "s", NULL, "save the plan in a file"},
+    {ACTION_SAVE,
+     {'w'},
+     ON(CHECK),
+     "w",
+     "save report",
+     "save a report, without names"},
     {ACTION_UNDO, {'u'}, PLANNING, "u", "undo", "undo an edit"},
     {ACTION_UNDO, {'u'}, ON(APPLY), "u", "undo", "take the apply back"},
     {ACTION_REDO, {'U'}, PLANNING, "U", NULL, "redo an edit"},
-    {ACTION_STEP, {'1'}, EVERYWHERE, "1 - 7", NULL, "go to a step"},
+    {ACTION_STEP, {'1'}, EVERYWHERE, "1 - 8", NULL, "go to a step"},
     {ACTION_REPAINT, {INPUT_REPAINT}, EVERYWHERE, "^L", NULL, "paint again"},
     {ACTION_HELP, {'?', INPUT_F1}, EVERYWHERE, "?", "help", "this help"},
     {ACTION_BACK,
@@ -184,6 +197,7 @@ bool key_parse(const char *name, int *key)
         {"Space", ' '},
         {"F1", INPUT_F1},
         {"C-l", INPUT_REPAINT},
+        {"tick", INPUT_TICK},
     };
     unsigned character = 0;
     size_t length;

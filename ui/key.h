@@ -21,6 +21,7 @@ enum {
     INPUT_BACK_TAB,
     INPUT_F1,
     INPUT_RESIZE,
+    INPUT_TICK, /* no key: time has passed, see app_wait */
     INPUT_GONE, /* the terminal is gone, or a signal says stop */
     INPUT_ESCAPE = 27,
     INPUT_ENTER = 13,
@@ -36,6 +37,7 @@ enum step {
     STEP_OPTIONS,
     STEP_REVIEW,
     STEP_APPLY,
+    STEP_CHECK,
     STEP_COUNT,
 };
 

@@ -25,7 +25,7 @@ static void read_back(struct app *app)
         app_hint(app, "%s", err.text);
         app->step = STEP_DOMAIN;
     }
-    for (unsigned i = 0; i < STEP_COUNT; i++)
+    for (unsigned i = 0; i < STEP_CHECK; i++)
         app->is_visited[i] = true;
     app->report = report;
     app->apply_problem = problem;
@@ -138,6 +138,8 @@ static void draw_result(const struct app *app, struct canvas *canvas)
         canvas_put(canvas, y++, 3, ROLE_NORMAL,
                    "v shows the definition as it is stored now; u takes the "
                    "apply back.");
+        canvas_put(canvas, y++, 3, ROLE_NORMAL,
+                   "8 checks the guest against it, once it was started anew.");
         if (app->report.needs_reload && !app->session->options.root)
             canvas_wrap(canvas, y + 1, 3, width, 3, ROLE_WARN,
                         "This is the first hook on this host. libvirt notices "

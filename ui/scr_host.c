@@ -4,6 +4,7 @@
  * and where it was read.
  */
 #include "ui/app.h"
+#include "ui/explain.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,94 +80,6 @@ static void draw_row(struct canvas *canvas, int y, bool is_selected,
                    finding->detail);
 }
 
-/*
- * Adds one line, broken at blanks where it would be wider. What goes on stands
- * a little further right than the line, if that is indented.
- */
-static void add_wrapped(struct str *str, const char *line, size_t size,
-                        int width)
-{
-    size_t indent = strspn(line, " "), length;
-    struct str text CLEANUP(str_free) = STR_INIT;
-    const char *at, *word;
-    int column = 0;
-
-    str_add_bytes(&text, line, size);
-    at = str_text(&text);
-    while ((word = str_next_word(&at, &length))) {
-        char *one = mem_alloc(length + 1, 1);
-        int columns = canvas_columns(memcpy(one, word, length));
-
-        if (column > 0 && column + 1 + columns > width) {
-            str_addf(str, "\n%*s", (int)(indent > 0 ? indent + 2 : 0), "");
-            column = (int)(indent > 0 ? indent + 2 : 0);
-        } else if (column > 0) {
-            str_add(str, " ");
-            column++;
-        } else {
-            str_addf(str, "%*s", (int)indent, "");
-            column = (int)indent;
-        }
-        str_add(str, one);
-        column += columns;
-        free(one);
-    }
-    str_add(str, "\n");
-}
-
-static void add_text(struct str *str, const char *text, int width)
-{
-    while (*text) {
-        size_t size = strcspn(text, "\n");
-
-        add_wrapped(str, text, size, width);
-        text += size + (text[size] == '\n');
-    }
-}
-
-/* Everything about a finding, in lines. */
-static char *explain(const struct finding *finding, int width)
-{
-    struct str str = STR_INIT;
-    struct str source CLEANUP(str_free) = STR_INIT;
-
-    add_text(&str, finding->why, width);
-    add_text(&str, finding->fix, width);
-    add_text(&str, finding->recipe, width);
-    if (*finding->source)
-        str_addf(&source, "Seen in %s", finding->source);
-    add_text(&str, str_text(&source), width);
-    return str_steal(&str);
-}
-
-static void draw_pane(struct canvas *canvas, int y,
-                      const struct finding *finding)
-{
-    char *text CLEANUP(mem_free) = explain(finding, canvas->width - 2);
-    int end = app_body_end(canvas);
-    const char *at = text;
-
-    draw_rule(canvas, y++, finding->text);
-    while (*at) {
-        size_t size = strcspn(at, "\n");
-        char *line = mem_alloc(size + 1, 1);
-        bool is_last = y == end - 1;
-
-        memcpy(line, at, size);
-        at += size + (at[size] == '\n');
-        if (is_last && *at)
-            canvas_put(canvas, y, 1, ROLE_NOTE, "There is more: v");
-        else
-            canvas_put(canvas, y, 1,
-                       str_starts(line, "Seen in ") ? ROLE_NOTE : ROLE_NORMAL,
-                       line);
-        free(line);
-        y++;
-        if (is_last)
-            break;
-    }
-}
-
 static void draw(struct app *app, struct canvas *canvas)
 {
     int pane = PANE_MIN + (canvas->height - APP_MIN_HEIGHT) / 2;
@@ -182,7 +95,7 @@ static void draw(struct app *app, struct canvas *canvas)
         draw_row(canvas, LIST_TOP + i - list->top, i == list->selected,
                  &findings->list[i]);
     if (selected_finding(app))
-        draw_pane(canvas, LIST_TOP + height + 1, selected_finding(app));
+        explain_draw(canvas, LIST_TOP + height + 1, selected_finding(app));
 }
 
 static bool act(struct app *app, enum action action)
@@ -191,7 +104,7 @@ static bool act(struct app *app, enum action action)
 
     if (action != ACTION_VIEW || !finding)
         return false;
-    app_page(app, finding->text, explain(finding, app->width - 2));
+    app_page(app, finding->text, explain_text(finding, app->width - 2));
     return true;
 }
 

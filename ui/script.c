@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static bool parse_size(const char *text, int *width, int *height)
 {
@@ -37,6 +38,17 @@ static void dump(struct app *app, struct canvas *canvas)
     fputs(str_text(&str), stdout);
 }
 
+/* As the terminal would, while no key is pressed. */
+static void wait_for(struct app *app)
+{
+    for (int wait; (wait = app_wait(app)) >= 0;) {
+        const struct timespec pause = {wait / 1000, wait % 1000 * 1000000L};
+
+        nanosleep(&pause, NULL);
+        app_key(app, INPUT_TICK);
+    }
+}
+
 /* One word; false if it is not understood. `*goes_on` ends the script. */
 static bool play(struct app *app, struct canvas **canvas, const char *word,
                  bool *goes_on)
@@ -45,6 +57,10 @@ static bool play(struct app *app, struct canvas **canvas, const char *word,
 
     if (strcmp(word, "dump") == 0) {
         dump(app, *canvas);
+        return true;
+    }
+    if (strcmp(word, "wait") == 0) {
+        wait_for(app);
         return true;
     }
     if (str_starts(word, "resize:")) {

@@ -161,9 +161,13 @@ static int translate(wint_t key)
     return 0;
 }
 
-/* INPUT_GONE when the terminal vanished or a signal says stop. */
-static int read_key(void)
+/*
+ * INPUT_GONE when the terminal vanished or a signal says stop; INPUT_TICK when
+ * no key came for so many ms (-1: it waits for ever).
+ */
+static int read_key(int wait)
 {
+    timeout(wait);
     for (int failures = 0; failures < 100; failures++) {
         wint_t key;
         int kind;
@@ -176,6 +180,8 @@ static int read_key(void)
             return translate(key);
         if (kind == OK)
             return key == L'\n' ? INPUT_ENTER : (int)key;
+        if (wait >= 0 && (errno == 0 || errno == EAGAIN) && !stop_signal)
+            return INPUT_TICK;
         if (errno != EINTR && errno != 0 && errno != EAGAIN)
             return INPUT_GONE;
     }
@@ -227,7 +233,7 @@ static void loop(struct app *app)
         app->wants_repaint = false;
         show(canvas);
         canvas_free(canvas);
-        goes_on = app_key(app, read_key());
+        goes_on = app_key(app, read_key(app_wait(app)));
     }
 }
 

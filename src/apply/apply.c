@@ -232,6 +232,7 @@ bool apply_run(const struct target *target, const struct plan *plan,
         .files = set->files,
         .file_count = set->file_count,
         .titles = titles,
+        .host = plan->host,
     };
 
     for (size_t i = 0; i < set->count && i < ARRAY_SIZE(titles); i++)

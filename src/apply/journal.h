@@ -42,6 +42,9 @@ struct record {
     size_t file_count;
     char **titles; /* of the changes */
     size_t title_count;
+    char *cpus;     /* fingerprint of the host's topology then; "": not noted */
+    char **devices; /* given then: "0000:01:00.0 10de:2204" */
+    size_t device_count;
 };
 
 /* The records of one domain, the oldest first. */
@@ -58,7 +61,8 @@ struct work {
     size_t file_count;
     const char *const *titles;
     size_t title_count;
-    unsigned undoes; /* as in struct record */
+    unsigned undoes;         /* as in struct record */
+    const struct host *host; /* as it is now, to be noted; NULL: it is not */
 };
 
 /*

@@ -153,6 +153,26 @@ char *root_read(const struct root *root, struct arena *arena, const char *path)
     return arena_strdup(arena, str_text(&str));
 }
 
+char **root_read_words(const struct root *root, struct arena *arena,
+                       const char *path)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+    int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK);
+    size_t count = 1, at = 0;
+    char **words;
+
+    if (fd < 0 || !read_all(fd, &str))
+        return NULL;
+    for (size_t i = 0; i < str.length; i++)
+        count += str.text[i] == '\0';
+    words = arena_alloc(arena, count + 1, sizeof(*words));
+    for (size_t i = 0; at < str.length; i++) {
+        words[i] = arena_strdup(arena, str.text + at);
+        at += strlen(str.text + at) + 1;
+    }
+    return words;
+}
+
 char *root_read_exact(const struct root *root, const char *path)
 {
     struct str str CLEANUP(str_free) = STR_INIT;

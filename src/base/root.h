@@ -32,6 +32,13 @@ bool root_is_host(const struct root *root);
 char *root_read(const struct root *root, struct arena *arena, const char *path);
 
 /*
+ * The strings of a file, each of which a NUL byte ends, as in proc/PID/cmdline;
+ * a NULL after the last. NULL if it cannot be read.
+ */
+char **root_read_words(const struct root *root, struct arena *arena,
+                       const char *path);
+
+/*
  * The bytes of a regular file just as they are, or NULL: absent, unreadable,
  * too long, or a link. Free it.
  */

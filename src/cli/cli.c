@@ -21,6 +21,7 @@ enum taken {
     TAKES_SCRIPT = 32, /* --script --size */
     TAKES_WAY = 64,    /* --finish --take-back */
     TAKES_LIVE = 128,
+    TAKES_CHECK = 256, /* --seconds --with-names */
 };
 
 struct command {
@@ -43,6 +44,8 @@ static const struct command commands[] = {
     {"apply", "DOMAIN", "write it, install the hook", 1, 1,
      TAKES_PLAN | TAKES_FORMAT | TAKES_DRY_RUN | TAKES_YES | TAKES_LIVE,
      command_apply},
+    {"check", "DOMAIN", "as planned? the guest and its definition", 1, 1,
+     TAKES_CHECK | TAKES_OUTPUT, command_check},
     {"undo", "DOMAIN [NUMBER]", "take the last apply, or a record, back", 1, 2,
      TAKES_YES, command_undo},
     {"history", "[DOMAIN [NUMBER]]", "what was applied and undone", 0, 2, 0,
@@ -86,6 +89,8 @@ enum {
     OPT_LIVE,
     OPT_FINISH,
     OPT_TAKE_BACK,
+    OPT_SECONDS,
+    OPT_WITH_NAMES,
     OPT_VERSION,
 };
 
@@ -122,6 +127,8 @@ static const struct option long_options[] = {
     {"live", no_argument, NULL, OPT_LIVE},
     {"finish", no_argument, NULL, OPT_FINISH},
     {"take-back", no_argument, NULL, OPT_TAKE_BACK},
+    {"seconds", required_argument, NULL, OPT_SECONDS},
+    {"with-names", no_argument, NULL, OPT_WITH_NAMES},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
 };
@@ -153,6 +160,7 @@ static void print_help(void)
         "  --give ADDRESS  --take ADDRESS   a PCI device, with its functions\n"
         "  -o FILE (plan)   --format text|diff|xml|json   --dry-run --yes "
         "(apply)\n"
+        "check: --seconds N   -o REPORT, without names but --with-names\n"
         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile,\n"
         "      5 not permitted, "
         "6 failed and not taken back");
@@ -214,6 +222,17 @@ static bool take_request(struct options *options, int letter, struct err *err)
                err_set(err, ERR_USAGE,
                        "--host-cpus takes a list of CPUs as 0-1,8.");
     }
+}
+
+static bool take_seconds(struct options *options, struct err *err)
+{
+    unsigned long value;
+
+    if (!str_number(optarg, 3600, &value))
+        return err_set(err, ERR_USAGE,
+                       "--seconds takes a number from 0 to 3600.");
+    options->seconds = (unsigned)value;
+    return true;
 }
 
 static bool take_option(struct options *options, int letter, struct err *err)
@@ -306,6 +325,11 @@ static bool take_option(struct options *options, int letter, struct err *err)
     case OPT_LIVE:
         options->is_live = true;
         return true;
+    case OPT_SECONDS:
+        return take_seconds(options, err);
+    case OPT_WITH_NAMES:
+        options->with_names = true;
+        return true;
     case OPT_FINISH:
     case OPT_TAKE_BACK:
         options->wants_finish |= letter == OPT_FINISH;
@@ -358,6 +382,9 @@ static unsigned taken(int letter)
     case OPT_FINISH:
     case OPT_TAKE_BACK:
         return TAKES_WAY;
+    case OPT_SECONDS:
+    case OPT_WITH_NAMES:
+        return TAKES_CHECK;
     case OPT_SCRIPT:
     case OPT_SIZE:
         return TAKES_SCRIPT;
@@ -404,7 +431,7 @@ static bool run(const struct options *options, int count, char **words,
 
 int cli_main(int count, char **arguments)
 {
-    struct options options = {.color = "auto", .size = "80x24"};
+    struct options options = {.color = "auto", .size = "80x24", .seconds = 10};
     struct err err = {0};
     bool is_fine = true, wants_help = false;
     unsigned used = 0;

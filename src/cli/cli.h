@@ -35,6 +35,8 @@ struct options {
         bool is_given;
     } devices[SET_MAX]; /* --give and --take, in their order */
     size_t device_count;
+    unsigned seconds;    /* of check: how long waiting is measured; 0: not */
+    bool with_names;     /* in its report */
     bool despite_claims; /* even what the host needs may go */
 };
 
@@ -57,6 +59,8 @@ bool command_history(const struct options *options, char **words,
                      struct err *err);
 bool command_repair(const struct options *options, char **words,
                     struct err *err);
+bool command_check(const struct options *options, char **words,
+                   struct err *err);
 bool command_screens(const struct options *options, char **words,
                      struct err *err);
 

@@ -222,11 +222,10 @@ struct json_object *json_cpus(const struct host *host)
     return object;
 }
 
-static void add_findings(struct json_object *object,
-                         const struct findings *findings)
+/* Of one part of a check, or of all there is: NULL. */
+static void append_findings(struct json_object *array, const char *part,
+                            const struct findings *findings)
 {
-    struct json_object *array = add_array(object, "findings");
-
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->list[i];
         struct json_object *one = append(array);
@@ -241,7 +240,15 @@ static void add_findings(struct json_object *object,
         add_text(one, "source", finding->source);
         str_add_lines(&recipe, "", finding->recipe);
         add_lines(one, "recipe", str_text(&recipe));
+        if (part)
+            add_text(one, "part", part);
     }
+}
+
+static void add_findings(struct json_object *object,
+                         const struct findings *findings)
+{
+    append_findings(add_array(object, "findings"), NULL, findings);
 }
 
 struct json_object *json_host(const struct host *host)
@@ -439,6 +446,49 @@ struct json_object *json_history(const struct records *records, size_t count)
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < records[i].count; j++)
             add_record(array, records[i].list[j]);
+    return object;
+}
+
+static void add_percent(struct json_object *object, const char *key,
+                        unsigned thousandths)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%u.%u", thousandths / 10, thousandths % 10);
+    json_object_object_add(object, key,
+                           json_object_new_double_s(thousandths / 10.0, text));
+}
+
+struct json_object *json_audit(const struct audit *audit)
+{
+    struct json_object *object = document(), *findings, *vcpus;
+    enum audit_verdict verdict = audit_verdict(audit);
+
+    add_text(object, "domain", audit->wanted->name);
+    add_text(object, "uuid", audit->wanted->uuid);
+    json_object_object_add(
+        object, "as_planned",
+        verdict == AUDIT_NOT_SEEN
+            ? NULL
+            : json_object_new_boolean(verdict == AUDIT_AS_PLANNED));
+    add_bool(object, "running", audit->is_running);
+    findings = add_array(object, "findings");
+    for (unsigned part = 0; part < AUDIT_PART_COUNT; part++)
+        append_findings(findings, audit_part_name((enum audit_part)part),
+                        &audit->findings[part]);
+    json_object_object_add(object, "seconds",
+                           json_object_new_double(audit->measured));
+    vcpus = add_array(object, "vcpus");
+    for (size_t i = 0; i < audit->wait_count; i++) {
+        const struct audit_wait *wait = &audit->waits[i];
+        struct json_object *one = append(vcpus);
+
+        add_number(one, "vcpu", wait->vcpu);
+        add_text(one, "cpus", wait->cpus);
+        add_percent(one, "ran", wait->ran);
+        add_percent(one, "waited", wait->waited);
+        add_text(one, "others", wait->others);
+    }
     return object;
 }
 

@@ -7,7 +7,7 @@
 #define CLI_JSON_H
 
 #include "plan/layout.h"
-#include "session/session.h"
+#include "session/audit.h"
 
 struct json_object;
 
@@ -28,6 +28,13 @@ struct json_object *json_preview(const struct session *session,
                                  const struct layouts *layouts);
 
 struct json_object *json_history(const struct records *records, size_t count);
+
+/*
+ * "as_planned" is null if not all could be looked at; each finding has the
+ * part it belongs to: running, drift, definition or host. Shares of the time
+ * are in percent.
+ */
+struct json_object *json_audit(const struct audit *audit);
 
 /* Prints a document that one of the above made, and frees it. */
 void json_print(struct json_object *object);

@@ -101,6 +101,13 @@ struct domain *domain_load_file(const char *path, struct err *err);
 struct domain *domain_load(const struct conn *conn, const char *name,
                            struct err *err);
 
+/*
+ * The definition that a domain runs with (the live XML; no secrets), or NULL
+ * with a sentence: not there, not running, or libvirt does not answer.
+ */
+struct domain *domain_load_live(const struct conn *conn, const char *uuid,
+                                struct err *err);
+
 /* Parses XML that stands for a domain; the text is copied. */
 struct domain *domain_parse(const char *text, size_t length, struct err *err);
 void domain_free(struct domain *domain); /* NULL is allowed */

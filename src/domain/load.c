@@ -222,6 +222,30 @@ struct domain *domain_load(const struct conn *conn, const char *name,
     return domain;
 }
 
+struct domain *domain_load_live(const struct conn *conn, const char *uuid,
+                                struct err *err)
+{
+    virDomainPtr handle CLEANUP(conn_free_domain) =
+        virDomainLookupByUUIDString(conn_handle(conn), uuid);
+    int is_active = handle ? virDomainIsActive(handle) : -1;
+    char *text CLEANUP(mem_free) =
+        is_active == 1 ? virDomainGetXMLDesc(handle, 0) : NULL;
+    struct domain *domain;
+
+    if (is_active == 0) {
+        err_set(err, ERR_REFUSED, "The domain does not run.");
+        return NULL;
+    }
+    if (!text) {
+        conn_error(err, ERR_FAILED, "What runs cannot be asked for");
+        return NULL;
+    }
+    domain = domain_parse(text, strlen(text), err);
+    if (domain)
+        domain->is_running = true;
+    return domain;
+}
+
 static int compare_summaries(const void *a, const void *b)
 {
     const struct domain_summary *x = a, *y = b;

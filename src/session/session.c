@@ -299,14 +299,16 @@ bool session_save(const struct session *session, const char *path,
     const char *root = *path == '/' ? "/" : ".";
     const char *name = *path == '/' ? path + 1 : path;
     char *now CLEANUP(mem_free) = file_read(root, name);
+    size_t kind = strlen("# A plan of virt-tune");
 
     if (session->options.is_read_only)
         return err_set(err, ERR_REFUSED,
                        "This is a read-only session: nothing is written.");
-    if (now && !str_starts(now, "# A plan of virt-tune"))
+    if (now && strncmp(now, text, kind) != 0)
         return err_set(err, ERR_REFUSED,
-                       "%s is there and is no plan; it is left alone. Choose "
+                       "%s is there and is %s; it is left alone. Choose "
                        "another name.",
-                       path);
+                       path,
+                       str_starts(text, "# A plan") ? "no plan" : "no report");
     return file_replace(root, name, NULL, text, strlen(text), 0644, err);
 }

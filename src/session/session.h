@@ -79,8 +79,9 @@ bool session_repair(const struct session *session, enum repair_way way,
                     unsigned *number, struct err *err);
 
 /*
- * Saves a plan in a file of the user's choice, whole or not at all. Refused in
- * a read-only session, and if something else than a plan is there.
+ * Saves a plan, or a report, in a file of the user's choice, whole or not at
+ * all. Refused in a read-only session, and if something else is there: what
+ * begins otherwise than the text.
  */
 bool session_save(const struct session *session, const char *path,
                   const char *text, struct err *err);

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes the journal of a domain, says what is no more as the last apply left
+ * it: its lines of the definition, the hook's files, and the host below.
+ */
+#include "session/audit_row.h"
+
+#include "base/str.h"
+#include "render/diff.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The newest record that ended, an undo too: its XML is what we left. */
+static const struct record *newest(const struct audit_look *look)
+{
+    for (size_t i = look->records->count; i-- > 0;)
+        if (look->records->list[i]->state == RECORD_APPLIED)
+            return look->records->list[i];
+    return NULL;
+}
+
+static bool is_in_force(const struct record *record)
+{
+    return record->state == RECORD_APPLIED && !record->undoes;
+}
+
+/* The newest apply that was not undone, or NULL. */
+static const struct record *in_force(const struct audit_look *look)
+{
+    for (size_t i = look->records->count; i-- > 0;)
+        if (is_in_force(look->records->list[i]))
+            return look->records->list[i];
+    return NULL;
+}
+
+static const char *left(const struct record *record)
+{
+    return record->after ? record->after : record->wanted;
+}
+
+static void check_record(const struct audit_look *look)
+{
+    const struct record *record = in_force(look);
+
+    for (size_t i = 0; i < look->records->count; i++)
+        if (record_is_open(look->records->list[i])) {
+            audit_say(look, VERDICT_FAIL, "A change was cut off",
+                      arena_printf(look->arena, "record %04u",
+                                   look->records->list[i]->number),
+                      "Finish it or take it back: virt-tune repair DOMAIN");
+            return;
+        }
+    if (!record)
+        audit_say(look, VERDICT_NOTE,
+                  look->records->count > 0
+                      ? "All that virt-tune applied is undone"
+                      : "virt-tune has changed nothing of this domain",
+                  "", "");
+    else {
+        char *time CLEANUP(mem_free) = str_printable(record->time);
+
+        audit_say(look, VERDICT_OK,
+                  arena_printf(look->arena, "Record %04u is in force",
+                               record->number),
+                  arena_strdup(look->arena, time), "");
+    }
+}
+
+/*
+ * Marks the lines of the newest definition that `record` wrote: those that it
+ * added, as far as they were still there when the newest record was made.
+ */
+static void mark_ours(const struct record *record, const char *now, bool *ours,
+                      size_t count)
+{
+    struct diff *made = diff_new(record->before, left(record));
+    struct diff *since = diff_new(left(record), now);
+    bool *added = mem_alloc(made->count + 1, sizeof(*added));
+
+    for (size_t i = 0; i < made->count; i++)
+        if (made->lines[i].sign == '+')
+            added[made->lines[i].new_number - 1] = true;
+    for (size_t i = 0; i < since->count; i++) {
+        const struct diff_line *line = &since->lines[i];
+
+        if (line->sign == ' ' && line->old_number <= made->count &&
+            line->new_number <= count && added[line->old_number - 1])
+            ours[line->new_number - 1] = true;
+    }
+    free(added);
+    diff_free(made);
+    diff_free(since);
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t count = 1;
+
+    for (; *text; text++)
+        count += *text == '\n';
+    return count;
+}
+
+static void check_definition(const struct audit_look *look)
+{
+    const struct record *record = newest(look);
+    struct diff *diff;
+    size_t count, theirs = 0, lost = 0;
+    bool *ours;
+    const char *first = "";
+
+    if (!record)
+        return;
+    count = count_lines(left(record));
+    ours = mem_alloc(count + 1, sizeof(*ours));
+    for (size_t i = 0; i < look->records->count; i++)
+        if (is_in_force(look->records->list[i]))
+            mark_ours(look->records->list[i], left(record), ours, count);
+    diff = diff_new(left(record), look->wanted->xml->text);
+    for (size_t i = 0; i < diff->count; i++) {
+        const struct diff_line *line = &diff->lines[i];
+        bool is_ours = line->sign == '-' && line->old_number <= count &&
+                       ours[line->old_number - 1];
+
+        if (is_ours && lost++ == 0) {
+            char *text CLEANUP(mem_free) = str_printable(line->text);
+
+            first = arena_strdup(look->arena, str_trim(text));
+        }
+        theirs += line->sign != ' ' && !is_ours;
+    }
+    if (lost > 0)
+        audit_say(look, VERDICT_FAIL,
+                  arena_printf(
+                      look->arena, "%zu line%s that virt-tune wrote %s changed",
+                      lost, lost == 1 ? "" : "s", lost == 1 ? "was" : "were"),
+                  first,
+                  "Somebody edited the definition. If that is right, leave "
+                  "it; else plan and apply again.");
+    else if (in_force(look))
+        audit_say(look, VERDICT_OK, "All lines that virt-tune wrote are there",
+                  "", "");
+    if (theirs > 0)
+        audit_say(
+            look, VERDICT_NOTE, "The definition was edited since",
+            arena_printf(look->arena, "%zu lines, none of virt-tune's", theirs),
+            "");
+    free(ours);
+    diff_free(diff);
+}
+
+/* The last record that wrote a file says how it shall be. */
+static const struct record_file *file_of(const struct audit_look *look,
+                                         const char *path)
+{
+    for (size_t i = look->records->count; i-- > 0;) {
+        const struct record *record = look->records->list[i];
+
+        for (size_t j = 0;
+             record->state == RECORD_APPLIED && j < record->file_count; j++)
+            if (strcmp(record->files[j].path, path) == 0)
+                return &record->files[j];
+    }
+    return NULL;
+}
+
+static void check_file(const struct audit_look *look, const char *path,
+                       const char *title, unsigned mode)
+{
+    const struct record_file *file = file_of(look, path);
+    const char *detail = arena_printf(look->arena, "/%s", path);
+    struct root *root =
+        file && file->after ? root_open(look->target->root, NULL) : NULL;
+    char *now CLEANUP(mem_free) = root ? root_read_exact(root, path) : NULL;
+    unsigned is_mode = root ? root_mode(root, path) : 0;
+    const char *fix = "Apply again: it is written anew.";
+
+    root_free(root);
+    if (!file || !file->after)
+        return;
+    if (!now && is_mode != 0)
+        audit_say(look, VERDICT_UNKNOWN,
+                  arena_printf(look->arena, "%s: could not look", title),
+                  detail, "It cannot be read: run it as root.");
+    else if (!now)
+        audit_say(look, VERDICT_FAIL,
+                  arena_printf(look->arena, "%s is gone", title), detail, fix);
+    else if (strcmp(now, file->after) != 0)
+        audit_say(look, VERDICT_FAIL,
+                  arena_printf(look->arena, "%s was changed", title), detail,
+                  fix);
+    else if ((is_mode & mode) != mode)
+        audit_say(look, VERDICT_FAIL,
+                  arena_printf(look->arena, "%s is not executable", title),
+                  detail, "libvirt passes it over: chmod 755 it.");
+    else
+        audit_say(look, VERDICT_OK,
+                  arena_printf(look->arena, "%s is as it was written", title),
+                  detail, "");
+}
+
+static void check_script(const struct audit_look *look)
+{
+    check_file(look, HOOK_SCRIPT, "The hook", 0111);
+}
+
+static void check_data(const struct audit_look *look)
+{
+    check_file(look, hook_data_path(look->arena, look->wanted),
+               "The hook's data file", 0);
+}
+
+/* Pins that changed since leave the hook with the former CPUs. */
+static void check_fit(const struct audit_look *look)
+{
+    for (size_t i = 0; look->set && i < look->set->file_count; i++)
+        if (look->set->files[i].before)
+            audit_say(
+                look, VERDICT_FAIL,
+                "The hook does not fit the definition any more",
+                arena_printf(look->arena, "/%s", look->set->files[i].path),
+                "CPUs, memory or pages were changed since, or the hook "
+                "is of another version: apply again.");
+}
+
+static void check_cpus(const struct audit_look *look)
+{
+    const struct record *record = in_force(look);
+
+    if (!record)
+        return;
+    if (!*record->cpus)
+        audit_say(look, VERDICT_UNKNOWN,
+                  "Whether the CPUs are the same: not noted then", "",
+                  "The record is of an older version: undo it and apply "
+                  "again.");
+    else if (strcmp(record->cpus, look->host->cpu.fingerprint) != 0)
+        audit_say(look, VERDICT_FAIL,
+                  "The host's CPUs are not those that were planned for", "",
+                  "Another processor, firmware setting (SMT, NUMA) or CPUs "
+                  "that are offline: plan the layout again.");
+    else
+        audit_say(look, VERDICT_OK,
+                  "The host's CPUs are those that were planned for", "", "");
+}
+
+static void check_addresses(const struct audit_look *look)
+{
+    const struct record *record = in_force(look);
+    bool is_fine = true;
+
+    for (size_t i = 0; record && i < record->device_count; i++) {
+        char address[16] = "", id[16] = "";
+        const struct pci_device *device;
+        char now[16] = "nothing";
+
+        if (sscanf(record->devices[i], "%15s %15s", address, id) != 2)
+            continue;
+        device = pci_find(&look->host->pci, address);
+        if (device)
+            snprintf(now, sizeof(now), "%04x:%04x", device->vendor,
+                     device->device);
+        if (strcmp(now, id) == 0)
+            continue;
+        is_fine = false;
+        audit_say(
+            look, VERDICT_FAIL, "Another device is at a planned address",
+            arena_printf(look->arena, "%s was %s, is %s", address, id, now),
+            "Addresses move when cards are added or moved. Take the old "
+            "address back, and give the device again: step 3.");
+    }
+    if (record && record->device_count > 0 && is_fine)
+        audit_say(look, VERDICT_OK, "Its devices are at the planned addresses",
+                  "", "");
+}
+
+static const struct audit_row rows[] = {
+    {"last-apply", "/var/lib/virt-tune",
+     "The journal knows what was applied and undone.", check_record},
+    {"definition-kept", "/var/lib/virt-tune, libvirt",
+     "What was edited since may contradict the plan.", check_definition},
+    {"hook-kept", "/etc/libvirt/hooks/qemu.d",
+     "libvirt runs the hook when the guest starts and stops.", check_script},
+    {"hook-data-kept", "/etc/libvirt/hooks/virt-tune",
+     "The hook goes by its data file.", check_data},
+    {"hook-fits", "/etc/libvirt/hooks",
+     "The hook frees the CPUs that stood in the plan.", check_fit},
+    {"cpus-kept", "/sys/devices/system/cpu",
+     "Pins name CPUs by number; another machine numbers them otherwise.",
+     check_cpus},
+    {"addresses-kept", "/sys/bus/pci/devices",
+     "A definition names devices by address only.", check_addresses},
+};
+
+void audit_drift(struct audit_look *look)
+{
+    struct records records = journal_read(look->target, look->wanted);
+
+    look->records = &records;
+    audit_run(look, rows, ARRAY_SIZE(rows));
+    look->records = NULL;
+    records_free(&records);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes a finding, gives and paints its whole text. */
+#include "ui/explain.h"
+
+#include "ui/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Adds one line, broken at blanks where it would be wider. What goes on stands
+ * a little further right than the line, if that is indented.
+ */
+static void add_wrapped(struct str *str, const char *line, size_t size,
+                        int width)
+{
+    size_t indent = strspn(line, " "), length;
+    struct str text CLEANUP(str_free) = STR_INIT;
+    const char *at, *word;
+    int column = 0;
+
+    str_add_bytes(&text, line, size);
+    at = str_text(&text);
+    while ((word = str_next_word(&at, &length))) {
+        char *one = mem_alloc(length + 1, 1);
+        int columns = canvas_columns(memcpy(one, word, length));
+
+        if (column > 0 && column + 1 + columns > width) {
+            str_addf(str, "\n%*s", (int)(indent > 0 ? indent + 2 : 0), "");
+            column = (int)(indent > 0 ? indent + 2 : 0);
+        } else if (column > 0) {
+            str_add(str, " ");
+            column++;
+        } else {
+            str_addf(str, "%*s", (int)indent, "");
+            column = (int)indent;
+        }
+        str_add(str, one);
+        column += columns;
+        free(one);
+    }
+    str_add(str, "\n");
+}
+
+static void add_text(struct str *str, const char *text, int width)
+{
+    while (*text) {
+        size_t size = strcspn(text, "\n");
+
+        add_wrapped(str, text, size, width);
+        text += size + (text[size] == '\n');
+    }
+}
+
+char *explain_text(const struct finding *finding, int width)
+{
+    struct str str = STR_INIT;
+    struct str source CLEANUP(str_free) = STR_INIT;
+
+    add_text(&str, finding->why, width);
+    add_text(&str, finding->fix, width);
+    add_text(&str, finding->recipe, width);
+    if (*finding->source)
+        str_addf(&source, "Seen in %s", finding->source);
+    add_text(&str, str_text(&source), width);
+    return str_steal(&str);
+}
+
+void explain_draw(struct canvas *canvas, int y, const struct finding *finding)
+{
+    char *text CLEANUP(mem_free) = explain_text(finding, canvas->width - 2);
+    int end = app_body_end(canvas);
+    const char *at = text;
+
+    draw_rule(canvas, y++, finding->text);
+    while (*at) {
+        size_t size = strcspn(at, "\n");
+        char *line = mem_alloc(size + 1, 1);
+        bool is_last = y == end - 1;
+
+        memcpy(line, at, size);
+        at += size + (at[size] == '\n');
+        if (is_last && *at)
+            canvas_put(canvas, y, 1, ROLE_NOTE, "There is more: v");
+        else
+            canvas_put(canvas, y, 1,
+                       str_starts(line, "Seen in ") ? ROLE_NOTE : ROLE_NORMAL,
+                       line);
+        free(line);
+        y++;
+        if (is_last)
+            break;
+    }
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Step 8: the guest against its plan. Looks with a tick, not with a key, and
+ * measures in ticks too, so that every key is answered meanwhile.
+ */
+#include "ui/app.h"
+#include "ui/explain.h"
+
+#include "session/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LIST_TOP = BODY_TOP + 2,
+    PANE_MIN = 5,
+    SECONDS = 10,   /* as check takes without --seconds */
+    TICK_MS = 250,  /* nothing is painted more often */
+    BAR_WIDTH = 16, /* for the longest wait, or for 5 % */
+    BAR_MIN = 50,   /* thousandths */
+};
+
+#define REPORT_FILE "virt-tune-check.txt"
+
+enum row_kind { ROW_TITLE, ROW_FINDING, ROW_WAIT };
+
+/* The list is one of titles, findings and vCPUs. */
+struct row {
+    enum row_kind kind;
+    enum audit_part part;
+    size_t index;
+};
+
+static size_t waits_of(const struct audit *audit, unsigned part)
+{
+    return part == AUDIT_RUNNING ? audit->wait_count : 0;
+}
+
+static int length(const struct app *app)
+{
+    size_t count = 0;
+
+    for (unsigned part = 0; app->audit && part < AUDIT_PART_COUNT; part++)
+        if (app->audit->findings[part].count > 0)
+            count += 1 + app->audit->findings[part].count +
+                     waits_of(app->audit, part);
+    return (int)count;
+}
+
+/* The row of a number; ROW_TITLE of the first part if there is none. */
+static struct row row_at(const struct audit *audit, int number)
+{
+    size_t at = number < 0 ? 0 : (size_t)number;
+
+    for (unsigned part = 0; part < AUDIT_PART_COUNT; part++) {
+        size_t findings = audit->findings[part].count;
+        size_t waits = waits_of(audit, part);
+
+        if (findings == 0)
+            continue;
+        if (at == 0)
+            return (struct row){ROW_TITLE, (enum audit_part)part, 0};
+        if (at <= findings)
+            return (struct row){ROW_FINDING, (enum audit_part)part, at - 1};
+        if (at <= findings + waits)
+            return (struct row){ROW_WAIT, (enum audit_part)part,
+                                at - 1 - findings};
+        at -= 1 + findings + waits;
+    }
+    return (struct row){ROW_TITLE, AUDIT_RUNNING, 0};
+}
+
+static const struct finding *selected_finding(const struct app *app)
+{
+    struct row row;
+
+    if (!app->audit)
+        return NULL;
+    row = row_at(app->audit, app->lists[STEP_CHECK].selected);
+    return row.kind == ROW_FINDING
+               ? &app->audit->findings[row.part].list[row.index]
+               : NULL;
+}
+
+static bool is_measuring(const struct app *app)
+{
+    return app->audit && app->audit->measure;
+}
+
+int check_wait(const struct app *app)
+{
+    if (app->wants_audit)
+        return 0;
+    return is_measuring(app) ? TICK_MS : -1;
+}
+
+void check_forget(struct app *app)
+{
+    audit_free(app->audit);
+    app->audit = NULL;
+    app->wants_audit = false;
+}
+
+void check_tick(struct app *app)
+{
+    if (app->wants_audit) {
+        check_forget(app);
+        app->audit_problem = (struct err){0};
+        app->audit = audit_new(app->session, &app->audit_problem);
+        if (app->audit)
+            audit_start(app->audit, SECONDS);
+        /* The first finding, not the title above it. */
+        app->lists[STEP_CHECK] = (struct list){.selected = 1};
+    } else if (is_measuring(app)) {
+        audit_step(app->audit);
+    }
+}
+
+static void enter(struct app *app)
+{
+    app->wants_audit |= !app->audit;
+}
+
+static void draw_headline(const struct app *app, struct canvas *canvas)
+{
+    static const enum role roles[] = {
+        [AUDIT_AS_PLANNED] = ROLE_OK,
+        [AUDIT_NOT_SEEN] = ROLE_WARN,
+        [AUDIT_NOT_AS_PLANNED] = ROLE_FAIL,
+    };
+    const struct audit *audit = app->audit;
+    int x;
+
+    if (!audit) {
+        canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL,
+                   app->wants_audit ? "Looking at the guest ..."
+                                    : app->audit_problem.text);
+        return;
+    }
+    x = canvas_put(canvas, BODY_TOP, 1, roles[audit_verdict(audit)],
+                   audit_verdict_text(audit));
+    if (is_measuring(app))
+        canvas_putf(canvas, BODY_TOP, x + 2, ROLE_NOTE,
+                    "Measuring waits: %.0f of %u s. Esc stops it.",
+                    audit_progress(audit), audit->seconds);
+    else if (audit->measured > 0)
+        canvas_putf(canvas, BODY_TOP, x + 2, ROLE_NORMAL,
+                    "Waits were measured for %.1f s.", audit->measured);
+}
+
+/* How many of each verdict, worst first. */
+static void draw_counts(const struct audit *audit, struct canvas *canvas)
+{
+    static const enum verdict verdicts[] = {
+        VERDICT_FAIL, VERDICT_UNKNOWN, VERDICT_WARN, VERDICT_NOTE, VERDICT_OK};
+    int x = 1;
+
+    for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
+        size_t count = 0;
+
+        for (unsigned part = 0; part < AUDIT_PART_COUNT; part++)
+            count += findings_count(&audit->findings[part], verdicts[i]);
+        if (count > 0)
+            x = canvas_putf(canvas, BODY_TOP + 1, x,
+                            role_of_verdict(verdicts[i]), "%zu %s  ", count,
+                            verdict_name(verdicts[i]));
+    }
+}
+
+static void draw_wait(const struct audit *audit, struct canvas *canvas, int y,
+                      size_t index)
+{
+    const struct audit_wait *wait = &audit->waits[index];
+    unsigned scale = BAR_MIN, bar;
+    int x;
+
+    for (size_t i = 0; i < audit->wait_count; i++)
+        if (audit->waits[i].waited > scale)
+            scale = audit->waits[i].waited;
+    bar = (wait->waited * BAR_WIDTH + scale - 1) / scale;
+    canvas_putf(canvas, y, 5, ROLE_NORMAL,
+                "vCPU %3u  CPU %-6s waited %3u.%u %%", wait->vcpu, wait->cpus,
+                wait->waited / 10, wait->waited % 10);
+    x = 42;
+    for (unsigned i = 0; i < bar; i++)
+        x = canvas_put_glyph(canvas, y, x, ROLE_WARN, GLYPH_DOUBLE);
+    canvas_put_cut(canvas, y, 60, canvas->width - 61, ROLE_NORMAL,
+                   wait->others);
+}
+
+static void draw_finding(struct canvas *canvas, int y, bool is_selected,
+                         const struct finding *finding)
+{
+    int x;
+
+    canvas_putf(canvas, y, 3, role_of_verdict(finding->verdict), "%-8s",
+                verdict_name(finding->verdict));
+    x = canvas_put_cut(canvas, y, 11, canvas->width - 12,
+                       is_selected ? ROLE_SELECTED : ROLE_NORMAL,
+                       finding->text);
+    if (*finding->detail && x + 4 < canvas->width)
+        canvas_put_cut(canvas, y, x + 2, canvas->width - x - 3, ROLE_NOTE,
+                       finding->detail);
+}
+
+static void draw_row(const struct audit *audit, struct canvas *canvas, int y,
+                     int number, bool is_selected)
+{
+    struct row row = row_at(audit, number);
+
+    draw_marker(canvas, y, is_selected);
+    if (row.kind == ROW_TITLE)
+        canvas_put(canvas, y, 3, ROLE_HEADING, audit_part_title(row.part));
+    else if (row.kind == ROW_WAIT)
+        draw_wait(audit, canvas, y, row.index);
+    else
+        draw_finding(canvas, y, is_selected,
+                     &audit->findings[row.part].list[row.index]);
+}
+
+/* Who else ran there, in full: the row may have cut it. */
+static void draw_others(const struct app *app, struct canvas *canvas, int y)
+{
+    struct row row = row_at(app->audit, app->lists[STEP_CHECK].selected);
+    const struct audit_wait *wait;
+    char title[40];
+
+    if (row.kind != ROW_WAIT)
+        return;
+    wait = &app->audit->waits[row.index];
+    snprintf(title, sizeof(title), "vCPU %u on CPU %.16s", wait->vcpu,
+             wait->cpus);
+    draw_rule(canvas, y++, title);
+    canvas_putf(canvas, y++, 1, ROLE_NORMAL,
+                "It ran %u.%u %% of the time and waited %u.%u %%.",
+                wait->ran / 10, wait->ran % 10, wait->waited / 10,
+                wait->waited % 10);
+    canvas_wrap(canvas, y, 1, canvas->width - 2, 3, ROLE_NORMAL,
+                *wait->others ? "Also ran there:" : "Nobody else was seen.");
+    canvas_wrap(canvas, y, 17, canvas->width - 18, 3, ROLE_NORMAL,
+                wait->others);
+}
+
+static void draw(struct app *app, struct canvas *canvas)
+{
+    int pane = PANE_MIN + (canvas->height - APP_MIN_HEIGHT) / 2;
+    int height = app_body_end(canvas) - LIST_TOP - pane - 2;
+    struct list *list = &app->lists[STEP_CHECK];
+
+    draw_headline(app, canvas);
+    if (!app->audit)
+        return;
+    list->count = length(app);
+    list_scroll(list, height);
+    draw_counts(app->audit, canvas);
+    for (int i = list->top; i < list->count && i < list->top + height; i++)
+        draw_row(app->audit, canvas, LIST_TOP + i - list->top, i,
+                 i == list->selected);
+    if (selected_finding(app))
+        explain_draw(canvas, LIST_TOP + height + 1, selected_finding(app));
+    else
+        draw_others(app, canvas, LIST_TOP + height + 1);
+}
+
+static void save(struct app *app)
+{
+    struct err err = {0};
+
+    if (!app->audit)
+        app_hint(app, "There is nothing to save yet.");
+    else if (report_save(app->audit, REPORT_FILE, false, &err))
+        app_hint(app, "Saved in " REPORT_FILE
+                      ", without what tells whose machine it is.");
+    else
+        app_hint(app, "%s", err.text);
+}
+
+static bool act(struct app *app, enum action action)
+{
+    const struct finding *finding = selected_finding(app);
+
+    switch (action) {
+    case ACTION_BACK:
+        if (!is_measuring(app))
+            return false;
+        audit_stop(app->audit);
+        app_hint(app, "Measuring was stopped; r looks again.");
+        return true;
+    case ACTION_READ_AGAIN:
+        app->wants_audit = true;
+        return true;
+    case ACTION_SAVE:
+        save(app);
+        return true;
+    case ACTION_VIEW:
+        if (finding)
+            app_page(app, finding->text, explain_text(finding, app->width - 2));
+        return true;
+    default:
+        return false;
+    }
+}
+
+const struct screen screen_check = {
+    .name = "Check",
+    .enter = enter,
+    .draw = draw,
+    .act = act,
+    .length = length,
+};

@@ -68,7 +68,7 @@ static void draw_lines(struct canvas *canvas, int y, int end,
 static void draw(struct app *app, struct canvas *canvas)
 {
     struct list *list = &app->lists[STEP_REVIEW];
-    int end = app_body_end(canvas), height = 9;
+    int end = app_body_end(canvas), height = app_is_low(canvas) ? 5 : 9;
     const struct change *change;
     char title[160];
 

@@ -275,7 +275,7 @@ static SCREEN *open_screen(struct err *err)
 bool term_run(struct app *app, const char *color, struct err *err)
 {
     SCREEN *screen;
-    int kept, height, width;
+    int kept;
 
     use_tioctl(TRUE);
     if (!getenv("ESCDELAY"))
@@ -283,27 +283,17 @@ bool term_run(struct app *app, const char *color, struct err *err)
     screen = open_screen(err);
     if (!screen)
         return false;
-    height = LINES;
-    width = COLS;
-    if (height >= APP_MIN_HEIGHT && width >= APP_MIN_WIDTH) {
-        install_handlers();
-        kept = capture_stderr();
-        cbreak();
-        noecho();
-        nonl();
-        keypad(stdscr, TRUE);
-        choose_colors(color);
-        loop(app);
-        release_stderr(kept);
-    }
+    install_handlers();
+    kept = capture_stderr();
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    choose_colors(color);
+    loop(app);
+    release_stderr(kept);
     endwin();
     delscreen(screen);
-    if (height < APP_MIN_HEIGHT || width < APP_MIN_WIDTH)
-        return err_set(err, ERR_USAGE,
-                       "virt-tune needs a terminal of %dx%d; this one has "
-                       "%dx%d. Enlarge it, or use the commands: virt-tune "
-                       "--help.",
-                       APP_MIN_WIDTH, APP_MIN_HEIGHT, width, height);
     if (stop_signal)
         return err_set(err, (enum err_code)(128 + stop_signal),
                        "Ended by signal %d.", (int)stop_signal);

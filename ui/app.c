@@ -397,6 +397,21 @@ static void act_everywhere(struct app *app, enum action action)
     }
 }
 
+/* A key that does nothing here says so, and where it does something. */
+static void refuse_key(struct app *app, int key)
+{
+    const struct action_row *row = key_elsewhere(key);
+    unsigned step = 0;
+
+    while (row && step < STEP_COUNT && !(row->steps & 1U << step))
+        step++;
+    if (row && step < STEP_COUNT)
+        app_hint(app, "%s does nothing here. In %s (%u): %s.", row->name,
+                 screens[step]->name, step + 1, row->help);
+    else
+        app_hint(app, "This key does nothing here. ? shows those that do.");
+}
+
 bool app_key(struct app *app, int key)
 {
     const struct screen *screen = screens[app->step];
@@ -424,6 +439,8 @@ bool app_key(struct app *app, int key)
         pager_key(app, key);
     } else if (action == ACTION_STEP) {
         app_go(app, (enum step)(key - '1'));
+    } else if (action == ACTION_NONE) {
+        refuse_key(app, key);
     } else if (!screen->act || !screen->act(app, action)) {
         struct list *list = &app->lists[app->step];
 

@@ -13,8 +13,8 @@
 #define LISTS (ON(DOMAIN) | ON(HOST) | ON(DEVICES) | ON(OPTIONS) | ON(REVIEW))
 
 static const struct action_row rows[] = {
-    {ACTION_UP, {INPUT_UP, 'k'}, EVERYWHERE, "Up k", NULL, "up"},
-    {ACTION_DOWN, {INPUT_DOWN, 'j'}, EVERYWHERE, "Down j", NULL, "down"},
+    {ACTION_UP, {INPUT_UP, 'k'}, LISTS | ON(CPUS), "Up k", NULL, "up"},
+    {ACTION_DOWN, {INPUT_DOWN, 'j'}, LISTS | ON(CPUS), "Down j", NULL, "down"},
     {ACTION_LEFT, {INPUT_LEFT, 'h'}, ON(CPUS), "Left h", NULL, "core before"},
     {ACTION_RIGHT, {INPUT_RIGHT, 'l'}, ON(CPUS), "Right l", NULL, "next core"},
     {ACTION_PAGE_UP, {INPUT_PAGE_UP}, LISTS, "PgUp", NULL, "a page up"},
@@ -149,6 +149,15 @@ enum action key_action(int key, enum step step)
             if (row->keys[i] == key && key != 0)
                 return row->action;
     return ACTION_NONE;
+}
+
+const struct action_row *key_elsewhere(int key)
+{
+    for (const struct action_row *row = rows; row->action; row++)
+        for (size_t i = 0; i < ARRAY_SIZE(row->keys) && key != 0; i++)
+            if (row->keys[i] == key)
+                return row;
+    return NULL;
 }
 
 bool key_parse(const char *name, int *key)

@@ -133,6 +133,10 @@ static bool act(struct app *app, enum action action)
         view(app);
         return true;
     }
+    if (action == ACTION_TOGGLE && app->set->count == 0) {
+        app_hint(app, "There is no change to keep or drop.");
+        return true;
+    }
     if (action == ACTION_TOGGLE && selected < (int)app->set->count) {
         change = &app->set->changes[selected];
         plan_drop(app_edit(app), change->part, change->is_kept);

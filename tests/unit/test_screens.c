@@ -194,6 +194,143 @@ static void test_apply(void **unused)
     close_stage(&stage);
 }
 
+static bool is_movement(enum action action)
+{
+    struct list list = {0};
+
+    return list_move(&list, action, 1);
+}
+
+static char *shown(struct app *app)
+{
+    struct canvas *canvas = canvas_new(APP_FULL_HEIGHT, APP_FULL_WIDTH, false);
+    struct str str = STR_INIT;
+
+    app_draw(app, canvas);
+    canvas_dump(canvas, &str);
+    canvas_free(canvas);
+    return str_steal(&str);
+}
+
+/* What a row promises, as far as it can be told for all screens alike. */
+static bool is_kept(const struct app *app, const struct action_row *row,
+                    enum step step, const struct plan *before, bool goes_on)
+{
+    switch (row->action) {
+    case ACTION_HELP:
+        return app->shows_help;
+    case ACTION_BACK:
+        return app->step == step - 1;
+    case ACTION_LEAVE:
+        return !goes_on;
+    case ACTION_REPAINT:
+        return app->wants_repaint;
+    case ACTION_STEP:
+        return app->step == STEP_DOMAIN; /* the key is "1" */
+    case ACTION_ENTER:
+        return app->step == (step == STEP_APPLY ? STEP_REVIEW : step + 1);
+    case ACTION_VIEW:
+    case ACTION_HISTORY:
+        return app->pager != NULL;
+    case ACTION_UNDO:
+    case ACTION_REDO:
+    case ACTION_TOGGLE:
+    case ACTION_MORE:
+    case ACTION_LESS:
+    case ACTION_OWN:
+    case ACTION_PROPOSE:
+    case ACTION_NEXT_LAYOUT:
+    case ACTION_PREVIOUS_LAYOUT:
+        return app->hint[0] || !plan_equal(before, app_plan(app));
+    default:
+        return true;
+    }
+}
+
+/* Each row of the table in each of its steps; `first` brings it to a state. */
+static void check_rows(const char *first, bool is_read_only)
+{
+    for (const struct action_row *row = key_rows(); row->action; row++)
+        for (unsigned step = 0; step < STEP_COUNT; step++) {
+            char *before CLEANUP(mem_free) = NULL;
+            char *after CLEANUP(mem_free) = NULL;
+            char digit[] = {(char)('1' + step), '\0'};
+            struct stage stage;
+            struct plan *plan;
+            bool goes_on;
+
+            if (!(row->steps & 1U << step))
+                continue;
+            /* The picture of this host is one row; "1" leads to step 1. */
+            if ((step == STEP_CPUS &&
+                 (row->action == ACTION_UP || row->action == ACTION_DOWN)) ||
+                (step == STEP_DOMAIN && row->action == ACTION_STEP))
+                continue;
+            open_stage(&stage, host_names[0], "win10", is_read_only);
+            press(stage.app, first);
+            press(stage.app, digit);
+            if (step != STEP_APPLY)
+                press(stage.app, "Down Right");
+            stage.app->hint[0] = '\0';
+            before = shown(stage.app);
+            plan = plan_copy(app_plan(stage.app));
+            goes_on = app_key(stage.app, row->keys[0]);
+            after = shown(stage.app);
+            if (!is_kept(stage.app, row, (enum step)step, plan, goes_on) ||
+                (!(is_movement(row->action) && /* in a list of nothing */
+                   step != STEP_CPUS && stage.app->lists[step].count < 2) &&
+                 goes_on && !stage.app->wants_repaint && !stage.app->hint[0] &&
+                 strcmp(before, after) == 0)) {
+                print_error("after \"%s\", \"%s\" (%s) in %s; hint: %s\n%s",
+                            first, row->name, row->help,
+                            app_screen((enum step)step)->name, stage.app->hint,
+                            after);
+                fail();
+            }
+            plan_free(plan);
+            close_stage(&stage);
+        }
+}
+
+static void test_rows(void **unused)
+{
+    char *directory = scratch_new();
+
+    (void)unused;
+    assert_int_equal(chdir(directory), 0); /* "s" saves a plan here */
+    check_rows("2", false);
+    check_rows("p", false);
+    check_rows("p u", true);
+    check_rows("p 7 a", false);
+    assert_int_equal(chdir("/"), 0);
+    scratch_free(directory);
+}
+
+/* Any other key says that it does nothing, and changes nothing. */
+static void test_refusals(void **unused)
+{
+    struct stage stage;
+
+    (void)unused;
+    open_stage(&stage, host_names[0], "win10", true);
+    for (unsigned step = 0; step < STEP_COUNT; step++)
+        for (int key = 1; key < 0x180; key++) {
+            char digit[] = {(char)('1' + step), '\0'};
+            struct plan *plan;
+
+            press(stage.app, digit);
+            if (key_action(key, (enum step)step) != ACTION_NONE)
+                continue;
+            plan = plan_copy(app_plan(stage.app));
+            assert_true(app_key(stage.app, key));
+            assert_true(strstr(stage.app->hint, "does nothing here"));
+            assert_true(plan_equal(plan, app_plan(stage.app)));
+            assert_int_equal(stage.app->step, step);
+            plan_free(plan);
+        }
+    close_stage(&stage);
+}
+
 /* A key of the tables, of the keyboard, or of nowhere. */
 static int random_key(void)
 {
@@ -315,15 +452,16 @@ static void test_keys(void **unused)
     scratch_free(directory);
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_domains),
-        cmocka_unit_test(test_apply),
-        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_sizes),    cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_apply),    cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_keys),
     };
 
+    if (count > 1)
+        cmocka_set_test_filter(arguments[1]);
     setlocale(LC_ALL, "C.UTF-8"); /* boxes and wide characters */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,8 @@ value() { sed -n "s/^$1 //p" <<<"$out"; }
 at_most() { # NAME LIMIT: a number is there and no bigger
   local got
   got=$(value "$1")
-  [ -n "$got" ] && [ "$got" -le "$2" ] || { echo "#   $1: $got"; false; }
+  echo "#   $1: $got of $2"
+  [ -n "$got" ] && [ "$got" -le "$2" ]
 }
 
 # Bytes: 80x24, the sizes that people have over a slow link. Where a list

@@ -68,7 +68,7 @@ press q q
 press Down Down
 ok "Review, next change" same "${keys[@]}"
 mux resize-window -x 60 -y 10
-ok "too small says so" await "needs 80x24"
+ok "too small says so" await "needs 60x17"
 mux resize-window -x 80 -y 24
 ok "and back again nothing is lost" same "${keys[@]}"
 mux send-keys Escape
@@ -108,7 +108,9 @@ for signal in TERM HUP INT SEGV ABRT; do
 done
 
 start 40 10 "$program --demo win10"
-ok "40x10: a sentence and code 2" await "code 2"
+ok "40x10: a sentence" await "needs 60x17"
+mux resize-window -x 60 -y 17
+ok "60x17: the screens" await "[2 Host]"
 start 80 24 "TERM=dumb $program --demo win10"
 ok "TERM=dumb: code 2" await "code 2"
 ok "with a sentence" has "$(screen | tr '\n' ' ')" "cannot move its cursor"

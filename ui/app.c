@@ -6,6 +6,7 @@
 #include "ui/app.h"
 
 #include "base/str.h"
+#include "plan/describe.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
 #include "ui/ask.h"
@@ -140,8 +141,8 @@ struct app *app_new(struct session *session, const char *domain, bool is_ascii,
 
     app->session = session;
     app->is_ascii = is_ascii;
-    app->height = APP_MIN_HEIGHT;
-    app->width = APP_MIN_WIDTH;
+    app->height = APP_FULL_HEIGHT;
+    app->width = APP_FULL_WIDTH;
     app->arena = arena_new();
     if (domain && !app_open(app, domain, err)) {
         app_free(app);
@@ -334,6 +335,36 @@ static void derive_anew(struct app *app)
     app_derive(app);
 }
 
+static void undo_edit(struct app *app)
+{
+    const struct plan *before = history_neighbour(app->history, -1);
+    struct str text CLEANUP(str_free) = STR_INIT;
+
+    if (!before) {
+        app_hint(app, "There is nothing to undo: nothing was edited yet.");
+        return;
+    }
+    plan_describe(&text, before, app_plan(app));
+    history_undo(app->history);
+    derive_anew(app);
+    app_hint(app, "Undone: %s. U redoes it.", str_text(&text));
+}
+
+static void redo_edit(struct app *app)
+{
+    const struct plan *after = history_neighbour(app->history, 1);
+    struct str text CLEANUP(str_free) = STR_INIT;
+
+    if (!after) {
+        app_hint(app, "There is nothing to redo: nothing was undone.");
+        return;
+    }
+    plan_describe(&text, app_plan(app), after);
+    history_redo(app->history);
+    derive_anew(app);
+    app_hint(app, "Redone: %s. u undoes it.", str_text(&text));
+}
+
 static void act_everywhere(struct app *app, enum action action)
 {
     switch (action) {
@@ -347,7 +378,10 @@ static void act_everywhere(struct app *app, enum action action)
         app->has_left = true;
         break;
     case ACTION_HELP:
-        app->shows_help = true;
+        if (app->width < APP_FULL_WIDTH || app->height < APP_FULL_HEIGHT)
+            app_page(app, "Keys", frame_help(app));
+        else
+            app->shows_help = true;
         break;
     case ACTION_REPAINT:
         app->wants_repaint = true;
@@ -359,22 +393,29 @@ static void act_everywhere(struct app *app, enum action action)
         save_plan(app);
         break;
     case ACTION_UNDO:
-        if (history_undo(app->history)) {
-            derive_anew(app);
-            app_hint(app, "Undone; %zu changes are left. U redoes.",
-                     changeset_kept(app->set));
-        } else
-            app_hint(app, "There is nothing to undo.");
+        undo_edit(app);
         break;
     case ACTION_REDO:
-        if (history_redo(app->history))
-            derive_anew(app);
-        else
-            app_hint(app, "There is nothing to redo.");
+        redo_edit(app);
         break;
     default:
         break;
     }
+}
+
+/* A key that does nothing here says so, and where it does something. */
+static void refuse_key(struct app *app, int key)
+{
+    const struct action_row *row = key_elsewhere(key);
+    unsigned step = 0;
+
+    while (row && step < STEP_COUNT && !(row->steps & 1U << step))
+        step++;
+    if (row && step < STEP_COUNT)
+        app_hint(app, "%s does nothing here. In %s (%u): %s.", row->name,
+                 screens[step]->name, step + 1, row->help);
+    else
+        app_hint(app, "This key does nothing here. ? shows those that do.");
 }
 
 bool app_key(struct app *app, int key)
@@ -408,6 +449,8 @@ bool app_key(struct app *app, int key)
         pager_key(app, key);
     } else if (action == ACTION_STEP) {
         app_go(app, (enum step)(key - '1'));
+    } else if (action == ACTION_NONE) {
+        refuse_key(app, key);
     } else if (!screen->act || !screen->act(app, action)) {
         struct list *list = &app->lists[app->step];
 
@@ -429,6 +472,16 @@ int app_wait(const struct app *app)
 int app_body_end(const struct canvas *canvas)
 {
     return canvas->height - 2;
+}
+
+bool app_is_narrow(const struct canvas *canvas)
+{
+    return canvas->width < APP_FULL_WIDTH;
+}
+
+bool app_is_low(const struct canvas *canvas)
+{
+    return canvas->height < APP_FULL_HEIGHT;
 }
 
 enum role role_of_verdict(enum verdict verdict)

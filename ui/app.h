@@ -13,7 +13,9 @@
 #include "ui/canvas.h"
 #include "ui/key.h"
 
-enum { APP_MIN_HEIGHT = 24, APP_MIN_WIDTH = 80 };
+/* Smaller than that says so; below the full size screens are compact. */
+enum { APP_MIN_HEIGHT = 17, APP_MIN_WIDTH = 60 };
+enum { APP_FULL_HEIGHT = 24, APP_FULL_WIDTH = 80 };
 
 /* A list with a selection; `top` follows it. */
 struct list {
@@ -107,6 +109,9 @@ void check_forget(struct app *app);
 /* Paints everything. The canvas may have any size. */
 void app_draw(struct app *app, struct canvas *canvas);
 
+/* The keys of the present step as lines, for small terminals; free it. */
+char *frame_help(const struct app *app);
+
 /* The present plan, or NULL if no domain is chosen. */
 const struct plan *app_plan(const struct app *app);
 
@@ -144,6 +149,10 @@ void list_scroll(struct list *list, int height);
 /* First and last row of the body of a screen. */
 enum { BODY_TOP = 3 };
 int app_body_end(const struct canvas *canvas); /* one past the last row */
+
+/* True if the canvas has less than the full width, or height. */
+bool app_is_narrow(const struct canvas *canvas);
+bool app_is_low(const struct canvas *canvas);
 
 /* Helpers of several screens. */
 enum role role_of_verdict(enum verdict verdict);

@@ -55,6 +55,7 @@ void canvas_clear(struct canvas *canvas)
     for (int i = 0; i < canvas->height * canvas->width; i++)
         canvas->cells[i] = (struct cell){" ", ROLE_NORMAL};
     canvas->cursor_y = canvas->cursor_x = 0;
+    canvas->overwritten = 0;
 }
 
 const char *canvas_glyph(const struct canvas *canvas, enum glyph glyph)
@@ -75,6 +76,24 @@ static int character_columns(unsigned character)
     return columns < 0 ? 1 : columns;
 }
 
+/* Half of a wide character does not stay where the other half is gone. */
+static void part_wide(struct canvas *canvas, int y, int x, int columns)
+{
+    int end = x + columns;
+
+    if (x > 0 && !cell_at(canvas, y, x)->text[0])
+        strcpy(cell_at(canvas, y, x - 1)->text, " ");
+    if (end < canvas->width && !cell_at(canvas, y, end)->text[0])
+        strcpy(cell_at(canvas, y, end)->text, " ");
+}
+
+/* Lines are made to be written on, and so are blanks. */
+static bool is_free(const struct canvas *canvas, const struct cell *cell)
+{
+    return strcmp(cell->text, " ") == 0 ||
+           strcmp(cell->text, canvas_glyph(canvas, GLYPH_HORIZONTAL)) == 0;
+}
+
 static int put_character(struct canvas *canvas, int y, int x, enum role role,
                          const char *text, size_t length, unsigned character)
 {
@@ -89,6 +108,9 @@ static int put_character(struct canvas *canvas, int y, int x, enum role role,
         columns == 0) /* combining marks are left out */
         return x + columns;
     cell = cell_at(canvas, y, x);
+    part_wide(canvas, y, x, columns);
+    canvas->overwritten += !is_free(canvas, cell) && *text != ' ' &&
+                           strncmp(cell->text, text, length) != 0;
     memcpy(cell->text, text, length);
     cell->text[length] = '\0';
     cell->role = (unsigned char)role;

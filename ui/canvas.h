@@ -55,6 +55,7 @@ struct canvas {
     int height, width;
     bool is_ascii;
     int cursor_y, cursor_x; /* where the terminal's cursor goes */
+    unsigned overwritten;   /* characters that covered others: an error */
     struct cell *cells;
 };
 

@@ -39,15 +39,20 @@ static void draw_title(const struct app *app, struct canvas *canvas)
     size_t warns = findings_count(&app->findings, VERDICT_WARN);
     size_t fails = findings_count(&app->findings, VERDICT_FAIL);
     struct str right CLEANUP(str_free) = STR_INIT;
-    int x = canvas_put(canvas, 0, 1, ROLE_TITLE, "virt-tune");
+    int x = canvas_put(canvas, 0, 1, ROLE_TITLE, "virt-tune"), name_x = 0;
+    int least = x + 2;
+    const char *shown;
+    size_t state; /* where it starts */
 
     if (domain && app->step != STEP_DOMAIN) {
         x = canvas_putf(canvas, 0, x, ROLE_TITLE, " %s ",
                         canvas_glyph(canvas, GLYPH_DOT));
-        canvas_put_cut(canvas, 0, x, 28, ROLE_TITLE, domain->name);
+        name_x = x;
+        least = x + 12;
     }
     str_addf(&right, "%s %s ", session_place(app->session),
              canvas_glyph(canvas, GLYPH_DOT));
+    state = right.length;
     if (app->session->options.is_read_only)
         str_add(&right, "read-only");
     else if (domain && app->step != STEP_DOMAIN)
@@ -58,8 +63,17 @@ static void draw_title(const struct app *app, struct canvas *canvas)
         str_addf(&right, ", %zu fail", fails);
     if (domain && app->step != STEP_DOMAIN && warns > 0)
         str_addf(&right, ", %zu warn", warns);
-    x = canvas->width - 1 - canvas_columns(str_text(&right));
-    canvas_put(canvas, 0, x < 12 ? 12 : x, ROLE_NORMAL, str_text(&right));
+    shown = str_text(&right);
+    if (canvas_columns(shown) > canvas->width - 2 - least)
+        shown += state; /* what it is has more weight than where */
+    x = canvas->width - 1 - canvas_columns(shown);
+    if (x < least)
+        x = least;
+    canvas_put_cut(canvas, 0, x, canvas->width - 1 - x, ROLE_NORMAL, shown);
+    if (name_x > 0)
+        canvas_put_cut(canvas, 0, name_x,
+                       x - name_x - 1 < 28 ? x - name_x - 1 : 28, ROLE_TITLE,
+                       domain->name);
 }
 
 /* The worst verdict of a step, for its mark. */
@@ -85,6 +99,7 @@ static enum verdict step_verdict(const struct app *app, enum step step)
 
 static void draw_steps(const struct app *app, struct canvas *canvas)
 {
+    bool is_short = app_is_narrow(canvas);
     int x = 1;
 
     for (unsigned i = 0; i < STEP_COUNT; i++) {
@@ -97,8 +112,10 @@ static void draw_steps(const struct app *app, struct canvas *canvas)
                                            : canvas_glyph(canvas, GLYPH_TICK);
 
         x = canvas_putf(canvas, 1, x, is_here ? ROLE_SELECTED : ROLE_NORMAL,
-                        is_here ? "[%u %s]" : "%u %s", i + 1,
-                        app_screen((enum step)i)->name);
+                        is_here    ? "[%u %s]"
+                        : is_short ? "%u"
+                                   : "%u %s",
+                        i + 1, app_screen((enum step)i)->name);
         x = canvas_putf(canvas, 1, x, role_of_verdict(verdict), "%s ", mark);
     }
     canvas_line(canvas, 2, 0, canvas->width, ROLE_NORMAL);
@@ -125,6 +142,16 @@ static void draw_footer(const struct app *app, struct canvas *canvas)
         x = canvas_put(canvas, y, x, ROLE_KEY, row->name);
         x = canvas_putf(canvas, y, x, ROLE_NORMAL, " %s", row->label) + 2;
     }
+}
+
+char *frame_help(const struct app *app)
+{
+    struct str text = STR_INIT;
+
+    for (const struct action_row *row = key_rows(); row->action; row++)
+        if (row->steps & 1U << app->step)
+            str_addf(&text, "   %-8s %s\n", row->name, row->help);
+    return str_steal(&text);
 }
 
 static void draw_help(const struct app *app, struct canvas *canvas)

@@ -14,8 +14,8 @@
     (ON(DOMAIN) | ON(HOST) | ON(DEVICES) | ON(OPTIONS) | ON(REVIEW) | ON(CHECK))
 
 static const struct action_row rows[] = {
-    {ACTION_UP, {INPUT_UP, 'k'}, EVERYWHERE, "Up k", NULL, "up"},
-    {ACTION_DOWN, {INPUT_DOWN, 'j'}, EVERYWHERE, "Down j", NULL, "down"},
+    {ACTION_UP, {INPUT_UP, 'k'}, LISTS | ON(CPUS), "Up k", NULL, "up"},
+    {ACTION_DOWN, {INPUT_DOWN, 'j'}, LISTS | ON(CPUS), "Down j", NULL, "down"},
     {ACTION_LEFT, {INPUT_LEFT, 'h'}, ON(CPUS), "Left h", NULL, "core before"},
     {ACTION_RIGHT, {INPUT_RIGHT, 'l'}, ON(CPUS), "Right l", NULL, "next core"},
     {ACTION_PAGE_UP, {INPUT_PAGE_UP}, LISTS, "PgUp", NULL, "a page up"},
@@ -32,7 +32,7 @@ static const struct action_row rows[] = {
      {' '},
      ON(CPUS),
      "Space",
-     "guest/host",
+     "guest",
      "core to the guest, or back to the host"},
     {ACTION_TOGGLE,
      {' '},
@@ -48,7 +48,7 @@ static const struct action_row rows[] = {
      "keep or drop this change"},
     {ACTION_EMULATOR, {'e'}, ON(CPUS), "e", "em", "emulator runs here"},
     {ACTION_IOTHREAD, {'i'}, ON(CPUS), "i", "io", "disk I/O thread runs here"},
-    {ACTION_SPLIT, {'t'}, ON(CPUS), "t", "split", "one thread only, or all"},
+    {ACTION_SPLIT, {'t'}, ON(CPUS), "t", NULL, "one thread only, or all"},
     {ACTION_NEXT_LAYOUT,
      {INPUT_TAB},
      ON(CPUS),
@@ -63,6 +63,14 @@ static const struct action_row rows[] = {
      "take the one before"},
     {ACTION_MORE, {'+', '='}, ON(CPUS), "+ -", "vCPUs", "more vCPUs; - fewer"},
     {ACTION_LESS, {'-'}, ON(CPUS), "-", NULL, "fewer vCPUs"},
+    {ACTION_UNDO,
+     {'u'},
+     PLANNING,
+     "u U",
+     "undo/redo",
+     "undo an edit; U redoes"},
+    {ACTION_REDO, {'U'}, PLANNING, "U", NULL, "redo an edit"},
+    {ACTION_ENTER, {INPUT_ENTER, '\n'}, PLANNING, "Enter", "next", "next step"},
     {ACTION_OWN,
      {'d'},
      ON(CPUS) | ON(OPTIONS),
@@ -130,7 +138,6 @@ static const struct action_row rows[] = {
      "Enter",
      "choose",
      "choose this domain"},
-    {ACTION_ENTER, {INPUT_ENTER, '\n'}, PLANNING, "Enter", "next", "next step"},
     {ACTION_ENTER,
      {INPUT_ENTER, '\n'},
      ON(APPLY),
@@ -144,9 +151,7 @@ static const struct action_row rows[] = {
      "w",
      "save report",
      "save a report, without names"},
-    {ACTION_UNDO, {'u'}, PLANNING, "u", "undo", "undo an edit"},
     {ACTION_UNDO, {'u'}, ON(APPLY), "u", "undo", "take the apply back"},
-    {ACTION_REDO, {'U'}, PLANNING, "U", NULL, "redo an edit"},
     {ACTION_STEP, {'1'}, EVERYWHERE, "1 - 8", NULL, "go to a step"},
     {ACTION_REPAINT, {INPUT_REPAINT}, EVERYWHERE, "^L", NULL, "paint again"},
     {ACTION_HELP, {'?', INPUT_F1}, EVERYWHERE, "?", "help", "this help"},
@@ -174,6 +179,15 @@ enum action key_action(int key, enum step step)
             if (row->keys[i] == key && key != 0)
                 return row->action;
     return ACTION_NONE;
+}
+
+const struct action_row *key_elsewhere(int key)
+{
+    for (const struct action_row *row = rows; row->action; row++)
+        for (size_t i = 0; i < ARRAY_SIZE(row->keys) && key != 0; i++)
+            if (row->keys[i] == key)
+                return row;
+    return NULL;
 }
 
 bool key_parse(const char *name, int *key)

@@ -94,6 +94,9 @@ const struct action_row *key_rows(void);
 /* The action of a key in a step, or ACTION_NONE. */
 enum action key_action(int key, enum step step);
 
+/* The first row of a key in whatever step, or NULL: it is none of ours. */
+const struct action_row *key_elsewhere(int key);
+
 /*
  * Reads a key's name as a script spells it: "Enter", "Down", "x". False if
  * there is no such key.

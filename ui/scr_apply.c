@@ -39,11 +39,22 @@ static void enter(struct app *app)
         app->apply_state = APPLY_ASKS;
 }
 
+/* At most `most` rows, as many as there are above the row of the answers. */
+static int rows_left(const struct canvas *canvas, int y, int most)
+{
+    int left = app_body_end(canvas) - 1 - y;
+
+    return left < most ? left : most;
+}
+
 static int put_lines(struct canvas *canvas, int y, const char *name,
                      const char *text)
 {
+    if (rows_left(canvas, y, 1) < 1)
+        return y;
     canvas_put(canvas, y, 3, ROLE_HEADING, name);
-    return canvas_wrap(canvas, y, 13, canvas->width - 16, 4, ROLE_NORMAL, text);
+    return canvas_wrap(canvas, y, 13, canvas->width - 16,
+                       rows_left(canvas, y, 4), ROLE_NORMAL, text);
 }
 
 static int draw_files(const struct app *app, struct canvas *canvas, int y)
@@ -66,7 +77,8 @@ static void draw_question(const struct app *app, struct canvas *canvas)
     const struct domain *domain = app->session->domain;
     size_t kept = changeset_kept(app->set);
     struct str text CLEANUP(str_free) = STR_INIT;
-    int y = BODY_TOP + 1, x;
+    bool is_low = app_is_low(canvas);
+    int y = BODY_TOP + !is_low, x;
 
     if (kept == 0) {
         canvas_put(canvas, y, 3, ROLE_NORMAL,
@@ -77,7 +89,7 @@ static void draw_question(const struct app *app, struct canvas *canvas)
                     kept == 1 ? "" : "s");
     canvas_put_cut(canvas, y, x, canvas->width - x - 2, ROLE_HEADING,
                    domain->name);
-    y += 2;
+    y += is_low ? 1 : 2;
     if (app->set->changes_xml)
         y = put_lines(canvas, y, "changes",
                       domain->path ? domain->path
@@ -86,20 +98,22 @@ static void draw_question(const struct app *app, struct canvas *canvas)
     str_addf(&text, "copies of all that in %s%svar/lib/virt-tune",
              app->session->target.root,
              str_ends(app->session->target.root, "/") ? "" : "/");
-    y = put_lines(canvas, y, "keeps", str_text(&text)) + 1;
+    y = put_lines(canvas, y, "keeps", str_text(&text)) + !is_low;
     y = canvas_wrap(
-        canvas, y, 3, canvas->width - 6, 3, ROLE_NORMAL,
+        canvas, y, 3, canvas->width - 6, rows_left(canvas, y, 3), ROLE_NORMAL,
         domain->is_running
             ? "The domain is running and is not touched. The changes take "
               "effect when it is shut down and started again; a reboot inside "
               "the guest is not enough."
             : "The changes take effect with the domain's next start.");
-    canvas_put(
-        canvas, y + 1, 3, ROLE_NORMAL,
+    y = canvas_wrap(
+        canvas, y + !is_low, 3, canvas->width - 6,
+        rows_left(canvas, y + !is_low, 2), ROLE_NORMAL,
         "To undo: u here afterwards, or in a shell: virt-tune undo DOMAIN");
-    canvas_put(canvas, y + 3, 3, ROLE_SELECTED, "[ Enter: cancel ]");
-    canvas_put(canvas, y + 3, 24, ROLE_NORMAL, "a: apply");
-    canvas->cursor_y = y + 3;
+    y += rows_left(canvas, y, 1);
+    canvas_put(canvas, y, 3, ROLE_SELECTED, "[ Enter: cancel ]");
+    canvas_put(canvas, y, 24, ROLE_NORMAL, "a: apply");
+    canvas->cursor_y = y;
     canvas->cursor_x = 3;
 }
 
@@ -127,21 +141,24 @@ static int draw_steps(const struct app *app, struct canvas *canvas, int y)
 
 static void draw_result(const struct app *app, struct canvas *canvas)
 {
-    int y = draw_steps(app, canvas, BODY_TOP + 1), width = canvas->width - 6;
+    int y = draw_steps(app, canvas, BODY_TOP + !app_is_low(canvas));
+    int end = app_body_end(canvas), width = canvas->width - 6;
 
     if (app->apply_state == APPLY_DONE) {
         y = canvas_putf(canvas, y, 3, ROLE_OK,
                         "Applied, read back and compared. Record %04u.",
                         app->report.number) > 0
-                ? y + 2
+                ? y + 2 - app_is_low(canvas)
                 : y;
-        canvas_put(canvas, y++, 3, ROLE_NORMAL,
-                   "v shows the definition as it is stored now; u takes the "
-                   "apply back.");
-        canvas_put(canvas, y++, 3, ROLE_NORMAL,
-                   "8 checks the guest against it, once it was started anew.");
+        y = canvas_wrap(canvas, y, 3, width, end - y, ROLE_NORMAL,
+                        "v shows the definition as it is stored now; u takes "
+                        "the apply back.");
+        y = canvas_wrap(canvas, y, 3, width, end - y, ROLE_NORMAL,
+                        "8 checks the guest against it, once it was started "
+                        "anew.");
         if (app->report.needs_reload && !app->session->options.root)
-            canvas_wrap(canvas, y + 1, 3, width, 3, ROLE_WARN,
+            canvas_wrap(canvas, y + !app_is_low(canvas), 3, width,
+                        end - y - !app_is_low(canvas), ROLE_WARN,
                         "This is the first hook on this host. libvirt notices "
                         "it after: systemctl reload libvirtd (or virtqemud). "
                         "Running guests go on.");
@@ -152,7 +169,8 @@ static void draw_result(const struct app *app, struct canvas *canvas)
                    "Undone: the domain is as it was before.");
         return;
     }
-    canvas_wrap(canvas, y, 3, width, 8, ROLE_FAIL, app->apply_problem.text);
+    canvas_wrap(canvas, y, 3, width, end - y, ROLE_FAIL,
+                app->apply_problem.text);
 }
 
 static void draw(struct app *app, struct canvas *canvas)

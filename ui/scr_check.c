@@ -288,6 +288,7 @@ static bool act(struct app *app, enum action action)
         return true;
     case ACTION_READ_AGAIN:
         app->wants_audit = true;
+        app_hint(app, "Looked again.");
         return true;
     case ACTION_SAVE:
         save(app);
@@ -295,6 +296,9 @@ static bool act(struct app *app, enum action action)
     case ACTION_VIEW:
         if (finding)
             app_page(app, finding->text, explain_text(finding, app->width - 2));
+        else
+            app_hint(app, app->audit ? "A line below it says more."
+                                     : "Nothing was looked at yet.");
         return true;
     default:
         return false;

@@ -237,7 +237,8 @@ static void draw(struct app *app, struct canvas *canvas)
 {
     const struct pci *pci = &app->session->host->pci;
     struct list *list = &app->lists[STEP_DEVICES];
-    int height = app_body_end(canvas) - BODY_TOP - 9, width = canvas->width;
+    int end = app_body_end(canvas), width = canvas->width;
+    int height = end - BODY_TOP - (app_is_low(canvas) ? 6 : 9);
     const struct iommu_group *group = NULL;
     const struct pci_device *device;
 

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Columns of a narrow screen stand so much further left. */
+enum { NARROW_SHIFT = 4 };
+
 static void enter(struct app *app)
 {
     struct err *err = &app->domains_problem;
@@ -34,21 +37,24 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
     const struct domain *domain = one->domain;
     enum role role = is_selected ? ROLE_SELECTED : ROLE_NORMAL;
 
+    int shift = app_is_narrow(canvas) ? NARROW_SHIFT : 0;
+
     (void)app;
     draw_marker(canvas, y, is_selected);
-    canvas_put_cut(canvas, y, 3, 24, role, one->name);
-    canvas_put(canvas, y, 29, ROLE_NORMAL,
+    canvas_put_cut(canvas, y, 3, 24 - shift, role, one->name);
+    canvas_put(canvas, y, 29 - shift, ROLE_NORMAL,
                one->is_running ? "running" : "shut off");
     if (!domain) {
-        canvas_put_cut(canvas, y, 40, canvas->width - 41, ROLE_WARN,
-                       one->problem);
+        canvas_put_cut(canvas, y, 40 - shift, canvas->width - 41 + shift,
+                       ROLE_WARN, one->problem);
         return;
     }
-    canvas_putf(canvas, y, 40, ROLE_NORMAL, "%4u %6lu MiB", domain->vcpus,
-                domain->memory_kib / 1024);
-    canvas_put(canvas, y, 59, ROLE_NORMAL,
+    canvas_putf(canvas, y, 40 - shift, ROLE_NORMAL, "%4u %6lu MiB",
+                domain->vcpus, domain->memory_kib / 1024);
+    canvas_put(canvas, y, 59 - shift, ROLE_NORMAL,
                domain_is_pinned(domain) ? "yes" : "no");
-    canvas_putf(canvas, y, 67, ROLE_NORMAL, "%zu", domain->hostdev_count);
+    if (shift == 0)
+        canvas_putf(canvas, y, 67, ROLE_NORMAL, "%zu", domain->hostdev_count);
 }
 
 /* The rules judge any domain, as it is. */
@@ -96,13 +102,16 @@ static void draw_details(const struct app *app, struct canvas *canvas, int y,
 static void draw(struct app *app, struct canvas *canvas)
 {
     struct list *list = &app->lists[STEP_DOMAIN];
-    int end = app_body_end(canvas), height = end - BODY_TOP - 12;
+    int shift = app_is_narrow(canvas) ? NARROW_SHIFT : 0;
+    int end = app_body_end(canvas);
+    int height = end - BODY_TOP - (app_is_low(canvas) ? 8 : 12);
     const struct domain *domain = app->session->domain;
 
     if (domain && domain->path) {
         canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL,
                    "The domain is read from a file:");
-        canvas_put(canvas, BODY_TOP + 1, 3, ROLE_NORMAL, domain->path);
+        canvas_put_cut(canvas, BODY_TOP + 1, 3, canvas->width - 4, ROLE_NORMAL,
+                       domain->path);
         draw_details(app, canvas, BODY_TOP + 3, domain->name, domain);
         return;
     }
@@ -120,8 +129,10 @@ static void draw(struct app *app, struct canvas *canvas)
         return;
     }
     canvas_put(canvas, BODY_TOP + 2, 3, ROLE_HEADING, "Name");
-    canvas_put(canvas, BODY_TOP + 2, 29, ROLE_HEADING,
-               "State      vCPU     Memory  Pinned  Devices");
+    canvas_put(canvas, BODY_TOP + 2, 29 - shift, ROLE_HEADING,
+               "State      vCPU     Memory  Pinned");
+    if (shift == 0)
+        canvas_put(canvas, BODY_TOP + 2, 65, ROLE_HEADING, "Devices");
     for (int i = list->top; i < list->count && i < list->top + height; i++)
         draw_row(app, canvas, BODY_TOP + 3 + i - list->top, &app->domains[i],
                  i == list->selected);
@@ -137,6 +148,11 @@ static bool act(struct app *app, enum action action)
 
     if (action == ACTION_READ_AGAIN) {
         enter(app);
+        if (app->session->domain && app->session->domain->path)
+            app_hint(app, "A file is read once; leave and start again.");
+        else if (!app->domains_problem.code)
+            app_hint(app, "Read again: %zu domain%s.", app->domain_count,
+                     app->domain_count == 1 ? "" : "s");
         return true;
     }
     if (action != ACTION_ENTER)

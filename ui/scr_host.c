@@ -6,6 +6,7 @@
 #include "ui/app.h"
 #include "ui/explain.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,13 +35,15 @@ static void draw_headline(const struct app *app, struct canvas *canvas)
 {
     const struct host *host = app->session->host;
     const char *dot = canvas_glyph(canvas, GLYPH_DOT);
+    char text[512];
 
-    canvas_putf(canvas, BODY_TOP, 1, ROLE_NORMAL,
-                "%s %s %u cores, %d CPUs %s %lu MiB %s Linux %s",
-                *host->cpu.model ? host->cpu.model : "unknown CPU", dot,
-                host->cpu.core_count, CPU_COUNT(&host->cpu.online), dot,
-                host->memory.total_kib / 1024, dot,
-                *host->kernel.release ? host->kernel.release : "unknown");
+    snprintf(text, sizeof(text),
+             "%s %s %u cores, %d CPUs %s %lu MiB %s Linux %s",
+             *host->cpu.model ? host->cpu.model : "unknown CPU", dot,
+             host->cpu.core_count, CPU_COUNT(&host->cpu.online), dot,
+             host->memory.total_kib / 1024, dot,
+             *host->kernel.release ? host->kernel.release : "unknown");
+    canvas_put_cut(canvas, BODY_TOP, 1, canvas->width - 2, ROLE_NORMAL, text);
 }
 
 /* How many of each verdict, worst first, and which rows are in sight. */
@@ -60,7 +63,7 @@ static void draw_counts(const struct app *app, struct canvas *canvas,
                             role_of_verdict(verdicts[i]), "%zu %s  ", count,
                             verdict_name(verdicts[i]));
     }
-    if (list->count > height)
+    if (list->count > height && x < canvas->width - 17)
         canvas_putf(canvas, BODY_TOP + 1, canvas->width - 17, ROLE_NORMAL,
                     "%2d to %2d of %2d", list->top + 1,
                     list->top + height < list->count ? list->top + height
@@ -71,18 +74,20 @@ static void draw_counts(const struct app *app, struct canvas *canvas,
 static void draw_row(struct canvas *canvas, int y, bool is_selected,
                      const struct finding *finding)
 {
+    int x = app_is_narrow(canvas) ? canvas->width * 5 / 8 : 50;
+
     draw_marker(canvas, y, is_selected);
     canvas_putf(canvas, y, 3, role_of_verdict(finding->verdict), "%-8s",
                 verdict_name(finding->verdict));
-    canvas_put_cut(canvas, y, 11, 38, is_selected ? ROLE_SELECTED : ROLE_NORMAL,
-                   finding->text);
-    canvas_put_cut(canvas, y, 50, canvas->width - 51, ROLE_NORMAL,
+    canvas_put_cut(canvas, y, 11, x - 12,
+                   is_selected ? ROLE_SELECTED : ROLE_NORMAL, finding->text);
+    canvas_put_cut(canvas, y, x, canvas->width - x - 1, ROLE_NORMAL,
                    finding->detail);
 }
 
 static void draw(struct app *app, struct canvas *canvas)
 {
-    int pane = PANE_MIN + (canvas->height - APP_MIN_HEIGHT) / 2;
+    int pane = PANE_MIN + (canvas->height - APP_FULL_HEIGHT) / 2;
     int height = app_body_end(canvas) - LIST_TOP - pane - 2;
     const struct findings *findings = findings_of(app);
     struct list *list = &app->lists[STEP_HOST];

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Columns, and the width of a value. */
-enum { VALUE = 7, NOW = 28, PLAN = 36, PANE = 43 };
+/* Columns, the width of a value, the rows of a pane below the list. */
+enum { VALUE = 7, NOW = 28, PLAN = 36, PANE = 43, NARROW_PANE = 5 };
 
 static void enter(struct app *app)
 {
@@ -144,16 +144,35 @@ static void draw_pane(const struct app *app, struct canvas *canvas,
     draw_point(canvas, y, end, "From", option->source);
 }
 
+/* In a narrow terminal: what the option does, or why not, under the list. */
+static void draw_below(const struct app *app, struct canvas *canvas, int y,
+                       enum option_id id)
+{
+    const char *obstacle = option_obstacle(app_plan(app), id);
+
+    draw_rule(canvas, y, option_get(id)->title);
+    canvas_wrap(canvas, y + 1, 1, canvas->width - 2, NARROW_PANE - 1,
+                ROLE_NORMAL, obstacle ? obstacle : option_get(id)->does);
+}
+
 static void draw(struct app *app, struct canvas *canvas)
 {
     struct list *list = &app->lists[STEP_OPTIONS];
     int end = app_body_end(canvas), y;
-    int line = 0, selected_line = 0, height = end - BODY_TOP - 1;
+    int line = 0, selected_line = 0, height;
 
     if (app->presets) {
         presets_draw(app, canvas);
         return;
     }
+    if (app_is_narrow(canvas)) {
+        end -= NARROW_PANE;
+        draw_below(app, canvas, end, (enum option_id)list->selected);
+    } else {
+        draw_pane(app, canvas, (enum option_id)list->selected);
+    }
+    height = end - BODY_TOP - 1;
+
     list->count = length(app);
     for (int i = 0; i < list->count; i++) {
         line += starts_group(i);
@@ -177,7 +196,6 @@ static void draw(struct app *app, struct canvas *canvas)
             draw_row(app, canvas, y, (enum option_id)i, i == list->selected);
         y++;
     }
-    draw_pane(app, canvas, (enum option_id)list->selected);
     if (!app->hint[0])
         app_hint(app, "[x] on   [ ] off   [-] as the domain has it");
 }

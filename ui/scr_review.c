@@ -68,7 +68,7 @@ static void draw_lines(struct canvas *canvas, int y, int end,
 static void draw(struct app *app, struct canvas *canvas)
 {
     struct list *list = &app->lists[STEP_REVIEW];
-    int end = app_body_end(canvas), height = 9;
+    int end = app_body_end(canvas), height = app_is_low(canvas) ? 5 : 9;
     const struct change *change;
     char title[160];
 
@@ -131,6 +131,10 @@ static bool act(struct app *app, enum action action)
         return false;
     if (action == ACTION_VIEW) {
         view(app);
+        return true;
+    }
+    if (action == ACTION_TOGGLE && app->set->count == 0) {
+        app_hint(app, "There is no change to keep or drop.");
         return true;
     }
     if (action == ACTION_TOGGLE && selected < (int)app->set->count) {

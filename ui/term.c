@@ -12,6 +12,7 @@
 #include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +120,22 @@ static void choose_colors(const char *color)
     }
 }
 
+/*
+ * A blank looks the same in any role but one, and costs bytes in any but the
+ * plain one; between two words of one role it stays with them.
+ */
+static enum role role_to_send(const struct canvas *canvas, int y, int x)
+{
+    const struct cell *cell = &canvas->cells[y * canvas->width + x];
+    bool is_between = x + 1 < canvas->width && cell[1].role == cell->role &&
+                      strcmp(cell[1].text, " ") != 0;
+
+    return cell->role == ROLE_SELECTED || is_between ||
+                   strcmp(cell->text, " ") != 0
+               ? (enum role)cell->role
+               : ROLE_NORMAL;
+}
+
 static void show(const struct canvas *canvas)
 {
     erase();
@@ -127,14 +144,16 @@ static void show(const struct canvas *canvas)
             const struct cell *cell = &canvas->cells[y * canvas->width + x];
             wchar_t text[2] = {L' ', L'\0'};
             unsigned character;
+            enum role role;
             cchar_t wide;
 
             if (!cell->text[0])
                 continue; /* the right half of a wide character */
             if (str_utf8(cell->text, &character) > 0)
                 text[0] = (wchar_t)character;
-            setcchar(&wide, text, role_attributes[cell->role],
-                     role_pairs[cell->role], NULL);
+            role = role_to_send(canvas, y, x);
+            setcchar(&wide, text, role_attributes[role], role_pairs[role],
+                     NULL);
             mvadd_wch(y, x, &wide);
         }
     move(canvas->cursor_y, canvas->cursor_x);
@@ -220,12 +239,27 @@ static void release_stderr(int kept)
     close(memory);
 }
 
+/* True while keys wait: a held key over a slow link is not painted each time */
+static bool has_input(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return poll(&input, 1, 0) > 0 && input.revents == POLLIN;
+}
+
 static void loop(struct app *app)
 {
-    bool goes_on = true;
+    bool goes_on = true, is_painted = false;
 
     while (goes_on) {
-        struct canvas *canvas = canvas_new(LINES, COLS, app->is_ascii);
+        struct canvas *canvas;
+
+        if (is_painted && has_input()) {
+            goes_on = app_key(app, read_key(app_wait(app)));
+            continue;
+        }
+        is_painted = true;
+        canvas = canvas_new(LINES, COLS, app->is_ascii);
 
         app_draw(app, canvas);
         if (app->wants_repaint)
@@ -281,7 +315,7 @@ static SCREEN *open_screen(struct err *err)
 bool term_run(struct app *app, const char *color, struct err *err)
 {
     SCREEN *screen;
-    int kept, height, width;
+    int kept;
 
     use_tioctl(TRUE);
     if (!getenv("ESCDELAY"))
@@ -289,27 +323,17 @@ bool term_run(struct app *app, const char *color, struct err *err)
     screen = open_screen(err);
     if (!screen)
         return false;
-    height = LINES;
-    width = COLS;
-    if (height >= APP_MIN_HEIGHT && width >= APP_MIN_WIDTH) {
-        install_handlers();
-        kept = capture_stderr();
-        cbreak();
-        noecho();
-        nonl();
-        keypad(stdscr, TRUE);
-        choose_colors(color);
-        loop(app);
-        release_stderr(kept);
-    }
+    install_handlers();
+    kept = capture_stderr();
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    choose_colors(color);
+    loop(app);
+    release_stderr(kept);
     endwin();
     delscreen(screen);
-    if (height < APP_MIN_HEIGHT || width < APP_MIN_WIDTH)
-        return err_set(err, ERR_USAGE,
-                       "virt-tune needs a terminal of %dx%d; this one has "
-                       "%dx%d. Enlarge it, or use the commands: virt-tune "
-                       "--help.",
-                       APP_MIN_WIDTH, APP_MIN_HEIGHT, width, height);
     if (stop_signal)
         return err_set(err, (enum err_code)(128 + stop_signal),
                        "Ended by signal %d.", (int)stop_signal);

@@ -393,6 +393,40 @@ static unsigned taken(int letter)
     }
 }
 
+bool cli_command_row(size_t index, struct cli_row *row)
+{
+    if (index >= ARRAY_SIZE(commands))
+        return false;
+    *row = (struct cli_row){
+        .name = commands[index].name,
+        .arguments = commands[index].arguments,
+        .text = commands[index].text,
+    };
+    return true;
+}
+
+bool cli_option_row(size_t index, struct cli_row *row)
+{
+    const struct option *option = &long_options[index];
+
+    if (!option->name)
+        return false;
+    *row = (struct cli_row){
+        .name = option->name,
+        .letter = option->val < 256 ? (char)option->val : '\0',
+        .has_argument = option->has_arg == required_argument,
+    };
+    return true;
+}
+
+bool cli_takes(const char *command, size_t option)
+{
+    const struct command *found = *command ? find_command(command) : &screens;
+    unsigned bits = taken(long_options[option].val);
+
+    return bits == 0 || (bits & found->takes);
+}
+
 /* An option that would do nothing is refused: it may have been a promise. */
 static bool check_taken(const struct command *command, unsigned used,
                         struct err *err)
@@ -412,6 +446,10 @@ static bool run(const struct options *options, int count, char **words,
 {
     const struct command *command = count > 0 ? find_command(words[0]) : NULL;
 
+    if (count == 2 && strcmp(words[0], "document") == 0)
+        return docs_print(words[1], err);
+    if (count == 2 && strcmp(words[0], "complete") == 0)
+        return docs_complete(options, words[1], err);
     if (!command && count > 1) {
         char *name CLEANUP(mem_free) = str_printable(words[0]);
 

@@ -46,6 +46,27 @@ struct options {
  */
 int cli_main(int count, char **arguments);
 
+/* The rows of the command line's tables, for what is generated from them. */
+struct cli_row {
+    const char *name, *arguments, *text; /* the last two: of commands */
+    char letter;                         /* of an option, or 0 */
+    bool has_argument;
+};
+
+/* False behind the last. */
+bool cli_command_row(size_t index, struct cli_row *row);
+bool cli_option_row(size_t index, struct cli_row *row);
+
+/* True if an option goes with a command; "": with the screens. */
+bool cli_takes(const char *command, size_t option);
+
+/* "virt-tune document man", or a shell: what is installed beside it. */
+bool docs_print(const char *what, struct err *err);
+
+/* "virt-tune complete domains" or "keys": words for the completions. */
+bool docs_complete(const struct options *options, const char *what,
+                   struct err *err);
+
 /* The commands. `words` are the arguments after the command's name. */
 bool command_list(const struct options *options, char **words, struct err *err);
 bool command_show(const struct options *options, char **words, struct err *err);

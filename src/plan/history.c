@@ -80,6 +80,13 @@ bool history_undo(struct history *history)
     return true;
 }
 
+const struct plan *history_neighbour(const struct history *history, int by)
+{
+    size_t at = history->at + (size_t)by; /* before the first: very big */
+
+    return at < history->count ? history->states[at] : NULL;
+}
+
 bool history_redo(struct history *history)
 {
     if (history->at + 1 >= history->count)

@@ -22,6 +22,9 @@ struct plan *history_begin(struct history *history);
 /* Ends an edit. False if it changed nothing: then nothing is remembered. */
 bool history_end(struct history *history);
 
+/* The state that an undo (-1) or a redo (1) leads to, or NULL. */
+const struct plan *history_neighbour(const struct history *history, int by);
+
 /* False if there is nothing to undo or redo. */
 bool history_undo(struct history *history);
 bool history_redo(struct history *history);

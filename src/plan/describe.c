@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Takes two plans, gives the difference in words; decides nothing. */
+#include "plan/describe.h"
+
+#include "base/cpuset.h"
+
+#include <string.h>
+
+static void add_item(struct str *str, size_t start)
+{
+    if (str->length > start)
+        str_add(str, ", ");
+}
+
+static void add_pins(struct str *str, size_t start, const struct plan *before,
+                     const struct plan *after)
+{
+    unsigned moved = 0;
+
+    for (unsigned i = 0; i < after->vcpus && i < before->vcpus; i++)
+        moved += !CPU_EQUAL(&before->vcpupin[i], &after->vcpupin[i]);
+    if (before->vcpus != after->vcpus) {
+        add_item(str, start);
+        str_addf(str, "%u vCPUs instead of %u", after->vcpus, before->vcpus);
+    }
+    if (moved > 0 && before->vcpus == after->vcpus) {
+        add_item(str, start);
+        str_addf(str, "the pins of %u vCPU%s", moved, moved == 1 ? "" : "s");
+    }
+}
+
+static bool has_same_iothreads(const struct plan *a, const struct plan *b)
+{
+    bool is_same = a->iothread_count == b->iothread_count;
+
+    for (unsigned i = 0; is_same && i < a->iothread_count; i++)
+        is_same = a->iothreads[i].id == b->iothreads[i].id &&
+                  CPU_EQUAL(&a->iothreads[i].cpus, &b->iothreads[i].cpus);
+    for (size_t i = 0; is_same && i < a->domain->disk_count; i++)
+        is_same = a->disk_iothread[i] == b->disk_iothread[i];
+    return is_same;
+}
+
+static void add_threads(struct str *str, size_t start,
+                        const struct plan *before, const struct plan *after)
+{
+    if (!CPU_EQUAL(&before->emulatorpin, &after->emulatorpin)) {
+        add_item(str, start);
+        str_add(str, "the emulator");
+    }
+    if (!has_same_iothreads(before, after)) {
+        add_item(str, start);
+        str_add(str, "the I/O threads");
+    }
+    if (memcmp(&before->topology, &after->topology, sizeof(after->topology)) !=
+            0 &&
+        before->vcpus == after->vcpus) {
+        add_item(str, start);
+        str_add(str, "the guest's topology");
+    }
+    if (before->mirrors_nodes != after->mirrors_nodes) {
+        add_item(str, start);
+        str_add(str, "the memory's nodes");
+    }
+}
+
+/* Functions go together: the first of them stands for all. */
+static void add_devices(struct str *str, size_t start,
+                        const struct plan *before, const struct plan *after)
+{
+    const struct pci *pci = &after->host->pci;
+    size_t first = pci->device_count, count = 0;
+
+    for (size_t i = pci->device_count; i-- > 0;)
+        if (before->is_given[i] != after->is_given[i]) {
+            first = i;
+            count++;
+        }
+    if (count == 0)
+        return;
+    add_item(str, start);
+    str_add(str, pci_short_address(&pci->devices[first]));
+    if (count > 1)
+        str_addf(str, " and %zu more", count - 1);
+    str_add(str, after->is_given[first] ? " to the guest" : " to the host");
+}
+
+static void add_options(struct str *str, size_t start,
+                        const struct plan *before, const struct plan *after)
+{
+    unsigned count = 0;
+    int first = OPTION_COUNT;
+    char value[32];
+
+    for (int i = OPTION_COUNT; i-- > 0;)
+        if (before->options[i] != after->options[i]) {
+            first = i;
+            count++;
+        }
+    if (count == 0)
+        return;
+    add_item(str, start);
+    option_format((enum option_id)first, after->options[first], value,
+                  sizeof(value));
+    str_addf(str, "%s %s", option_get((enum option_id)first)->title, value);
+    if (count > 1)
+        str_addf(str, " and %u other option%s", count - 1,
+                 count == 2 ? "" : "s");
+}
+
+static void add_dropped(struct str *str, size_t start,
+                        const struct plan *before, const struct plan *after)
+{
+    unsigned changed = before->dropped ^ after->dropped, part = 0;
+
+    if (changed == 0)
+        return;
+    while (!(changed & 1U << part))
+        part++;
+    add_item(str, start);
+    str_addf(str, "%s %s", plan_part_name((enum plan_part)part),
+             after->dropped & 1U << part ? "dropped" : "kept");
+}
+
+void plan_describe(struct str *str, const struct plan *before,
+                   const struct plan *after)
+{
+    size_t start = str->length;
+
+    add_devices(str, start, before, after);
+    add_pins(str, start, before, after);
+    add_threads(str, start, before, after);
+    add_options(str, start, before, after);
+    add_dropped(str, start, before, after);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pty SCRIPT PROGRAM ARGUMENT... - runs the program on a terminal of 80x24 and
+ * says what went over the wire. The script's words, each done when the
+ * terminal has been silent for a while:
+ *
+ *   bytes:NAME      prints "NAME N": the bytes since the last such word
+ *   colors:NAME     prints "NAME N": the colours that were set since the start
+ *   key:NAME        writes the key; "Right" is ESC O C, "Space" a blank
+ *   torn:NAME       the same, its bytes 40 ms apart
+ *   text:TEXT       waits until the program has sent TEXT, 20 s at most
+ *   idle:SECONDS    waits
+ *   signal:NUMBER   sends the program a signal
+ *   close           hangs up: closes our side of the terminal
+ *   resize:WxH      resizes
+ *   exit            waits 5 s at most for the end; prints "exit CODE", or
+ *                   "signal NUMBER", "cpu MILLISECONDS" that it used, and
+ *                   "modes same" if the terminal is as it was before
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SILENCE_MS = 300 };
+
+static int master;
+static pid_t child;
+static struct termios before; /* the modes of the terminal */
+static size_t bytes;
+static char seen[1 << 20]; /* everything that was sent, as far as it fits */
+static size_t seen_length;
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "pty: %s\n", what);
+    if (child > 0)
+        kill(child, SIGKILL);
+    exit(1);
+}
+
+static double now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* Takes what comes within some time; false if nothing did. */
+static bool take(int milliseconds)
+{
+    struct pollfd poll_fd = {.fd = master, .events = POLLIN};
+    char buffer[65536];
+    ssize_t got;
+
+    if (poll(&poll_fd, 1, milliseconds) <= 0)
+        return false;
+    got = read(master, buffer, sizeof(buffer));
+    if (got <= 0)
+        return false;
+    bytes += (size_t)got;
+    for (ssize_t i = 0; i < got && seen_length < sizeof(seen) - 1; i++)
+        seen[seen_length++] = buffer[i];
+    return true;
+}
+
+static void settle(void)
+{
+    while (take(SILENCE_MS))
+        ;
+}
+
+static void await_text(const char *text)
+{
+    double end = now() + 20;
+
+    while (!memmem(seen, seen_length, text, strlen(text)))
+        if (!take(100) && now() > end)
+            fail(text);
+    settle();
+}
+
+static void write_all(const char *text, bool is_torn)
+{
+    static const struct timespec pause = {0, 40000000};
+
+    for (; *text; text++) {
+        if (write(master, text, 1) != 1)
+            fail("the terminal takes nothing");
+        if (is_torn)
+            nanosleep(&pause, NULL);
+    }
+}
+
+static void press(const char *name, bool is_torn)
+{
+    static const struct {
+        const char *name, *bytes;
+    } keys[] = {
+        {"Up", "\033OA"},      {"Down", "\033OB"}, {"Right", "\033OC"},
+        {"Left", "\033OD"},    {"Enter", "\r"},    {"Esc", "\033"},
+        {"BackTab", "\033[Z"}, {"Tab", "\t"},      {"Space", " "},
+        {"C-l", "\f"},         {"C-c", "\003"},
+    };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+        if (strcmp(keys[i].name, name) == 0)
+            name = keys[i].bytes;
+    write_all(name, is_torn);
+    settle();
+}
+
+static bool is_same(const struct termios *a, const struct termios *b)
+{
+    return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag &&
+           a->c_cflag == b->c_cflag && a->c_lflag == b->c_lflag &&
+           memcmp(a->c_cc, b->c_cc, sizeof(a->c_cc)) == 0;
+}
+
+/* Sequences as ESC [ 3 2 m that are no "39", the terminal's own colour. */
+static unsigned count_colors(void)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i + 4 < seen_length; i++)
+        count += memcmp(seen + i, "\033[3", 3) == 0 && seen[i + 3] <= '7' &&
+                 seen[i + 4] == 'm';
+    return count;
+}
+
+static void await_exit(void)
+{
+    struct termios after;
+    struct rusage usage;
+    int status;
+
+    for (double end = now() + 5; now() < end;
+         master >= 0 ? take(20) : usleep(20000))
+        if (wait4(child, &status, WNOHANG, &usage) == child) {
+            if (WIFSIGNALED(status))
+                printf("signal %d\n", WTERMSIG(status));
+            else
+                printf("exit %d\n", WEXITSTATUS(status));
+            printf("cpu %ld\n",
+                   usage.ru_utime.tv_sec * 1000 + usage.ru_stime.tv_sec * 1000 +
+                       (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) /
+                           1000);
+            if (master >= 0) {
+                tcgetattr(master, &after);
+                puts(is_same(&before, &after) ? "modes same" : "modes differ");
+            }
+            child = 0;
+            return;
+        }
+    fail("it did not end");
+}
+
+static void play(const char *word)
+{
+    const char *value = strchr(word, ':') ? strchr(word, ':') + 1 : "";
+    struct winsize size = {0};
+
+    if (strncmp(word, "bytes:", 6) == 0) {
+        settle();
+        printf("%s %zu\n", value, bytes);
+        bytes = 0;
+    } else if (strncmp(word, "colors:", 7) == 0) {
+        printf("%s %u\n", value, count_colors());
+    } else if (strncmp(word, "key:", 4) == 0) {
+        press(value, false);
+    } else if (strncmp(word, "torn:", 5) == 0) {
+        press(value, true);
+    } else if (strncmp(word, "text:", 5) == 0) {
+        await_text(value);
+    } else if (strncmp(word, "idle:", 5) == 0) {
+        for (double end = now() + atof(value); now() < end;)
+            take(100);
+    } else if (strncmp(word, "signal:", 7) == 0) {
+        kill(child, atoi(value));
+    } else if (strncmp(word, "resize:", 7) == 0) {
+        size.ws_col = (unsigned short)atoi(value);
+        size.ws_row = (unsigned short)atoi(strchr(value, 'x') + 1);
+        ioctl(master, TIOCSWINSZ, &size);
+        settle();
+    } else if (strcmp(word, "close") == 0) {
+        close(master);
+        master = -1;
+    } else if (strcmp(word, "exit") == 0) {
+        await_exit();
+    } else {
+        fail(word);
+    }
+    fflush(stdout);
+}
+
+int main(int count, char **arguments)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    char *rest = NULL;
+
+    if (count < 3)
+        fail("pty SCRIPT PROGRAM ARGUMENT...");
+    child = forkpty(&master, NULL, NULL, &size);
+    if (child < 0)
+        fail("no terminal");
+    if (child == 0) {
+        getchar(); /* until the modes are looked at */
+        execvp(arguments[2], arguments + 2);
+        _exit(127);
+    }
+    tcgetattr(master, &before);
+    write_all("\n", false);
+    for (char *word = strtok_r(arguments[1], " \n", &rest); word;
+         word = strtok_r(NULL, " \n", &rest))
+        play(word);
+    if (child > 0) {
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+    }
+    return 0;
+}

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tries to break the screens: every one of them in every size from 1x1 to
+ * 200x60, and random keys and resizes. Nothing covers anything else, the
+ * cursor stays inside, a read-only session writes nothing.
+ */
+#include "support.h"
+
+#include "apply/file.h"
+#include "ui/app.h"
+
+#include <dirent.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WIDTH = 200, HEIGHT = 60 };
+
+/* A host, a place to write, and the screens of a domain on it. */
+struct stage {
+    char *root, *sysroot, *uri, *file;
+    struct session *session;
+    struct app *app;
+};
+
+static char *text_of(const char *format, const char *value)
+{
+    struct str str = STR_INIT;
+    const char *at = strstr(format, "%s");
+
+    str_add_bytes(&str, format, (size_t)(at - format));
+    str_add(&str, value);
+    str_add(&str, at + 2);
+    return str_steal(&str);
+}
+
+/* `domain` NULL: the list of domains. "file": a copy of the demo's file. */
+static void open_stage(struct stage *stage, const char *host,
+                       const char *domain, bool is_read_only)
+{
+    struct session_options options = {.is_read_only = is_read_only};
+    struct err err = {0};
+
+    stage->root = scratch_new();
+    stage->sysroot = text_of(UNIT_HOSTS "/%s", host);
+    stage->uri = text_of("test://%s/node.xml", UNIT_DEMO);
+    stage->file = text_of("%s/win10.xml", stage->root);
+    if (domain && strcmp(domain, "file") == 0) {
+        char *xml CLEANUP(mem_free) = read_text(UNIT_WIN10);
+
+        write_text(stage->file, xml);
+        domain = stage->file;
+    }
+    options.sysroot = stage->sysroot;
+    options.uri = stage->uri;
+    options.root = stage->root;
+    stage->session = session_open(&options, &err);
+    assert_with(stage->session, err.text);
+    stage->app = app_new(stage->session, domain, false, &err);
+    assert_with(stage->app, err.text);
+}
+
+static void close_stage(struct stage *stage)
+{
+    app_free(stage->app);
+    session_close(stage->session);
+    scratch_free(stage->root);
+    free(stage->sysroot);
+    free(stage->uri);
+    free(stage->file);
+}
+
+static void check_size(struct app *app, int width, int height)
+{
+    struct canvas *canvas = canvas_new(height, width, false);
+
+    app_draw(app, canvas);
+    if (canvas->overwritten > 0 || canvas->cursor_x < 0 ||
+        canvas->cursor_x >= width || canvas->cursor_y < 0 ||
+        canvas->cursor_y >= height) {
+        struct str str CLEANUP(str_free) = STR_INIT;
+
+        canvas_dump(canvas, &str);
+        print_error("%dx%d, cursor %d,%d, %u overwritten:\n%s\n", width, height,
+                    canvas->cursor_x, canvas->cursor_y, canvas->overwritten,
+                    str_text(&str));
+        fail();
+    }
+    canvas_free(canvas);
+}
+
+/* Every width, and heights by turns; about the limits, all of them. */
+static void check_sizes(struct app *app, bool is_thorough)
+{
+    static const int few[][2] = {
+        {1, 1},   {59, 17}, {60, 16}, {60, 17},  {60, 24},  {61, 18}, {79, 23},
+        {80, 17}, {80, 24}, {60, 60}, {200, 17}, {120, 40}, {200, 60}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(few); i++)
+        check_size(app, few[i][0], few[i][1]);
+    for (int height = 1; is_thorough && height <= HEIGHT; height++)
+        for (int width = 1 + height % 7; width <= WIDTH; width += 7)
+            check_size(app, width, height);
+    check_size(app, APP_FULL_WIDTH, APP_FULL_HEIGHT);
+}
+
+static void press(struct app *app, const char *keys)
+{
+    char *copy CLEANUP(mem_free) = mem_strdup(keys);
+    char *rest = NULL;
+
+    for (char *word = strtok_r(copy, " ", &rest); word;
+         word = strtok_r(NULL, " ", &rest)) {
+        int key;
+
+        assert_true(key_parse(word, &key));
+        assert_true(app_key(app, key));
+        check_size(app, APP_FULL_WIDTH, APP_FULL_HEIGHT);
+    }
+}
+
+/* Each screen as it is entered, further down, with help, and what v shows. */
+static void check_screens(struct app *app, bool is_thorough)
+{
+    char step[2] = "1";
+
+    for (; step[0] < '1' + STEP_COUNT; step[0]++) {
+        press(app, step);
+        check_sizes(app, is_thorough);
+        press(app, "Down Down Right PageDown");
+        check_sizes(app, false);
+        press(app, "?");
+        check_sizes(app, is_thorough);
+        press(app, "? Space u Space Space e i t");
+        check_sizes(app, false);
+        press(app, "End");
+        check_sizes(app, false);
+        if (step[0] == '1') /* there it would leave, or choose another */
+            continue;
+        press(app, "v");
+        check_sizes(app, false);
+        press(app, "F1");
+        check_sizes(app, false);
+    }
+}
+
+static void test_sizes(void **unused)
+{
+    struct stage stage;
+
+    (void)unused;
+    for (size_t i = 0; host_names[i]; i++) {
+        open_stage(&stage, host_names[i], "file", true);
+        check_screens(stage.app, i == 0);
+        close_stage(&stage);
+    }
+}
+
+static void test_domains(void **unused)
+{
+    struct stage stage;
+
+    (void)unused;
+    open_stage(&stage, host_names[0], NULL, true);
+    check_sizes(stage.app, true);
+    press(stage.app, "Down");
+    check_sizes(stage.app, false);
+    press(stage.app, "Enter");
+    check_screens(stage.app, false);
+    close_stage(&stage);
+}
+
+/* Apply asks, fails, has done, and has undone. */
+static void test_apply(void **unused)
+{
+    struct stage stage;
+
+    (void)unused;
+    open_stage(&stage, host_names[0], "file", false);
+    press(stage.app, "p 7");
+    check_sizes(stage.app, true);
+    press(stage.app, "a");
+    assert_int_equal(stage.app->apply_state, APPLY_DONE);
+    check_sizes(stage.app, true);
+    press(stage.app, "h");
+    check_sizes(stage.app, true);
+    press(stage.app, "q u");
+    assert_int_equal(stage.app->apply_state, APPLY_UNDONE);
+    check_sizes(stage.app, true);
+    write_text(stage.file, "<domain/>");
+    press(stage.app, "6 p 7 a");
+    check_sizes(stage.app, true);
+    close_stage(&stage);
+}
+
+static bool is_movement(enum action action)
+{
+    struct list list = {0};
+
+    return list_move(&list, action, 1);
+}
+
+static char *shown(struct app *app)
+{
+    struct canvas *canvas = canvas_new(APP_FULL_HEIGHT, APP_FULL_WIDTH, false);
+    struct str str = STR_INIT;
+
+    app_draw(app, canvas);
+    canvas_dump(canvas, &str);
+    canvas_free(canvas);
+    return str_steal(&str);
+}
+
+/* What a row promises, as far as it can be told for all screens alike. */
+static bool is_kept(const struct app *app, const struct action_row *row,
+                    enum step step, const struct plan *before, bool goes_on)
+{
+    switch (row->action) {
+    case ACTION_HELP:
+        return app->shows_help;
+    case ACTION_BACK:
+        return app->step == step - 1;
+    case ACTION_LEAVE:
+        return !goes_on;
+    case ACTION_REPAINT:
+        return app->wants_repaint;
+    case ACTION_STEP:
+        return app->step == STEP_DOMAIN; /* the key is "1" */
+    case ACTION_ENTER:
+        return app->step == (step == STEP_APPLY ? STEP_REVIEW : step + 1);
+    case ACTION_VIEW:
+    case ACTION_HISTORY:
+        return app->pager != NULL || app->hint[0];
+    case ACTION_UNDO:
+    case ACTION_REDO:
+    case ACTION_TOGGLE:
+    case ACTION_MORE:
+    case ACTION_LESS:
+    case ACTION_OWN:
+    case ACTION_PROPOSE:
+    case ACTION_NEXT_LAYOUT:
+    case ACTION_PREVIOUS_LAYOUT:
+        return app->hint[0] || !plan_equal(before, app_plan(app));
+    default:
+        return true;
+    }
+}
+
+/* Until nothing goes on any more: the check looks in ticks. */
+static void settle(struct app *app)
+{
+    for (int ticks = 0; ticks < 100 && app_wait(app) >= 0; ticks++)
+        app_key(app, INPUT_TICK);
+}
+
+/* Each row of the table in each of its steps; `first` brings it to a state. */
+static void check_rows(const char *first, bool is_read_only)
+{
+    for (const struct action_row *row = key_rows(); row->action; row++)
+        for (unsigned step = 0; step < STEP_COUNT; step++) {
+            char *before CLEANUP(mem_free) = NULL;
+            char *after CLEANUP(mem_free) = NULL;
+            char digit[] = {(char)('1' + step), '\0'};
+            struct stage stage;
+            struct plan *plan;
+            bool goes_on;
+
+            if (!(row->steps & 1U << step))
+                continue;
+            /* The picture of this host is one row; "1" leads to step 1. */
+            if ((step == STEP_CPUS &&
+                 (row->action == ACTION_UP || row->action == ACTION_DOWN)) ||
+                (step == STEP_DOMAIN && row->action == ACTION_STEP))
+                continue;
+            open_stage(&stage, host_names[0], "win10", is_read_only);
+            press(stage.app, first);
+            press(stage.app, digit);
+            if (step != STEP_APPLY)
+                press(stage.app, "Down Right");
+            settle(stage.app);
+            stage.app->hint[0] = '\0';
+            before = shown(stage.app);
+            plan = plan_copy(app_plan(stage.app));
+            goes_on = app_key(stage.app, row->keys[0]);
+            after = shown(stage.app);
+            if (!is_kept(stage.app, row, (enum step)step, plan, goes_on) ||
+                (!(is_movement(row->action) && /* in a list of nothing */
+                   step != STEP_CPUS && stage.app->lists[step].count < 2) &&
+                 goes_on && !stage.app->wants_repaint && !stage.app->hint[0] &&
+                 strcmp(before, after) == 0)) {
+                print_error("after \"%s\", \"%s\" (%s) in %s; hint: %s\n%s",
+                            first, row->name, row->help,
+                            app_screen((enum step)step)->name, stage.app->hint,
+                            after);
+                fail();
+            }
+            plan_free(plan);
+            close_stage(&stage);
+        }
+}
+
+static void test_rows(void **unused)
+{
+    char *directory = scratch_new();
+
+    (void)unused;
+    assert_int_equal(chdir(directory), 0); /* "s" saves a plan here */
+    check_rows("2", false);
+    check_rows("p", false);
+    check_rows("p u", true);
+    check_rows("p 7 a", false);
+    assert_int_equal(chdir("/"), 0);
+    scratch_free(directory);
+}
+
+/* Any other key says that it does nothing, and changes nothing. */
+static void test_refusals(void **unused)
+{
+    struct stage stage;
+
+    (void)unused;
+    open_stage(&stage, host_names[0], "win10", true);
+    for (unsigned step = 0; step < STEP_COUNT; step++)
+        for (int key = 1; key < 0x180; key++) {
+            char digit[] = {(char)('1' + step), '\0'};
+            struct plan *plan;
+
+            press(stage.app, digit);
+            if (key_action(key, (enum step)step) != ACTION_NONE)
+                continue;
+            plan = plan_copy(app_plan(stage.app));
+            assert_true(app_key(stage.app, key));
+            assert_true(strstr(stage.app->hint, "does nothing here"));
+            assert_true(plan_equal(plan, app_plan(stage.app)));
+            assert_int_equal(stage.app->step, step);
+            plan_free(plan);
+        }
+    close_stage(&stage);
+}
+
+/* A key of the tables, of the keyboard, or of nowhere. */
+static int random_key(void)
+{
+    static const int others[] = {
+        INPUT_ESCAPE, INPUT_RESIZE, 0,      1,       3,      0x7f,
+        0x9b,         0xe4,         0x4e2d, 0x1f600, 0x10fff};
+    const struct action_row *row = key_rows();
+    unsigned count = 0;
+
+    if (random_below(8) == 0)
+        return others[random_below(ARRAY_SIZE(others))];
+    if (random_below(8) == 0)
+        return ' ' + (int)random_below(95);
+    while (row[count].action)
+        count++;
+    row += random_below(count);
+    return row->keys[0];
+}
+
+static int count_entries(const char *path)
+{
+    DIR *dir = opendir(path);
+    int count = 0;
+
+    assert_non_null(dir);
+    while (readdir(dir))
+        count++;
+    closedir(dir);
+    return count;
+}
+
+/* What an edit did is taken back by u, brought again by U, and said. */
+static void check_undo(struct app *app, const struct plan *before)
+{
+    struct plan *after;
+
+    if (!before || !app->history || app->pager || app->shows_help ||
+        app->draft || app->open_record || app->width < APP_MIN_WIDTH ||
+        app->height < APP_MIN_HEIGHT || plan_equal(before, app_plan(app)))
+        return;
+    after = plan_copy(app_plan(app));
+    app_key(app, 'u');
+    assert_true(plan_equal(before, app_plan(app)));
+    assert_true(str_starts(app->hint, "Undone: ") && app->hint[8] != '.');
+    app_key(app, 'U');
+    assert_true(plan_equal(after, app_plan(app)));
+    assert_true(str_starts(app->hint, "Redone: ") && app->hint[8] != '.');
+    plan_free(after);
+}
+
+static bool is_edit(enum action action)
+{
+    return action == ACTION_TOGGLE || action == ACTION_EMULATOR ||
+           action == ACTION_IOTHREAD || action == ACTION_SPLIT ||
+           action == ACTION_NEXT_LAYOUT || action == ACTION_PREVIOUS_LAYOUT ||
+           action == ACTION_MORE || action == ACTION_LESS ||
+           action == ACTION_OWN || action == ACTION_PROPOSE;
+}
+
+/* Keys and sizes by chance; one that leaves starts it anew. */
+static void play(const char *host, const char *domain, bool is_read_only,
+                 unsigned rounds)
+{
+    struct stage stage;
+
+    while (rounds > 0) {
+        char *before CLEANUP(mem_free) = NULL, *after CLEANUP(mem_free) = NULL;
+        int width = APP_FULL_WIDTH, height = APP_FULL_HEIGHT, entries;
+
+        open_stage(&stage, host, domain, is_read_only);
+        before = read_text(stage.file);
+        entries = count_entries(stage.root);
+        for (bool goes_on = true; goes_on && rounds > 0; rounds--) {
+            int key = random_key();
+            struct plan *edited;
+
+            if (random_below(30) == 0) {
+                width = 1 + (int)random_below(random_below(3) ? 100 : WIDTH);
+                height = 1 + (int)random_below(random_below(3) ? 30 : HEIGHT);
+                key = INPUT_RESIZE;
+            }
+            /* Leaving is tried, but seldom: what is deep takes many keys. */
+            if (stage.app->step == STEP_DOMAIN && random_below(20) > 0 &&
+                key_action(key, STEP_DOMAIN) == ACTION_LEAVE)
+                continue;
+            edited = is_edit(key_action(key, stage.app->step)) &&
+                             stage.app->history && !stage.app->pager
+                         ? plan_copy(app_plan(stage.app))
+                         : NULL;
+            goes_on = app_key(stage.app, key);
+            check_undo(stage.app, edited);
+            plan_free(edited);
+            check_size(stage.app, width, height);
+        }
+        after = read_text(stage.file);
+        if (is_read_only) {
+            assert_int_equal(count_entries(stage.root), entries);
+            assert_true((!before && !after) || strcmp(before, after) == 0);
+        }
+        close_stage(&stage);
+    }
+}
+
+static void test_keys(void **unused)
+{
+    unsigned rounds = getenv("VIRT_TUNE_LONG") ? 100000 : 1500;
+    char *directory = scratch_new();
+
+    (void)unused;
+    random_seed(20);
+    assert_int_equal(chdir(directory), 0); /* "s" saves a plan here */
+    play(host_names[0], "file", true, rounds);
+    assert_int_equal(count_entries(directory), 2);
+    play(host_names[0], "file", false, rounds / 2);
+    play(host_names[0], NULL, true, rounds / 2);
+    for (size_t i = 1; host_names[i]; i++)
+        play(host_names[i], "file", true, rounds / 10);
+    assert_int_equal(chdir("/"), 0);
+    scratch_free(directory);
+}
+
+int main(int count, char **arguments)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sizes),    cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_apply),    cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_keys),
+    };
+
+    if (count > 1)
+        cmocka_set_test_filter(arguments[1]);
+    setlocale(LC_ALL, "C.UTF-8"); /* boxes and wide characters */
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -151,7 +151,8 @@ void draw_marker(struct canvas *canvas, int y, bool is_selected);
 
 /*
  * Runs a script of keys (words apart by blanks; "dump" prints the screen;
- * "resize:WxH"; "wait" until nothing goes on any more) on a canvas of the given size, without a terminal.
+ * "resize:WxH"; "wait" until nothing goes on any more) on a canvas of the given
+ * size, without a terminal.
  */
 bool script_run(struct app *app, const char *path, const char *size,
                 struct err *err);

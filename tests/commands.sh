@@ -166,6 +166,16 @@ vt --read-only apply ./win10.xml --yes
 ok "a read-only session" refused 3
 vt undo ./win10.xml
 ok "nothing to undo" refused 1
+for seconds in -1 abc 3601 ''; do
+  vt check ./win10.xml --seconds "$seconds"
+  ok "check --seconds '$seconds'" refused 2
+done
+vt preview ./win10.xml --with-names
+ok "--with-names is for check" refused 2
+sed '/<uuid>/d' original.xml >nameless.xml
+vt check ./nameless.xml
+ok "a file without a UUID: could not look, 3" is "$status" 3
+ok "and says so" has "$out" "unknown Whether the guest runs: could not look"
 for words in "frobnicate x" "show" "show nonsense" "plan" "--vcpus 0 list" \
   "--vcpus x list" "--format odd preview ./win10.xml" "--color odd list" \
   "--layout 9 preview ./win10.xml" "--set nope=on preview ./win10.xml" \
@@ -235,9 +245,26 @@ ok "and nothing else executable beside it" \
   is "$(find "$root/etc" -type f -perm /111 | wc -l)" 1
 vt apply ./win10.xml --yes
 ok "applied again there is nothing to do" has "$out" "nothing to do"
+vt check ./win10.xml -o report.txt
+ok "check: as planned" is "$status" 0
+ok "by the journal" has "$out" "Record 0001 is in force"
+ok "the hook too" has "$out" "The hook is as it was written"
+ok "the report names neither guest nor UUID" \
+  lacks "$(grep -iE 'win10|8f1d6a52' report.txt)" "1"
+vt check ./win10.xml -o report.txt
+ok "a report may be written anew" is "$status" 0
+vt --read-only check ./win10.xml -o report.txt
+ok "but not by who promised to write nothing" is "$status" 3
 cp win10.xml applied.xml
 sed -i "s/vcpu='3' cpuset='7'/vcpu='3' cpuset='19'/" win10.xml
 cp win10.xml by-hand.xml
+vt check ./win10.xml
+ok "check sees that edit: 3" is "$status" 3
+ok "and names it" has "$out" "1 line that virt-tune wrote was changed (<vcpupin \
+vcpu='3' cpuset='7'/>)"
+ok "and that the hook does not fit it" has "$out" "does not fit the definition"
+run "$program" --sysroot "$hosts/ryzen-3900x" --root "$root" check ./win10.xml
+ok "and another host" has "$out" "not those that were planned for"
 vt undo ./win10.xml
 ok "an edit by hand of what was applied stops undo with 4" is "$status" 4
 ok "and is named" has "$err" "<vcpupin vcpu='3' cpuset='19'/>"

@@ -309,6 +309,7 @@ assert [x["vcpu"] for x in v] == [0, 1] and 0 <= v[0]["waited"] <= 100
 assert {x["part"] for x in d["findings"]} >= {"running", "drift", "host"}' \
     <<<"$out"
   is 'JSON has the same' $? 0
+  unseen
   on_screen
   kill -STOP "$1"
   (sleep 1 && kill -KILL "$1") &
@@ -322,6 +323,25 @@ assert {x["part"] for x in d["findings"]} >= {"running", "drift", "host"}' \
     '0*note *The guest does not run*As planned; the guest does not run.'
   eventually eval '[[ $(<$pool) == "$nr_before" ]]'
   runs 'it starts again' v start "$name"
+}
+
+# What cannot be looked at is said, and never as planned.
+unseen() {
+  local out at calls green=''
+  cp "$program" "$tmp/virt-tune"
+  out=$(setpriv --reuid 65534 --regid 65534 --clear-groups "$tmp/virt-tune" \
+    -c $uri --read-only check "$name" --seconds 0 2>&1 </dev/null)
+  has 'not as root: exit 3' "$?$out" '3*Not all could be looked at*'
+  has '... for huge pages' "$out" '*unknown *Huge pages: could not look*'
+  has '... and the journal' "$out" '*unknown *The journal: could not look*'
+  has '... but pins are seen' "$out" '*ok *2 vCPUs run where planned*'
+  hurt virDomainGetXMLDesc 0 none check "$name" --seconds 0
+  calls=$(<"$tmp/calls")
+  for ((at = 1; at <= calls; at++)); do
+    hurt virDomainGetXMLDesc $at EIO check "$name" --seconds 0
+    case $?$(<"$tmp/out") in 1* | 3*unknown*) ;; *) green+="$at " ;; esac
+  done
+  is "libvirt fails at each of $calls readings: never green" "$green" ''
 }
 
 # The same on the screen: Esc stops the measuring, and only that.

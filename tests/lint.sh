@@ -36,4 +36,9 @@ ok "there are options" test -n "$(keys)"
 undocumented() { local key; for key in $(keys); do
   grep -qF "$key" README.md || echo "$key"; done; }
 ok "every option is in the README" is "$(undocumented)" ""
+audits() { sed -n 's/^ *{"\([a-z-]*\)", "[/l].*/\1/p' src/session/audit_*.c; }
+ok "there are checks of guests" test "$(audits | wc -l)" -ge 15
+untold() { local id; for id in $(audits); do
+  grep -qF "\`$id\`" README.md || echo "$id"; done; }
+ok "every check of a guest is in the README" is "$(untold)" ""
 finish

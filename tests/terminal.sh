@@ -107,6 +107,34 @@ for signal in TERM HUP INT SEGV ABRT; do
     cmp -s "$scratch/before" "$scratch/after"
 done
 
+# A guest that seems to run: while it is measured every key is answered.
+cp -r "$2/i7-12700k" "$scratch/host"
+task=$scratch/host/proc/4242
+mkdir -p "$task/task/4242" "$task/task/4243"
+printf '%s\0' qemu -uuid 8f1d6a52-3c0e-4b7a-9d15-2e6f0c4b8a91 >"$task/cmdline"
+echo "1 (q) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0 777 0$(printf ' 0%.0s' {1..18})" \
+  | tee "$task/stat" "$task/task/4242/stat" >"$task/task/4243/stat"
+echo 'Cpus_allowed_list: 0-19' | tee "$task/task/4242/status" \
+  >"$task/task/4243/status"
+echo qemu >"$task/task/4242/comm"
+echo 'CPU 0/KVM' >"$task/task/4243/comm"
+echo 1 1 1 >"$task/task/4243/schedstat"
+start 80 24 "$program --demo --sysroot $scratch/host $scratch/edited.xml"
+await "[2 Host]"
+mux send-keys 8
+ok "Check measures" await "Measuring waits: 0 of 10 s"
+ok "and shows it" await "Measuring waits: 2 of 10 s"
+mux send-keys 2
+SECONDS=0
+ok "and lets other screens be seen" await "[2 Host]"
+ok "at once" test "$SECONDS" -lt 2
+mux send-keys 8
+ok "it went on" await "Measuring waits: "
+mux send-keys Escape
+ok "Esc stops it" await "Measuring was stopped"
+mux send-keys C-c
+ok "and C-c leaves" await "code 130"
+
 start 40 10 "$program --demo win10"
 ok "40x10: a sentence" await "needs 60x17"
 mux resize-window -x 60 -y 17

@@ -44,7 +44,7 @@ static const struct command commands[] = {
     {"apply", "DOMAIN", "write it, install the hook", 1, 1,
      TAKES_PLAN | TAKES_FORMAT | TAKES_DRY_RUN | TAKES_YES | TAKES_LIVE,
      command_apply},
-    {"check", "DOMAIN", "as planned? the guest and its definition", 1, 1,
+    {"check", "DOMAIN [--seconds N]", "is the guest as planned?", 1, 1,
      TAKES_CHECK | TAKES_OUTPUT, command_check},
     {"undo", "DOMAIN [NUMBER]", "take the last apply, or a record, back", 1, 2,
      TAKES_YES, command_undo},
@@ -158,9 +158,8 @@ static void print_help(void)
         "  --policy dedicated|one-thread|shared|keep   --threads 1|all\n"
         "  --prefer cache|clock   --host-cpus LIST   --isolated\n"
         "  --give ADDRESS  --take ADDRESS   a PCI device, with its functions\n"
-        "  -o FILE (plan)   --format text|diff|xml|json   --dry-run --yes "
+        "  -o FILE (plan, check)  --format text|diff|xml|json  --dry-run --yes "
         "(apply)\n"
-        "check: --seconds N   -o REPORT, without names but --with-names\n"
         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile,\n"
         "      5 not permitted, "
         "6 failed and not taken back");

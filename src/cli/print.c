@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "base/str.h"
+#include "session/report.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,47 +15,12 @@ void print_printable(FILE *out, const char *text)
     fputs(printable, out);
 }
 
-/* In lines of at most 80 columns, all indented by eight. */
-static void print_wrapped(FILE *out, const char *text)
-{
-    char *printable CLEANUP(mem_free) = str_printable(text);
-    const char *at = printable, *word;
-    size_t length, column = 0;
-
-    while ((word = str_next_word(&at, &length))) {
-        if (column > 0 && column + 1 + length > 80) {
-            fputs("\n", out);
-            column = 0;
-        }
-        column += (size_t)fprintf(out, "%s%.*s", column ? " " : "        ",
-                                  (int)length, word);
-    }
-    fputs("\n", out);
-}
-
 void print_findings(FILE *out, const struct findings *findings)
 {
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct finding *finding = &findings->list[i];
+    struct str text CLEANUP(str_free) = STR_INIT;
 
-        fprintf(out, "%-8s", verdict_name(finding->verdict));
-        print_printable(out, finding->text);
-        if (*finding->detail) {
-            fputs(" (", out);
-            print_printable(out, finding->detail);
-            fputs(")", out);
-        }
-        fputs("\n", out);
-        if (finding->verdict > VERDICT_OK && *finding->fix) {
-            print_wrapped(out, finding->fix);
-        }
-        if (finding->verdict > VERDICT_OK && *finding->recipe) {
-            struct str lines CLEANUP(str_free) = STR_INIT;
-
-            str_add_lines(&lines, "          ", finding->recipe);
-            fputs(str_text(&lines), out);
-        }
-    }
+    report_add_findings(&text, findings);
+    fputs(str_text(&text), out);
 }
 
 bool cli_flush(struct err *err)

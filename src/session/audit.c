@@ -83,7 +83,8 @@ static void tell_absent(struct audit *audit, enum process_state state,
              "/proc does not show all", "Run it as root.");
     else
         tell(audit, VERDICT_NOTE, "The guest does not run",
-             "only what is stored was checked", "");
+             "only what is stored was checked",
+             "Start it and look again: most shows while it runs.");
 }
 
 static void look_at_running(struct audit *audit)

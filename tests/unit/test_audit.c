@@ -267,6 +267,8 @@ static const struct spec {
            APPLIED(0002, NOW, NOW, "undoes = 1\n")),
      "is undone"},
     {"last-apply", OK, LINES, FILES(APPLIED(0001, NOW, NOW, "")), "0001"},
+    {"last-apply", UNKNOWN, LINES, FILES("var/lib/virt-tune/" UUID "=x"),
+     "root"},
     {"last-apply", FAIL, LINES,
      FILES(APPLIED(0001, NOW, NOW, ""), RECORD(0001) "state=begun"),
      "virt-tune repair"},

@@ -114,6 +114,28 @@ done
 play "text:draft key:Enter text:Apply key:C-c exit" "${arguments[@]}"
 ok "the draft is offered, and taken up at its screen" is "$(value exit)" 130
 
+# A libvirt that does not answer is told before anything waits for it.
+"$pty" --deaf "$scratch/deaf" &
+deaf=$!
+trap 'kill $deaf; rm -rf "$scratch"' EXIT
+uri="qemu+unix:///system?socket=$scratch/deaf"
+for ((i = 0; i < 100; i++)); do [ -S "$scratch/deaf" ] || sleep 0.05; done
+for domain in "" win10; do
+  play "text:Waiting key:x key:C-l resize:60x17 key:Esc exit" -c "$uri" \
+    ${domain:+"$domain"}
+  ok "libvirt hangs ($domain): Esc leaves" is "$(value exit)" 1
+  ok "and leaves the terminal as it was" has "$out" "modes same"
+  ok "without spinning" at_most cpu 2000
+done
+for signal in 1 2 15; do
+  play "text:Waiting signal:$signal exit" -c "$uri"
+  ok "signal $signal while it waits" is "$(value exit)" "$((128 + signal))"
+done
+play "text:Waiting close exit" -c "$uri"
+ok "hang-up while it waits" is "$(value exit)" 129
+play "text:Waiting key:q exit" -c "$uri"
+ok "q leaves" is "$(value exit)" 1
+
 # Sizes while it runs, many of them.
 session
 storm=""

@@ -57,6 +57,12 @@ play "text:Linux key:4 bytes:x torn:Right bytes:right key:C-c exit" --demo win10
 ok "a torn arrow moves" at_most right 200
 ok "and does nothing else" is "$(value exit)" 130
 
+# Keys that wait are taken before anything is painted: a held key over a slow
+# link does not leave a queue of paints behind.
+play "text:Linux bytes:x key:jjjjjjjjjjjjjjjjjjjj bytes:held key:C-c exit" \
+  --demo win10
+ok "twenty moves at once cost less than three of them" at_most held 1800
+
 # Colour is an accent: NO_COLOR and --color say no, and it works without.
 play "text:Linux colors:auto key:C-c exit" --demo win10
 ok "colours where the terminal has them" test "$(value auto)" -gt 0

@@ -98,11 +98,14 @@ static void write_all(const char *text, bool is_torn)
 {
     static const struct timespec pause = {0, 40000000};
 
-    for (; *text; text++) {
+    size_t length = strlen(text);
+
+    if (!is_torn && write(master, text, length) != (ssize_t)length)
+        fail("the terminal takes nothing");
+    for (; is_torn && *text; text++) {
         if (write(master, text, 1) != 1)
             fail("the terminal takes nothing");
-        if (is_torn)
-            nanosleep(&pause, NULL);
+        nanosleep(&pause, NULL);
     }
 }
 

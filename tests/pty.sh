@@ -57,6 +57,12 @@ play "text:Linux key:4 bytes:x torn:Right bytes:right key:C-c exit" --demo win10
 ok "a torn arrow moves" at_most right 200
 ok "and does nothing else" is "$(value exit)" 130
 
+# Keys that wait are taken before anything is painted: a held key over a slow
+# link does not leave a queue of paints behind.
+play "text:Linux bytes:x key:jjjjjjjjjjjjjjjjjjjj bytes:held key:C-c exit" \
+  --demo win10
+ok "twenty moves at once cost less than three of them" at_most held 1800
+
 # Colour is an accent: NO_COLOR and --color say no, and it works without.
 play "text:Linux colors:auto key:C-c exit" --demo win10
 ok "colours where the terminal has them" test "$(value auto)" -gt 0
@@ -113,6 +119,28 @@ for screen in 1 2 3 4 5 6 7; do
 done
 play "text:draft key:Enter text:Apply key:C-c exit" "${arguments[@]}"
 ok "the draft is offered, and taken up at its screen" is "$(value exit)" 130
+
+# A libvirt that does not answer is told before anything waits for it.
+"$pty" --deaf "$scratch/deaf" &
+deaf=$!
+trap 'kill $deaf; rm -rf "$scratch"' EXIT
+uri="qemu+unix:///system?socket=$scratch/deaf"
+for ((i = 0; i < 100; i++)); do [ -S "$scratch/deaf" ] || sleep 0.05; done
+for domain in "" win10; do
+  play "text:Waiting key:x key:C-l resize:60x17 key:Esc exit" -c "$uri" \
+    ${domain:+"$domain"}
+  ok "libvirt hangs ($domain): Esc leaves" is "$(value exit)" 1
+  ok "and leaves the terminal as it was" has "$out" "modes same"
+  ok "without spinning" at_most cpu 2000
+done
+for signal in 1 2 15; do
+  play "text:Waiting signal:$signal exit" -c "$uri"
+  ok "signal $signal while it waits" is "$(value exit)" "$((128 + signal))"
+done
+play "text:Waiting close exit" -c "$uri"
+ok "hang-up while it waits" is "$(value exit)" 129
+play "text:Waiting key:q exit" -c "$uri"
+ok "q leaves" is "$(value exit)" 1
 
 # Sizes while it runs, many of them.
 session

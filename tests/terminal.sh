@@ -34,9 +34,9 @@ canvas() { # KEYS...: what a script of them shows
   echo "$* dump" >"$scratch/keys"
   "$program" --demo --script "$scratch/keys" win10 2>&1
 }
-same() { # KEYS...: compares canvas and terminal
-  local want try
-  want=$(canvas "$@")
+same() { same_text "$(canvas "$@")"; } # KEYS...
+same_text() { # WANTED: compares canvas and terminal
+  local want=$1 try
   for ((try = 0; try < 100; try++)); do
     [ "$(screen)" = "$want" ] && return
     sleep 0.05
@@ -71,6 +71,14 @@ mux resize-window -x 60 -y 10
 ok "too small says so" await "needs 60x17"
 mux resize-window -x 80 -y 24
 ok "and back again nothing is lost" same "${keys[@]}"
+mux send-keys C-z
+ok "Ctrl-Z suspends" await Stopped
+mux send-keys 'fg; echo code $?' Enter
+ok "fg brings all back" same "${keys[@]}"
+at_cursor() { # the text of the row that the terminal's cursor is in
+  mux capture-pane -p | sed -n "$(($(mux display -p '#{cursor_y}') + 1))p"
+}
+ok "the cursor is on the selection" has "$(at_cursor)" " > [x]"
 mux send-keys Escape
 ok "Esc goes back" await "[5 Options]"
 mux send-keys 1
@@ -139,6 +147,16 @@ start 40 10 "$program --demo win10"
 ok "40x10: a sentence" await "needs 60x17"
 mux resize-window -x 60 -y 17
 ok "60x17: the screens" await "[2 Host]"
+compact() { # SCREEN: shows on the terminal what it shows on the canvas
+  mux send-keys "$1"
+  echo "1 2 $visited $1 dump" >"$scratch/keys"
+  visited+=" $1"
+  same_text "$("$program" --demo --size 60x17 --script "$scratch/keys" win10)"
+}
+visited= # in 7 stand paths that differ
+for screen in 3 4 5 6; do
+  ok "60x17: screen $screen as on the canvas" compact "$screen"
+done
 start 80 24 "TERM=dumb $program --demo win10"
 ok "TERM=dumb: code 2" await "code 2"
 ok "with a sentence" has "$(screen | tr '\n' ' ')" "cannot move its cursor"

@@ -90,6 +90,7 @@ static void install_handlers(void)
     struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_RESETHAND};
     struct sigaction stop = {.sa_handler = on_stop};
 
+    restore_length = 0;
     append_restore("sgr0");
     append_restore("rmkx");
     append_restore("cnorm");
@@ -312,30 +313,109 @@ static SCREEN *open_screen(struct err *err)
     return screen;
 }
 
-bool term_run(struct app *app, const char *color, struct err *err)
+/* Sets the terminal up; end with leave_screen. */
+static SCREEN *enter_screen(const char *color, struct err *err)
 {
     SCREEN *screen;
-    int kept;
 
     use_tioctl(TRUE);
     if (!getenv("ESCDELAY"))
         set_escdelay(100);
     screen = open_screen(err);
     if (!screen)
-        return false;
+        return NULL;
     install_handlers();
-    kept = capture_stderr();
     cbreak();
     noecho();
     nonl();
     keypad(stdscr, TRUE);
     choose_colors(color);
-    loop(app);
-    release_stderr(kept);
+    return screen;
+}
+
+/* False with a sentence if a signal ended it. */
+static bool leave_screen(SCREEN *screen, struct err *err)
+{
     endwin();
     delscreen(screen);
     if (stop_signal)
         return err_set(err, (enum err_code)(128 + stop_signal),
                        "Ended by signal %d.", (int)stop_signal);
     return true;
+}
+
+bool term_run(struct app *app, const char *color, struct err *err)
+{
+    SCREEN *screen = enter_screen(color, err);
+    int kept;
+
+    if (!screen)
+        return false;
+    kept = capture_stderr();
+    loop(app);
+    release_stderr(kept);
+    return leave_screen(screen, err);
+}
+
+bool term_is_ready(int fd, int milliseconds)
+{
+    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+
+    return poll(&poll_fd, 1, milliseconds) > 0;
+}
+
+static void show_wait(const char *text, bool is_ascii)
+{
+    struct canvas *canvas = canvas_new(LINES, COLS, is_ascii);
+    int y = canvas_wrap(canvas, 0, 1, COLS - 2, LINES, ROLE_NORMAL, text);
+
+    canvas_put_cut(canvas, y + 1, 1, COLS - 2, ROLE_NORMAL,
+                   "Esc or q stops waiting and leaves.");
+    show(canvas);
+    canvas_free(canvas);
+}
+
+/* True once `fd` can be read, false if the user or a signal does not wait. */
+static bool wait_for(int fd, const char *text, bool is_ascii)
+{
+    show_wait(text, is_ascii);
+    for (;;) {
+        struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
+                               {.fd = STDIN_FILENO, .events = POLLIN}};
+        wint_t wide = 0;
+        int key;
+
+        if (poll(fds, 2, -1) < 0 && errno != EINTR)
+            return false;
+        if (fds[0].revents)
+            return true;
+        /* A resize interrupts the wait and is told by the next key. */
+        key = stop_signal ? INPUT_GONE : 0;
+        timeout(0);
+        if (key == 0 && get_wch(&wide) != ERR)
+            key = wide == KEY_RESIZE ? INPUT_RESIZE : (int)wide;
+        else if (fds[1].revents & (POLLHUP | POLLERR))
+            key = INPUT_GONE;
+        timeout(-1);
+        if (key == INPUT_GONE || key == INPUT_ESCAPE || key == 'q')
+            return false;
+        if (key == INPUT_RESIZE)
+            show_wait(text, is_ascii);
+    }
+}
+
+bool term_wait(int fd, const char *text, const char *color, bool is_ascii,
+               struct err *err)
+{
+    SCREEN *screen = enter_screen(color, err);
+    bool is_ready;
+
+    if (!screen)
+        return false;
+    is_ready = wait_for(fd, text, is_ascii);
+    if (!leave_screen(screen, err))
+        return false;
+    return is_ready || err_set(err, ERR_FAILED,
+                               "libvirt did not answer. See: systemctl status "
+                               "libvirtd (or virtqemud).");
 }

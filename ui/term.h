@@ -14,4 +14,14 @@
  */
 bool term_run(struct app *app, const char *color, struct err *err);
 
+/*
+ * Shows a sentence until `fd` can be read: true. False with a sentence if the
+ * user leaves first, or there is no usable terminal.
+ */
+bool term_wait(int fd, const char *text, const char *color, bool is_ascii,
+               struct err *err);
+
+/* Waits for `fd` without showing anything; false after `milliseconds`. */
+bool term_is_ready(int fd, int milliseconds);
+
 #endif

@@ -22,6 +22,7 @@ enum taken {
     TAKES_WAY = 64,    /* --finish --take-back */
     TAKES_LIVE = 128,
     TAKES_CHECK = 256, /* --seconds --with-names */
+    TAKES_ASK = 512,
 };
 
 struct command {
@@ -38,7 +39,7 @@ static const struct command commands[] = {
     {"show", "host | groups | cpus [DOMAIN]", "facts of the host", 1, 2,
      TAKES_PLAN, command_show},
     {"plan", "DOMAIN", "the proposal as a plan file", 1, 1,
-     TAKES_PLAN | TAKES_OUTPUT, command_plan},
+     TAKES_PLAN | TAKES_OUTPUT | TAKES_ASK, command_plan},
     {"preview", "DOMAIN", "what a plan would change", 1, 1,
      TAKES_PLAN | TAKES_FORMAT, command_preview},
     {"apply", "DOMAIN", "write it, install the hook", 1, 1,
@@ -87,6 +88,7 @@ enum {
     OPT_DRY_RUN,
     OPT_YES,
     OPT_LIVE,
+    OPT_ASK,
     OPT_FINISH,
     OPT_TAKE_BACK,
     OPT_SECONDS,
@@ -125,6 +127,7 @@ static const struct option long_options[] = {
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
     {"yes", no_argument, NULL, OPT_YES},
     {"live", no_argument, NULL, OPT_LIVE},
+    {"ask", no_argument, NULL, OPT_ASK},
     {"finish", no_argument, NULL, OPT_FINISH},
     {"take-back", no_argument, NULL, OPT_TAKE_BACK},
     {"seconds", required_argument, NULL, OPT_SECONDS},
@@ -158,8 +161,8 @@ static void print_help(void)
         "  --policy dedicated|one-thread|shared|keep   --threads 1|all\n"
         "  --prefer cache|clock   --host-cpus LIST   --isolated\n"
         "  --give ADDRESS  --take ADDRESS   a PCI device, with its functions\n"
-        "  -o FILE (plan, check)  --format text|diff|xml|json  --dry-run --yes "
-        "(apply)\n"
+        "  -o FILE (plan, check)  --ask (plan)  --format text|diff|xml|json\n"
+        "  --dry-run --yes (apply)\n"
         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile,\n"
         "      5 not permitted, "
         "6 failed and not taken back");
@@ -329,6 +332,9 @@ static bool take_option(struct options *options, int letter, struct err *err)
     case OPT_WITH_NAMES:
         options->with_names = true;
         return true;
+    case OPT_ASK:
+        options->asks = true;
+        return true;
     case OPT_FINISH:
     case OPT_TAKE_BACK:
         options->wants_finish |= letter == OPT_FINISH;
@@ -378,6 +384,8 @@ static unsigned taken(int letter)
         return TAKES_YES;
     case OPT_LIVE:
         return TAKES_LIVE;
+    case OPT_ASK:
+        return TAKES_ASK;
     case OPT_FINISH:
     case OPT_TAKE_BACK:
         return TAKES_WAY;

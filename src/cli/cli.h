@@ -16,6 +16,7 @@ struct options {
     struct session_options session;
     bool is_json, is_dry_run, is_confirmed, is_ascii;
     bool wants_finish, wants_take_back; /* of repair */
+    bool asks;                          /* plan: line by line */
     bool is_live;                       /* apply: move running threads too */
     const char *color;                  /* "auto", "always", "never" */
     const char *format;                 /* of preview */

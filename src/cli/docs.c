@@ -15,7 +15,7 @@ static const struct docs_option options_known[] = {
     {"connect", "URI", "qemu:///system qemu:///session",
      "the libvirt to talk to; qemu:///system unless LIBVIRT_DEFAULT_URI says "
      "otherwise"},
-    {"output", "FILE", "@files", "write the plan there"},
+    {"output", "FILE", "@files", "write the plan, or check's report, there"},
     {"help", NULL, "", "the commands, and with a command the keys of --set"},
     {"sysroot", "DIR", "@directories", "read the host beneath DIR"},
     {"root", "DIR", "@directories",
@@ -45,6 +45,10 @@ static const struct docs_option options_known[] = {
      "a PCI device to the guest, with all functions of its card"},
     {"take", "ADDRESS", "", "a PCI device back to the host"},
     {"despite-claims", NULL, "", "give even what the host needs"},
+    {"preset", "NAME", "windows-gaming linux lowest-latency gentle",
+     "a set of options in place of the proposal, or the path of such a file"},
+    {"guest", "KIND", "windows linux other",
+     "what runs in it, where the domain's metadata does not say"},
     {"set", "KEY=VALUE", "@keys", "switch an option; see OPTIONS OF A PLAN"},
     {"plan", "FILE", "@files", "a plan file in place of the proposal"},
     {"format", "NAME", "text diff xml json", "how the preview is printed"},
@@ -54,6 +58,10 @@ static const struct docs_option options_known[] = {
     {"finish", NULL, "", "bring what was cut off to its end"},
     {"take-back", NULL, "", "take what was cut off back"},
     {"ask", NULL, "", "ask line by line, for who cannot use a full screen"},
+    {"seconds", "N", "5 10 60",
+     "how long check measures a running guest, 10 unless it is told; 0 not at "
+     "all"},
+    {"with-names", NULL, "", "leave the names in check's report"},
     {"version", NULL, "", "print the version"},
 };
 

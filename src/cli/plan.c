@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The commands that plan: plan, preview. */
+#include "cli/ask.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 
@@ -207,16 +208,31 @@ struct plan *cli_plan(const struct session *session,
     return NULL;
 }
 
+/* Asked line by line, a domain with pins starts as it is, as on the screen. */
+static struct plan *first_plan(const struct session *session,
+                               const struct options *options, struct err *err)
+{
+    bool is_plain = !options->plan && !options->layout &&
+                    !options->has_request && options->request.vcpus == 0 &&
+                    options->set_count == 0 && options->device_count == 0;
+
+    return options->asks && is_plain && domain_is_pinned(session->domain)
+               ? session_plan(session)
+               : cli_plan(session, options, err);
+}
+
 bool command_plan(const struct options *options, char **words, struct err *err)
 {
     struct session *session = session_open(&options->session, err);
     struct plan *plan = session && session_load(session, words[0], err)
-                            ? cli_plan(session, options, err)
+                            ? first_plan(session, options, err)
                             : NULL;
     struct str str CLEANUP(str_free) = STR_INIT;
     bool is_saved = false;
 
-    if (plan) {
+    if (plan && options->asks) {
+        is_saved = ask_plan(session, plan, options->output, err);
+    } else if (plan) {
         planfile_save(plan, &str);
         if (options->output) {
             is_saved =

@@ -2,7 +2,8 @@
 /*
  * pty SCRIPT PROGRAM ARGUMENT... - runs the program on a terminal of 80x24 and
  * says what went over the wire. The script's words, each done when the
- * terminal has been silent for a while:
+ * terminal has been silent for a while. Or: pty --deaf SOCKET, a daemon that
+ * takes connections and never says anything.
  *
  *   bytes:NAME      prints "NAME N": the bytes since the last such word
  *   colors:NAME     prints "NAME N": the colours that were set since the start
@@ -27,6 +28,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -95,11 +98,14 @@ static void write_all(const char *text, bool is_torn)
 {
     static const struct timespec pause = {0, 40000000};
 
-    for (; *text; text++) {
+    size_t length = strlen(text);
+
+    if (!is_torn && write(master, text, length) != (ssize_t)length)
+        fail("the terminal takes nothing");
+    for (; is_torn && *text; text++) {
         if (write(master, text, 1) != 1)
             fail("the terminal takes nothing");
-        if (is_torn)
-            nanosleep(&pause, NULL);
+        nanosleep(&pause, NULL);
     }
 }
 
@@ -204,11 +210,25 @@ static void play(const char *word)
     fflush(stdout);
 }
 
+static void be_deaf(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int server = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    if (bind(server, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+        listen(server, 5) < 0)
+        fail(path);
+    pause();
+}
+
 int main(int count, char **arguments)
 {
     struct winsize size = {.ws_row = 24, .ws_col = 80};
     char *rest = NULL;
 
+    if (count == 3 && strcmp(arguments[1], "--deaf") == 0)
+        be_deaf(arguments[2]);
     if (count < 3)
         fail("pty SCRIPT PROGRAM ARGUMENT...");
     child = forkpty(&master, NULL, NULL, &size);

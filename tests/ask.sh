@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ask.sh PROGRAM HOSTS - "plan --ask": what is asked line by line gives the plan
+# that the other commands give; wrong answers are asked again, missing ones
+# write nothing.
+# shellcheck disable=SC2016 # nothing is expanded
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+program=$(realpath "$1")
+export TMPDIR=$scratch
+cd "$scratch" || exit 1
+empty() { yes '' | head -60; }
+talk() { # ANSWERS DOMAIN [ARGUMENT...]: "\n" are line ends; the plan in plan
+  local answers=$1
+  shift
+  rm -f plan
+  status=0
+  { printf '%b' "$answers"; [ -n "${ends-}" ] || empty; } |
+    "$program" --demo plan --ask -o plan "$@" >out 2>err || status=$?
+  out=$(<out) err=$(<err)
+}
+same() { # ARGUMENT...: the plan is what "plan" gives without questions
+  diff <("$program" --demo plan "$@" 2>/dev/null) plan | sed 's/^/#   /'
+  cmp -s <("$program" --demo plan "$@" 2>/dev/null) plan
+}
+
+talk '' win10
+ok "taking all that is proposed ends with 0" is "$status" 0
+ok "and gives the proposal" same win10
+ok "with the verdicts of the preview" has "$out" \
+  "$("$program" --demo preview win10 | grep -A99 '^ok' | head -3)"
+ok "and the changes as sentences" has "$out" "pin 12 vCPUs to CPUs 4-15"
+talk '' win11-old
+ok "a domain with pins stays as it is" has "$out" "win11-old: 0 changes"
+talk '\n14\nA\n' win10
+ok "another count" same win10 --vcpus 14
+talk '\n\nX\n99\nB\n' win10
+ok "a letter that is none is asked again" has "$out" "A letter of the list"
+ok "the one that is one is taken" same win10 --layout 2
+talk '\n0\nmany\n900\n12\n' win10
+ok "a count that cannot be is asked again" same win10
+talk '\n\n\nbanana\n?\noff\n' win10
+ok "an option is explained" has "$out" "Cost: The guest's memory is gone"
+ok "and switched off" same win10 --set hugepages=off
+talk '06:00.0\nno\n\n' win10
+claimed=$out
+ok "what the host needs is named" has "$claimed" "Type yes"
+ok "and stays without a yes" same win10
+talk '06:00.0\nyes\n\n' win10
+ok "with one it goes" same win10 --give 06:00.0 --despite-claims
+talk 'ff:00.0\n`reboot`\n\n' win10
+ok "addresses of nothing are told" has "$out" "There is no such PCI device"
+ends=1
+for answers in '' '\n' '\n12\n' '\n\nA\n' '\n\nA\n\n\n' '06:00.0\n'; do
+  talk "$answers" win10
+  ok "answers that end: code 1" is "$status" 1
+  ok "and one sentence" sentence "$err"
+  ok "and no file" test ! -e plan
+done
+echo "not a plan" >mine
+yes '' | head -60 | "$program" --demo plan --ask -o mine win10 >out 2>err
+ok "a file that is no plan is left alone" is "$(<mine)" "not a plan"
+run "$program" --demo preview --ask win10
+ok "--ask is for plan" is "$status" 2
+finish

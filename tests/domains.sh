@@ -23,8 +23,8 @@ for archive in "$VIRT_TUNE_CORPUS"/domains/{*.tar.xz,users}; do
     ok "$(basename "$archive"): ${directory#"$scratch"/unpacked}" is "$status" 0
     [ "$status" = 0 ] ||
       cat "$scratch/out" "$scratch/err" | tail -15 | sed 's/^/# /'
-    count=$(sed -n 's/^\([0-9]*\) domains$/\1/p' "$scratch/out" "$scratch/err")
-    domains=$((domains + ${count:-0}))
+    number=$(sed -n 's/^\([0-9]*\) domains$/\1/p' "$scratch/out" "$scratch/err")
+    domains=$((domains + ${number:-0}))
   done < <(find "$scratch/unpacked" -name '*.xml' -printf '%h\n' | sort -u)
   ok "$(basename "$archive"): $domains domains were read" \
     test "$domains" -gt 0

@@ -38,13 +38,21 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
                  "Choose another page size.");
         return;
     }
-    if (plan->domain->memory_kib % (unsigned long)size != 0) {
+    if (plan_memory_kib(plan) % (unsigned long)size != 0) {
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  "the guest's memory is no whole number of huge pages",
-                 "Change the domain's <memory>, or choose a smaller page.");
+                 "Round it up: --set hugepages names a size. Guest cells and "
+                 "memory that can grow: virsh edit.");
         return;
     }
-    needed = plan->domain->memory_kib / (unsigned long)size;
+    if (plan_memory_kib(plan) > plan->domain->memory_kib)
+        rule_say(rule, findings, arena, VERDICT_NOTE,
+                 arena_printf(arena,
+                              "the guest's memory grows by %lu KiB to whole "
+                              "huge pages",
+                              plan_memory_kib(plan) - plan->domain->memory_kib),
+                 "A smaller page rounds less.");
+    needed = plan_memory_kib(plan) / (unsigned long)size;
     usable = cell_usable_pages(plan, pool);
     if (usable >= needed || plan->domain->is_running)
         return;

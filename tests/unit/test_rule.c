@@ -129,6 +129,12 @@ static void pages_enough(struct state *state)
     set_memory(state, 512, 1);
 }
 
+static void pages_rounded(struct state *state)
+{
+    set_memory(state, 512, 1);
+    state->plan->options[OPTION_HUGEPAGES] = 2048;
+}
+
 static void pages_short(struct state *state)
 {
     set_memory(state, 511, 8UL << 20);
@@ -449,6 +455,13 @@ static const struct spec specs[] = {
     {"hugepages", VERDICT_FAIL, SMALL, 1, "", "", GIB PAGES("4096"), NULL},
     {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
      "<memory>1025</memory>" PAGES("2048"), pages_enough},
+    {"hugepages", VERDICT_NOTE, SMALL, 1, "", "",
+     "<memory>1048500</memory>" PAGES("2048"), pages_rounded},
+    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
+     "<memory>1048500</memory>" NUMA PAGES("2048"), pages_rounded},
+    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
+     "<maxMemory>1048500</maxMemory><memory>1048500</memory>" PAGES("2048"),
+     pages_rounded},
     {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
      pages_short},
     {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),

@@ -41,7 +41,7 @@ __attribute__((noinline)) static void run_plan(struct bench *bench)
     arena_free(arena);
 }
 
-/* One edit by hand in the CPUs or Options screen, and all that follows, on a canvas. */
+/* One edit by hand in CPUs or Options, and all that follows, on a canvas. */
 __attribute__((noinline)) static void run_frame(struct bench *bench)
 {
     app_key(bench->app, ' ');

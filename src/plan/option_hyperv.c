@@ -157,6 +157,7 @@ const struct option_row option_hyperv_rows[] = {
                       .element = "vendor_id",
                       .attribute = "state",
                       .on = "on",
+                      .off = "off",
                       .is_whole = true, /* off too a long value is refused */
                       .also = "value",
                       .also_value = "virt-tune"},

@@ -92,7 +92,11 @@ command -v valgrind >/dev/null || {
   exit 77
 }
 table plan 200 "All layouts for a quarter of the CPUs (run_plan)"
-table frame 30 "An edit in the CPUs screen and its 200x60 frame (run_frame)"
+table frame 30 "An edit in the CPUs screen and its 200x80 frame (run_frame)"
+printf '\nLeast microseconds on 16 CPUs\n'
+printf '%-52s %8s\n' \
+  "an edit in Options and its frame with every row" "$("$bench" options 16 50)" \
+  "a domain parsed, proposed to and rendered" "$("$bench" render 16 50)"
 race "$hosts/epyc-7763-2s"
 command -v lspci >/dev/null || exit 0
 recipe=$(dirname "$0")/../data/demo/i7-12700k.recipe

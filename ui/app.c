@@ -10,6 +10,7 @@
 #include "plan/planfile.h"
 #include "plan/rule.h"
 #include "ui/ask.h"
+#include "ui/find.h"
 #include "ui/presets.h"
 
 #include <stdarg.h>
@@ -179,6 +180,7 @@ void app_free(struct app *app)
 void app_go(struct app *app, enum step step)
 {
     presets_close(app);
+    app->is_finding = false;
     if (step != STEP_DOMAIN && !app->history) {
         app_hint(app, "Choose a domain first: Enter.");
         return;
@@ -443,7 +445,9 @@ bool app_key(struct app *app, int key)
             ask_key(app, key);
         return true; /* no draft is kept before the old one is answered for */
     }
-    if (app->shows_help) {
+    if (app->is_finding) {
+        find_key(app, key);
+    } else if (app->shows_help) {
         app->shows_help = false;
     } else if (app->pager) {
         pager_key(app, key);

@@ -47,8 +47,11 @@ struct app {
     const struct pci_device *asked_device; /* its claims were just shown */
     struct layout_request request;         /* what layouts are proposed for */
 
-    struct preset_list *presets; /* open over step 5, or NULL */
-    char *pager; /* text shown in full, or NULL */
+    struct preset_list *presets;  /* open over step 5, or NULL */
+    bool is_folded[OPTION_COUNT]; /* by the first option of a group */
+    char find[32];                /* what is looked for in step 5 */
+    bool is_finding;              /* and is being typed */
+    char *pager;                  /* text shown in full, or NULL */
     const char *pager_title;
     int pager_top;
     bool shows_help;

@@ -89,6 +89,10 @@ static const struct action_row rows[] = {
      "p",
      "presets",
      "sets of options, and what they change"},
+    {ACTION_FIND, {'/'}, ON(OPTIONS), "/", NULL, "find by any word"},
+    {ACTION_FIND_NEXT, {'n'}, ON(OPTIONS), "n N", NULL, "next found; N before"},
+    {ACTION_FIND_PREVIOUS, {'N'}, ON(OPTIONS), "N", NULL, "found before"},
+    {ACTION_FOLD, {'o'}, ON(OPTIONS), "o", NULL, "fold or open the group"},
     {ACTION_PROPOSE,
      {'p'},
      PLANNING & ~ON(OPTIONS),
@@ -212,6 +216,7 @@ bool key_parse(const char *name, int *key)
         {"F1", INPUT_F1},
         {"C-l", INPUT_REPAINT},
         {"tick", INPUT_TICK},
+        {"Backspace", INPUT_BACKSPACE},
     };
     unsigned character = 0;
     size_t length;

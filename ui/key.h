@@ -27,6 +27,7 @@ enum {
     INPUT_ENTER = 13,
     INPUT_TAB = 9,
     INPUT_REPAINT = 12,
+    INPUT_BACKSPACE = 127,
 };
 
 enum step {
@@ -63,6 +64,10 @@ enum action {
     ACTION_OWN,
     ACTION_GUEST,
     ACTION_PRESET,
+    ACTION_FIND,
+    ACTION_FIND_NEXT,
+    ACTION_FIND_PREVIOUS,
+    ACTION_FOLD,
     ACTION_PROPOSE,
     ACTION_VIEW,
     ACTION_APPLY,

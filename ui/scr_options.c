@@ -4,6 +4,7 @@
  * and writes. A domain without pins arrives with the proposals made.
  */
 #include "ui/app.h"
+#include "ui/find.h"
 #include "ui/presets.h"
 
 #include "base/str.h"
@@ -32,13 +33,6 @@ static int length(const struct app *app)
 {
     (void)app;
     return OPTION_COUNT;
-}
-
-/* A heading stands above the first option of each group. */
-static bool starts_group(int id)
-{
-    return id == 0 || strcmp(option_get((enum option_id)id)->group,
-                             option_get((enum option_id)(id - 1))->group) != 0;
 }
 
 /* A value in its column; what is too long for it stands in the pane, whole. */
@@ -155,11 +149,43 @@ static void draw_below(const struct app *app, struct canvas *canvas, int y,
                 ROLE_NORMAL, obstacle ? obstacle : option_get(id)->does);
 }
 
+/* The heading of a group; folded it says what is in it. */
+static void draw_group(const struct app *app, struct canvas *canvas, int y,
+                       int first, bool is_selected)
+{
+    const struct plan *plan = app_plan(app);
+    int wishes = 0, end = fold_end(first);
+
+    draw_marker(canvas, y, is_selected && app->is_folded[first]);
+    canvas_put(canvas, y, app->is_folded[first] ? 3 : 1,
+               is_selected && app->is_folded[first] ? ROLE_SELECTED
+                                                    : ROLE_HEADING,
+               option_get((enum option_id)first)->group);
+    if (!app->is_folded[first])
+        return;
+    for (int i = first; i < end; i++)
+        wishes += plan->options[i] != OPTION_KEEP;
+    canvas_putf(canvas, y, NOW, ROLE_NORMAL, "%3d, %d set", end - first,
+                wishes);
+}
+
+/* The line of the list that the selected option stands in. */
+static int selected_line(const struct app *app)
+{
+    int selected = app->lists[STEP_OPTIONS].selected, line = 0;
+
+    for (int i = 0; i <= selected; i++) {
+        line += fold_first(i) == i;
+        line += !fold_is_folded(app, i);
+    }
+    return line - 1;
+}
+
 static void draw(struct app *app, struct canvas *canvas)
 {
     struct list *list = &app->lists[STEP_OPTIONS];
     int end = app_body_end(canvas), y;
-    int line = 0, selected_line = 0, height;
+    int height, line = selected_line(app);
 
     if (app->presets) {
         presets_draw(app, canvas);
@@ -174,30 +200,27 @@ static void draw(struct app *app, struct canvas *canvas)
     height = end - BODY_TOP - 1;
 
     list->count = length(app);
-    for (int i = 0; i < list->count; i++) {
-        line += starts_group(i);
-        if (i == list->selected)
-            selected_line = line;
-        line++;
-    }
-    list->top = selected_line < height ? 0 : selected_line - height + 1;
+    list->top = line < height ? 0 : line - height + 1;
     canvas_putf(canvas, BODY_TOP, 3, ROLE_HEADING, "Guest (g): %s",
                 guest_kind_name(app_plan(app)->guest));
     canvas_put(canvas, BODY_TOP, NOW, ROLE_HEADING, "    now    plan");
     y = BODY_TOP + 1 - list->top;
     for (int i = 0; i < list->count; i++) {
-        if (starts_group(i)) {
+        if (fold_first(i) == i) {
             if (y > BODY_TOP && y < end)
-                canvas_put(canvas, y, 1, ROLE_HEADING,
-                           option_get((enum option_id)i)->group);
+                draw_group(app, canvas, y, i, i == list->selected);
             y++;
         }
+        if (fold_is_folded(app, i))
+            continue;
         if (y > BODY_TOP && y < end)
             draw_row(app, canvas, y, (enum option_id)i, i == list->selected);
         y++;
     }
     if (!app->hint[0])
-        app_hint(app, "[x] on   [ ] off   [-] as the domain has it");
+        app_hint(app,
+                 "[x] on   [ ] off   [-] as the domain has it   / finds   o "
+                 "folds");
 }
 
 /* The next value of a choice or page size that can be had, or OPTION_KEEP. */
@@ -282,7 +305,19 @@ static bool act(struct app *app, enum action action)
 
     if (app->presets)
         return presets_act(app, action);
-    if (action == ACTION_PRESET)
+    if (fold_move(app, action))
+        return true;
+    if (action == ACTION_FIND)
+        find_open(app);
+    else if (action == ACTION_FIND_NEXT)
+        find_next(app, 1);
+    else if (action == ACTION_FIND_PREVIOUS)
+        find_next(app, -1);
+    else if (action == ACTION_FOLD ||
+             ((action == ACTION_TOGGLE || action == ACTION_OWN) &&
+              fold_is_folded(app, (int)id)))
+        fold_change(app);
+    else if (action == ACTION_PRESET)
         presets_open(app);
     else if (action == ACTION_TOGGLE)
         set(app, id, next_value(app_plan(app), id));

@@ -24,7 +24,7 @@ static struct source planned(const struct plan *plan)
         .host = plan->host,
         .vcpus = plan->vcpus,
         .pins = plan->vcpupin,
-        .memory_kib = plan->domain->memory_kib,
+        .memory_kib = plan_memory_kib(plan),
         .page = option_effective(plan, OPTION_HUGEPAGES),
     };
 }

@@ -158,6 +158,7 @@ const struct option_row option_hyperv_rows[] = {
                       .attribute = "state",
                       .on = "on",
                       .off = "off",
+                      .is_whole = true, /* off too a long value is refused */
                       .also = "value",
                       .also_value = "virt-tune"},
             .writes = "<features><hyperv><vendor_id>",

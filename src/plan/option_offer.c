@@ -323,7 +323,7 @@ static bool can_have_pages(const struct plan *plan, unsigned long size_kib)
 {
     const struct memory *memory = &plan->host->memory;
     const struct page_pool *pool = memory_pool(memory, size_kib);
-    unsigned long needed_kib = plan->domain->memory_kib, usable_kib;
+    unsigned long needed_kib = plan_rounded_kib(plan, size_kib), usable_kib;
 
     if (!pool || needed_kib == 0 || needed_kib % size_kib != 0 ||
         !cell_can_have_pages(plan, size_kib))

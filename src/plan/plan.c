@@ -9,6 +9,7 @@
 #include "plan/cell.h"
 #include "plan/device.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,6 +162,25 @@ cpu_set_t plan_guest_cpus(const struct plan *plan)
     for (unsigned i = 0; i < plan->vcpus; i++)
         cpus = cpuset_or(&cpus, &plan->vcpupin[i]);
     return cpus;
+}
+
+unsigned long plan_rounded_kib(const struct plan *plan, unsigned long page_kib)
+{
+    const xmlNode *root = xml_root(plan->domain->xml);
+    unsigned long memory = plan->domain->memory_kib, rest = memory % page_kib;
+
+    if (rest == 0 || plan->domain->has_guest_numa ||
+        xml_child(root, "maxMemory") || memory > ULONG_MAX - page_kib)
+        return memory;
+    return memory + page_kib - rest;
+}
+
+unsigned long plan_memory_kib(const struct plan *plan)
+{
+    long size = plan->options[OPTION_HUGEPAGES];
+
+    return size > OPTION_ON ? plan_rounded_kib(plan, (unsigned long)size)
+                            : plan->domain->memory_kib;
 }
 
 cpu_set_t plan_guest_cores(const struct plan *plan)

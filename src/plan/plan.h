@@ -50,6 +50,14 @@ bool plan_equal(const struct plan *a, const struct plan *b);
 /* All CPUs that some vCPU is pinned to. */
 cpu_set_t plan_guest_cpus(const struct plan *plan);
 
+/*
+ * The guest's memory, KiB: the domain's, or where huge pages are wished,
+ * rounded up to whole ones. plan_rounded_kib is the same for a given page
+ * size. Memory of guest cells, or that can grow, is not rounded.
+ */
+unsigned long plan_memory_kib(const struct plan *plan);
+unsigned long plan_rounded_kib(const struct plan *plan, unsigned long page_kib);
+
 /* The cores that vCPUs are pinned to, whole, as CPUs. */
 cpu_set_t plan_guest_cores(const struct plan *plan);
 

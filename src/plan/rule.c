@@ -38,13 +38,21 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
                  "Choose another page size.");
         return;
     }
-    if (plan->domain->memory_kib % (unsigned long)size != 0) {
+    if (plan_memory_kib(plan) % (unsigned long)size != 0) {
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  "the guest's memory is no whole number of huge pages",
-                 "Change the domain's <memory>, or choose a smaller page.");
+                 "Round it up: --set hugepages names a size. Guest cells and "
+                 "memory that can grow: virsh edit.");
         return;
     }
-    needed = plan->domain->memory_kib / (unsigned long)size;
+    if (plan_memory_kib(plan) > plan->domain->memory_kib)
+        rule_say(rule, findings, arena, VERDICT_NOTE,
+                 arena_printf(arena,
+                              "the guest's memory grows by %lu KiB to whole "
+                              "huge pages",
+                              plan_memory_kib(plan) - plan->domain->memory_kib),
+                 "A smaller page rounds less.");
+    needed = plan_memory_kib(plan) / (unsigned long)size;
     usable = cell_usable_pages(plan, pool);
     if (usable >= needed || plan->domain->is_running)
         return;
@@ -239,6 +247,30 @@ static const struct rule rules[] = {
     {"emulated-disk", "options",
      "Each access to an emulated controller leaves the guest several times.",
      rule_disks},
+    {"cpu-values", "options",
+     "libvirt says only that the CPU is wrong, not which of its lines.",
+     rule_cpu_values},
+    {"memory-values", "options",
+     "How memory is backed decides who can map it, and when it is taken.",
+     rule_memory_values},
+    {"disk-values", "options",
+     "A disk with values that exclude each other is not defined.",
+     rule_disk_values},
+    {"disk-path", "options",
+     "The kernel names disks in the order it finds "
+     "them.",
+     rule_disk_path},
+    {"emulated-network", "options",
+     "Each packet through an emulated card leaves the guest several times.",
+     rule_network},
+    {"boot-order", "domain", "Each place in the order is one device's.",
+     rule_boot},
+    {"firmware", "domain",
+     "A system is installed for UEFI or for BIOS, and starts by that alone.",
+     rule_firmware},
+    {"metadata", "domain",
+     "libvirt keeps foreign notes only in namespaces, one element in each.",
+     rule_metadata},
     {"next-start", "domain", "A definition takes effect when QEMU is started.",
      rule_start},
 };

@@ -62,6 +62,18 @@ RULE(rule_timers);
 RULE(rule_stale);
 RULE(rule_disks);
 
+/* rule_refused.c: what libvirt refuses, or drops in silence. */
+RULE(rule_cpu_values);
+RULE(rule_memory_values);
+RULE(rule_boot);
+RULE(rule_firmware);
+RULE(rule_metadata);
+
+/* rule_disk.c: disks and interfaces. */
+RULE(rule_disk_values);
+RULE(rule_disk_path);
+RULE(rule_network);
+
 /* rule_numa.c: memory and devices against nodes; silent with one node. */
 RULE(rule_memory_node);
 RULE(rule_guest_cells);

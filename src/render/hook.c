@@ -38,7 +38,7 @@ static void add_pages(struct str *str, const struct plan *plan)
     str_addf(str, "hugepages_kib = %lu\n", size);
     if (!cell_effective(plan, &cells)) {
         str_addf(str, "hugepages_node_any = %lu\n",
-                 (plan->domain->memory_kib + size - 1) / size);
+                 (plan_memory_kib(plan) + size - 1) / size);
         return;
     }
     for (unsigned i = 0; i < cells.count; i++) {

@@ -146,7 +146,7 @@ static struct wanted wanted(struct rendering *r,
     if (option->type == OPTION_TYPE_CHOICE)
         wanted.state = value == OPTION_OFF ? NULL : option->words[value - 1];
     else if (value == OPTION_OFF)
-        wanted.state = place->off;
+        wanted.state = place->also && place->is_whole ? NULL : place->off;
     else
         wanted.state = place->omits_on ? NULL : place->on;
     if (place->number && value > OPTION_OFF &&

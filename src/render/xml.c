@@ -297,8 +297,27 @@ static const char *render_topology(struct rendering *r)
                         t->cores, t->threads);
 }
 
+/* Memory that is no whole number of pages is rounded up, both elements. */
+static void round_memory(struct rendering *r)
+{
+    static const char *const names[] = {"memory", "currentMemory"};
+    unsigned long wanted = plan_memory_kib(r->plan);
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        const xmlNode *node = xml_child(r->root, names[i]);
+
+        if (!node || domain_size_kib(node, NULL) != r->plan->domain->memory_kib)
+            continue;
+        edit_content(r->edit, node, arena_printf(r->arena, "%lu", wanted));
+        if (xmlHasProp((xmlNode *)node, (const xmlChar *)"unit"))
+            set_attribute(r, node, "unit", "KiB");
+    }
+}
+
 static const char *render_hugepages(struct rendering *r)
 {
+    unsigned long memory = plan_memory_kib(r->plan);
+    bool grows = memory != r->plan->domain->memory_kib;
     long size = r->plan->options[OPTION_HUGEPAGES];
     const xmlNode *backing = xml_child(r->root, "memoryBacking");
     const xmlNode *hugepages = xml_child(backing, "hugepages");
@@ -306,13 +325,16 @@ static const char *render_hugepages(struct rendering *r)
     const char *line =
         arena_printf(r->arena, "<page size='%ld' unit='KiB'/>", size);
 
-    if (size == OPTION_KEEP || size == option_now(r->plan, OPTION_HUGEPAGES))
+    if (size == OPTION_KEEP ||
+        (size == option_now(r->plan, OPTION_HUGEPAGES) && !grows))
         return NULL;
     if (size == OPTION_OFF) {
         if (hugepages)
             edit_remove(r->edit, hugepages);
         return "ordinary memory pages";
     }
+    if (grows)
+        round_memory(r);
     if (page) {
         set_attribute(r, page, "size", arena_printf(r->arena, "%ld", size));
         set_attribute(r, page, "unit", "KiB");
@@ -323,10 +345,11 @@ static const char *render_hugepages(struct rendering *r)
         rendering_insert(r, "memoryBacking", before_memory_backing,
                          (const char *const[]){NULL}, line);
     }
-    return arena_printf(r->arena, "%lu huge pages of %ld %s",
-                        r->plan->domain->memory_kib / (unsigned long)size,
+    return arena_printf(r->arena, "%lu huge pages of %ld %s%s",
+                        memory / (unsigned long)size,
                         size >= 1048576 ? size / 1048576 : size / 1024,
-                        size >= 1048576 ? "GiB" : "MiB");
+                        size >= 1048576 ? "GiB" : "MiB",
+                        grows ? ", memory rounded up to them" : "");
 }
 
 const char *xml_render(const struct plan *plan, enum plan_part part,

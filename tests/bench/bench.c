@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include "plan/layout.h"
+#include "render/change.h"
 #include "ui/app.h"
 
 #include <stdio.h>
@@ -40,11 +41,28 @@ __attribute__((noinline)) static void run_plan(struct bench *bench)
     arena_free(arena);
 }
 
-/* One edit by hand in the CPUs screen, and all that follows, on a canvas. */
+/* One edit by hand in CPUs or Options, and all that follows, on a canvas. */
 __attribute__((noinline)) static void run_frame(struct bench *bench)
 {
     app_key(bench->app, ' ');
     app_draw(bench->app, bench->canvas);
+}
+
+/* A domain from its text to the changes of every proposal. */
+__attribute__((noinline)) static void run_render(struct bench *bench)
+{
+    struct domain *domain = domain_win10();
+    struct plan *plan = plan_new(bench->session.host, domain, NULL, NULL);
+    struct err err = {0};
+    struct changeset *set;
+
+    plan_propose_options(plan);
+    set = changeset_new(plan, NULL, NULL, &err);
+    if (!set)
+        exit(EXIT_FAILURE);
+    changeset_free(set);
+    plan_free(plan);
+    domain_free(domain);
 }
 
 static void start_plan(struct bench *bench, const struct domain *domain)
@@ -52,7 +70,7 @@ static void start_plan(struct bench *bench, const struct domain *domain)
     bench->plan = plan_new(bench->session.host, domain, NULL, NULL);
 }
 
-static bool start_frame(struct bench *bench, const char *path)
+static bool start_frame(struct bench *bench, const char *path, int step)
 {
     struct err err = {0};
 
@@ -61,9 +79,17 @@ static bool start_frame(struct bench *bench, const char *path)
         fprintf(stderr, "bench: %s\n", err.text);
         return false;
     }
-    bench->canvas = canvas_new(60, 200, false);
+    bench->canvas = canvas_new(80, 200, false); /* all options at once */
     app_draw(bench->app, bench->canvas); /* tells the app its size */
-    app_key(bench->app, '4');
+    app_key(bench->app, step);
+    if (step == '5') {
+        long before = app_plan(bench->app)->options[OPTION_HV_RELAXED];
+
+        for (int i = 0; i < OPTION_HV_RELAXED; i++)
+            app_key(bench->app, INPUT_DOWN);
+        app_key(bench->app, ' '); /* an edit, and no refusal of one */
+        return app_plan(bench->app)->options[OPTION_HV_RELAXED] != before;
+    }
     app_key(bench->app, INPUT_RIGHT);
     app_key(bench->app, INPUT_RIGHT);
     return true;
@@ -80,15 +106,18 @@ static long elapsed_us(const struct timespec *from)
 
 int main(int count, char **arguments)
 {
-    bool is_frame = count == 4 && strcmp(arguments[1], "frame") == 0;
+    const char *what = count == 4 ? arguments[1] : "";
+    bool is_options = strcmp(what, "options") == 0;
+    bool is_frame = is_options || strcmp(what, "frame") == 0;
+    bool is_render = strcmp(what, "render") == 0;
     struct bench bench = {0};
     char text[300], path[] = "/tmp/virt-tune-bench-XXXXXX.xml";
     struct domain *domain;
     long least = -1;
     int file;
 
-    if (count != 4 || (!is_frame && strcmp(arguments[1], "plan") != 0)) {
-        fprintf(stderr, "usage: bench plan|frame CPUS ROUNDS\n");
+    if (!is_frame && !is_render && strcmp(what, "plan") != 0) {
+        fprintf(stderr, "usage: bench plan|frame|options|render CPUS ROUNDS\n");
         return EXIT_FAILURE;
     }
     bench.cpus = (unsigned)atoi(arguments[2]);
@@ -104,7 +133,7 @@ int main(int count, char **arguments)
     if (file < 0 || write(file, text, strlen(text)) < 0 || close(file) < 0)
         return EXIT_FAILURE;
     start_plan(&bench, domain);
-    if (is_frame && !start_frame(&bench, path))
+    if (is_frame && !start_frame(&bench, path, is_options ? '5' : '4'))
         return EXIT_FAILURE;
     unlink(path);
     for (int round = 0; round < atoi(arguments[3]); round++) {
@@ -114,6 +143,8 @@ int main(int count, char **arguments)
         clock_gettime(CLOCK_MONOTONIC, &from);
         if (is_frame)
             run_frame(&bench);
+        else if (is_render)
+            run_render(&bench);
         else
             run_plan(&bench);
         us = elapsed_us(&from);

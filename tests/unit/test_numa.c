@@ -62,7 +62,7 @@ static void check_cells(const struct plan *plan, const struct cells *cells,
         const struct cell *cell = &cells->list[i];
         unsigned long count = (unsigned long)CPU_COUNT(&cell->vcpus);
         unsigned long fair =
-            plan->domain->memory_kib / unit * count / plan->vcpus * unit;
+            plan_memory_kib(plan) / unit * count / plan->vcpus * unit;
 
         assert_true(i == 0 || cell->node > cells->list[i - 1].node);
         assert_false(cpuset_intersects(&seen, &cell->vcpus));
@@ -78,7 +78,7 @@ static void check_cells(const struct plan *plan, const struct cells *cells,
                         cell->memory_kib <= fair + unit);
     }
     assert_int_equal(CPU_COUNT(&seen), plan->vcpus);
-    assert_int_equal(sum, plan->domain->memory_kib);
+    assert_int_equal(sum, plan_memory_kib(plan));
 }
 
 static void test_cells(void **unused)

@@ -198,7 +198,7 @@ static void test_proposals(void **unused)
         {"libosinfo.org/unknown/1", 4194304, false, true},
         {"freebsd.org/freebsd/14.0", 4194304, false, true},
         {"microsoft.com/win/10", 1024L * 1024 * 1024, true, false},
-        {"microsoft.com/win/10", 4194305, true, false},
+        {"microsoft.com/win/10", 4194305, true, true}, /* rounded up */
         {"microsoft.com/win/10", 0, true, false},
     };
 

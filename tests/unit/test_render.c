@@ -318,6 +318,54 @@ static void test_off(void **unused)
     domain_free(domain);
 }
 
+/* Memory becomes whole pages, and only where somebody wishes pages. */
+static void test_rounding(void **unused)
+{
+    static const struct {
+        const char *memory, *wanted; /* wanted NULL: left as it is */
+    } rows[] = {
+        {"<memory dumpCore='off' unit='MB'>1000</memory>"
+         "<currentMemory>976563</currentMemory>",
+         "<memory dumpCore='off' unit='KiB'>976896</memory>"
+         "<currentMemory>976896</currentMemory>"},
+        {"<memory>4097</memory><currentMemory>2000</currentMemory>",
+         "<memory>6144</memory><currentMemory>2000</currentMemory>"},
+        {"<memory unit='MiB'>4</memory>", NULL},
+        {"<maxMemory slots='1'>9999</maxMemory><memory>4097</memory>", NULL},
+        {"<cpu><numa><cell id='0' cpus='0' memory='4097'/></numa></cpu>"
+         "<memory>4097</memory>",
+         NULL},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *wanted = rows[i].wanted ? rows[i].wanted : rows[i].memory;
+        struct str text CLEANUP(str_free) = STR_INIT;
+        struct domain *domain, *again;
+        struct changeset *set;
+        struct plan *plan;
+
+        str_addf(&text, "<domain><name>a</name>%s<vcpu>1</vcpu></domain>",
+                 rows[i].memory);
+        domain = domain_of(str_text(&text));
+        plan = plan_new(host, domain, NULL, NULL);
+        option_set(plan, OPTION_HUGEPAGES, 2048);
+        set = render(plan);
+        assert_with(has(set->xml, wanted), set->xml);
+        plan_free(plan);
+        again = domain_of(set->xml);
+        plan = plan_new(host, again, NULL, NULL);
+        changeset_free(set);
+        option_set(plan, OPTION_HUGEPAGES, 2048);
+        set = render(plan);
+        assert_int_equal(set->count, 0); /* edited once is enough */
+        changeset_free(set);
+        plan_free(plan);
+        domain_free(again);
+        domain_free(domain);
+    }
+}
+
 /* Real domains of many people, if the directory is given. */
 static void test_corpus(void **unused)
 {
@@ -381,7 +429,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_wish), cmocka_unit_test(test_full),
         cmocka_unit_test(test_drop),    cmocka_unit_test(test_win10),
-        cmocka_unit_test(test_off),     cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_off),
+        cmocka_unit_test(test_rounding),     cmocka_unit_test(test_corpus),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

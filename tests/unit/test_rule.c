@@ -52,6 +52,28 @@ static void save(struct state *state)
     state->domain->has_saved_image = state->domain->is_running = true;
 }
 
+static void no_host_cache(struct state *state)
+{
+    state->plan->options[OPTION_DISKS_CACHE] = 1; /* none */
+}
+
+static void old_libvirt(struct state *state)
+{
+    state->domain->libvirt_version = 9000000;
+}
+
+static void give_display(struct state *state)
+{
+    struct pci *pci = &state->host->pci;
+
+    for (size_t i = 0; i < pci->device_count; i++)
+        if (pci->devices[i].class_code >> 16 == 3) {
+            state->plan->is_given[i] = true;
+            return;
+        }
+    fail();
+}
+
 static void isolate(struct state *state)
 {
     state->plan->hook_isolates = true;
@@ -105,6 +127,12 @@ static void set_memory(struct state *state, unsigned long pages,
 static void pages_enough(struct state *state)
 {
     set_memory(state, 512, 1);
+}
+
+static void pages_rounded(struct state *state)
+{
+    set_memory(state, 512, 1);
+    state->plan->options[OPTION_HUGEPAGES] = 2048;
 }
 
 static void pages_short(struct state *state)
@@ -278,8 +306,9 @@ static void shut_cpu2(struct state *state)
 #define TOPOEXT "<feature name='topoext' policy='require'/>"
 
 #define HIDDEN "<features><kvm><hidden state='on'/></kvm></features>"
-#define FILE_DISK(bus)                                                   \
-    "<devices><disk type='file'><target dev='da' bus='" bus "'/></disk>" \
+#define FILE_DISK(bus)                                      \
+    "<devices><disk type='file'><target dev='da' bus='" bus \
+    "'/></disk>"                                            \
     "</devices>"
 
 static const struct spec specs[] = {
@@ -426,6 +455,13 @@ static const struct spec specs[] = {
     {"hugepages", VERDICT_FAIL, SMALL, 1, "", "", GIB PAGES("4096"), NULL},
     {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
      "<memory>1025</memory>" PAGES("2048"), pages_enough},
+    {"hugepages", VERDICT_NOTE, SMALL, 1, "", "",
+     "<memory>1048500</memory>" PAGES("2048"), pages_rounded},
+    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
+     "<memory>1048500</memory>" NUMA PAGES("2048"), pages_rounded},
+    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
+     "<maxMemory>1048500</maxMemory><memory>1048500</memory>" PAGES("2048"),
+     pages_rounded},
     {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
      pages_short},
     {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
@@ -500,6 +536,7 @@ static const struct spec specs[] = {
      "<devices><disk type='file' device='cdrom'><target dev='sda' "
      "bus='sata'/></disk></devices>",
      NULL},
+#include "rule_refused.h"
     {"next-start", VERDICT_WARN, SMALL, 1, "", "", "", save},
     {"next-start", VERDICT_NOTE, SMALL, 1, "", "", "", run},
     {"next-start", SILENT, SMALL, 1, "", "", "", NULL},
@@ -628,6 +665,14 @@ static void test_both_ways(void **unused)
         "timers",
         "stale",
         "emulated-disk",
+        "cpu-values",
+        "memory-values",
+        "disk-values",
+        "disk-path",
+        "emulated-network",
+        "boot-order",
+        "firmware",
+        "metadata",
         "allowed-cpus",
         "other-domains",
         "host-l3",
@@ -681,9 +726,13 @@ static void test_random(void **unused)
         for (unsigned n = random_below(4); n > 0; n--)
             plan->vcpupin[random_below(plan->vcpus)] =
                 cpuset_one((int)random_below(30));
-        for (unsigned n = random_below(6); n > 0; n--)
-            plan->options[random_below(OPTION_COUNT)] =
-                random_below(2) ? 2048 : (long)random_below(2);
+        for (unsigned n = random_below(6); n > 0; n--) {
+            enum option_id id = (enum option_id)random_below(OPTION_COUNT);
+            bool is_choice = option_get(id)->type == OPTION_TYPE_CHOICE;
+
+            plan->options[id] =
+                !is_choice && random_below(2) ? 2048 : (long)random_below(2);
+        }
         if (random_below(4) == 0)
             plan->topology =
                 (struct guest_topology){random_below(4), random_below(4),

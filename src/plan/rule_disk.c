@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes a plan, gives verdicts on disks and interfaces: what libvirt refuses,
+ * names that change, devices for which there are faster ones.
+ */
+#include "plan/rule_row.h"
+
+#include "base/str.h"
+
+#include <string.h>
+
+/* An attribute of a disk's driver as the plan has it, or NULL. */
+static const char *driver_value(const struct plan *plan, struct arena *arena,
+                                const xmlNode *disk, enum option_id id)
+{
+    const struct option_row *option = option_get(id);
+    long wish = plan->options[id];
+
+    if (wish == OPTION_KEEP)
+        return xml_attribute(arena, xml_child(disk, "driver"),
+                             option->place.attribute);
+    return wish == OPTION_OFF ? NULL : option->words[wish - 1];
+}
+
+static const char *name_of(struct arena *arena, const xmlNode *disk)
+{
+    const char *dev = xml_attribute(arena, xml_child(disk, "target"), "dev");
+    char *name CLEANUP(mem_free) = str_printable(dev ? dev : "");
+
+    return arena_strdup(arena, name);
+}
+
+static bool is_one_of(const char *text, const char *a, const char *b)
+{
+    return text && (strcmp(text, a) == 0 || strcmp(text, b) == 0);
+}
+
+void rule_disk_values(const struct plan *plan, struct arena *arena,
+                      const struct rule *rule, struct findings *findings)
+{
+    const xmlNode *root = xml_root(plan->domain->xml), *disk = NULL;
+
+    while ((disk = option_device(root, SCOPE_DISKS, disk))) {
+        const char *io = driver_value(plan, arena, disk, OPTION_DISKS_IO);
+        const char *cache = driver_value(plan, arena, disk, OPTION_DISKS_CACHE);
+        const char *bus =
+            xml_attribute(arena, xml_child(disk, "target"), "bus");
+
+        if (io && strcmp(io, "native") == 0 &&
+            !is_one_of(cache, "none", "directsync"))
+            rule_say(rule, findings, arena, VERDICT_FAIL,
+                     arena_printf(arena,
+                                  "disk %.20s: native I/O, host cache on",
+                                  name_of(arena, disk)),
+                     "libvirt refuses it: --set disks.cache=none, or another "
+                     "--set disks.io.");
+        if (is_one_of(bus, "virtio", "virtio") &&
+            xml_has(xml_child(disk, "address"), "type", "drive"))
+            rule_say(rule, findings, arena, VERDICT_FAIL,
+                     arena_printf(arena,
+                                  "disk %.20s is virtio with the address of a "
+                                  "drive",
+                                  name_of(arena, disk)),
+                     "libvirt refuses it. Remove its <address>: virsh edit.");
+        if (bus && strcmp(bus, "virtio") != 0 &&
+            xml_attribute(arena, xml_child(disk, "driver"), "iothread"))
+            rule_say(rule, findings, arena, VERDICT_FAIL,
+                     arena_printf(arena, "disk %.20s cannot use an I/O thread",
+                                  name_of(arena, disk)),
+                     "Only virtio disks and virtio-scsi controllers can. "
+                     "Remove its iothread=: virsh edit.");
+    }
+}
+
+/* sda is whatever was found first at this boot. */
+void rule_disk_path(const struct plan *plan, struct arena *arena,
+                    const struct rule *rule, struct findings *findings)
+{
+    const xmlNode *root = xml_root(plan->domain->xml), *disk = NULL;
+    static const char *const prefixes[] = {"/dev/sd", "/dev/nvme", "/dev/vd",
+                                           "/dev/hd"};
+
+    while ((disk = option_device(root, SCOPE_DISKS, disk))) {
+        const char *path =
+            xml_attribute(arena, xml_child(disk, "source"), "dev");
+
+        for (size_t i = 0; path && i < ARRAY_SIZE(prefixes); i++) {
+            char *text CLEANUP(mem_free) = str_printable(path);
+
+            if (strncmp(path, prefixes[i], strlen(prefixes[i])) != 0)
+                continue;
+            rule_say(rule, findings, arena, VERDICT_WARN,
+                     arena_printf(arena,
+                                  "disk %.20s is on %.24s, a name that "
+                                  "changes",
+                                  name_of(arena, disk), text),
+                     "After a reboot it may be another disk, the host's too. "
+                     "Name it by /dev/disk/by-id: virsh edit.");
+        }
+    }
+}
+
+void rule_network(const struct plan *plan, struct arena *arena,
+                  const struct rule *rule, struct findings *findings)
+{
+    const xmlNode *devices = xml_child(xml_root(plan->domain->xml), "devices");
+    static const char *const emulated[] = {"e1000", "e1000e", "rtl8139",
+                                           "pcnet", "ne2k_pci"};
+
+    for (const xmlNode *node = xml_child(devices, "interface"); node;
+         node = xml_next(node))
+        for (size_t i = 0; i < ARRAY_SIZE(emulated); i++)
+            if (xml_has(xml_child(node, "model"), "type", emulated[i])) {
+                rule_say(rule, findings, arena, VERDICT_NOTE,
+                         arena_printf(arena,
+                                      "the network card %s is emulated; virtio "
+                                      "is faster",
+                                      emulated[i]),
+                         plan->guest == GUEST_LINUX
+                             ? "Change its model to virtio: virsh edit."
+                             : "Install the guest's virtio driver first, then "
+                               "change the model: virsh edit.");
+                return;
+            }
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rows of test_rule.c: what libvirt refuses or drops, disks and interfaces.
+ * Included within its table; the macros are of these rows alone.
+ */
+/* clang-format off: a table's rows alone are no C */
+#define BACKING(more) "<memoryBacking>" more "</memoryBacking>"
+#define VIRTIOFS                                                  \
+    "<devices><filesystem type='mount'><driver type='virtiofs'/>" \
+    "</filesystem></devices>"
+#define DRIVER_DISK(bus, driver, more)                       \
+    "<devices><disk type='file'><driver name='qemu' " driver \
+    "/>"                                                     \
+    "<target dev='da' bus='" bus "'/>" more "</disk></devices>"
+#define BLOCK_DISK(path)                             \
+    "<devices><disk type='block'><source dev='" path \
+    "'/>"                                            \
+    "<target dev='vda' bus='virtio'/></disk></devices>"
+#define NET(model)                                           \
+    "<devices><interface type='network'><model type='" model \
+    "'/>"                                                    \
+    "</interface></devices>"
+#define BOOT(first, second)              \
+    "<devices><disk><boot order='" first \
+    "'/></disk><interface><boot "        \
+    "order='" second "'/></interface></devices>"
+
+    {"cpu-values", VERDICT_FAIL, SMALL, 1, "", "",
+     "<cpu><feature name='a'/><feature name='b'/><feature name='a'/></cpu>",
+     NULL},
+    {"cpu-values", VERDICT_FAIL, SMALL, 1, "", "",
+     "<cpu mode='host-model'><cache mode='passthrough'/></cpu>", NULL},
+    {"cpu-values", VERDICT_FAIL, SMALL, 1, "", "",
+     "<cpu mode='host-passthrough'><cache mode='passthrough' level='3'/></cpu>",
+     NULL},
+    {"cpu-values", VERDICT_FAIL, SMALL, 1, "", "",
+     "<cpu mode='host-passthrough'><maxphysaddr mode='passthrough' bits='40'/>"
+     "</cpu>",
+     NULL},
+    {"cpu-values", SILENT, SMALL, 1, "", "",
+     "<cpu mode='host-passthrough'><cache mode='passthrough'/>"
+     "<maxphysaddr mode='passthrough'/><feature name='a'/></cpu>",
+     NULL},
+    {"memory-values", VERDICT_FAIL, SMALL, 1, "", "",
+     BACKING("<hugepages/><source type='anonymous'/>"), NULL},
+    {"memory-values", VERDICT_FAIL, SMALL, 1, "", "",
+     BACKING("<hugepages/><allocation mode='ondemand'/>"), NULL},
+    {"memory-values", VERDICT_FAIL, SMALL, 1, "", "", VIRTIOFS, NULL},
+    {"memory-values", SILENT, SMALL, 1, "", "",
+     BACKING("<access mode='shared'/>") VIRTIOFS, NULL},
+    {"memory-values", SILENT, SMALL, 1, "", "", NUMA VIRTIOFS, NULL},
+    {"memory-values", SILENT, SMALL, 1, "", "",
+     BACKING("<allocation mode='ondemand'/><source type='anonymous'/>"), NULL},
+    {"disk-values", VERDICT_FAIL, SMALL, 1, "", "",
+     DRIVER_DISK("virtio", "io='native'", ""), NULL},
+    {"disk-values", VERDICT_FAIL, SMALL, 1, "", "",
+     DRIVER_DISK("virtio", "io='native' cache='writeback'", ""), NULL},
+    {"disk-values", SILENT, SMALL, 1, "", "",
+     DRIVER_DISK("virtio", "io='native' cache='directsync'", ""), NULL},
+    {"disk-values", VERDICT_FAIL, SMALL, 1, "", "",
+     DRIVER_DISK("virtio", "", "<address type='drive'/>"), NULL},
+    {"disk-values", SILENT, SMALL, 1, "", "",
+     DRIVER_DISK("sata", "", "<address type='drive'/>"), NULL},
+    {"disk-values", VERDICT_FAIL, SMALL, 1, "", "",
+     DRIVER_DISK("sata", "iothread='1'", "") IOTHREAD, NULL},
+    {"disk-values", SILENT, SMALL, 1, "", "",
+     DRIVER_DISK("virtio", "iothread='1'", "") IOTHREAD, NULL},
+    {"disk-values", SILENT, SMALL, 1, "", "",
+     DRIVER_DISK("virtio", "io='native'", ""), no_host_cache},
+    {"disk-path", VERDICT_WARN, SMALL, 1, "", "", BLOCK_DISK("/dev/sda"), NULL},
+    {"disk-path", VERDICT_WARN, SMALL, 1, "", "", BLOCK_DISK("/dev/nvme0n1"),
+     NULL},
+    {"disk-path", SILENT, SMALL, 1, "", "",
+     BLOCK_DISK("/dev/disk/by-id/ata-sda"), NULL},
+    {"disk-path", SILENT, SMALL, 1, "", "", BLOCK_DISK("/dev/vg0/guest"), NULL},
+    {"emulated-network", VERDICT_NOTE, SMALL, 1, "", "", NET("e1000e"), NULL},
+    {"emulated-network", VERDICT_NOTE, SMALL, 1, "", "", LINUX NET("rtl8139"),
+     NULL},
+    {"emulated-network", SILENT, SMALL, 1, "", "", NET("virtio"), NULL},
+    {"boot-order", VERDICT_FAIL, SMALL, 1, "", "", BOOT("1", "1"), NULL},
+    {"boot-order", SILENT, SMALL, 1, "", "", BOOT("1", "2"), NULL},
+    {"boot-order", VERDICT_FAIL, SMALL, 1, "", "",
+     "<os><boot dev='hd'/></os>" BOOT("1", "2"), NULL},
+    {"boot-order", SILENT, SMALL, 1, "", "", "<os><boot dev='hd'/></os>", NULL},
+    {"firmware", VERDICT_FAIL, SMALL, 1, "", "",
+     "<os><loader type='pflash' secure='yes'>/a</loader></os>", NULL},
+    {"firmware", VERDICT_OK, SMALL, 1, "", "",
+     "<os><loader type='pflash' secure='yes'>/a</loader></os>"
+     "<features><smm state='on'/></features>",
+     NULL},
+    {"firmware", VERDICT_OK, SMALL, 1, "", "",
+     "<os firmware='efi'><loader>/a</loader></os>", NULL},
+    {"firmware", VERDICT_FAIL, SMALL, 1, "", "",
+     "<os firmware='efi'><loader>/a</loader></os>", old_libvirt},
+    {"firmware", VERDICT_OK, SMALL, 1, "", "", "<os firmware='efi'/>",
+     old_libvirt},
+    {"firmware", VERDICT_NOTE, SMALL, 1, "", "", "", give_display},
+    {"firmware", SILENT, SMALL, 1, "", "", "", NULL},
+    {"metadata", VERDICT_WARN, SMALL, 1, "", "", "<metadata><mine/></metadata>",
+     NULL},
+    {"metadata", VERDICT_WARN, SMALL, 1, "", "",
+     "<metadata><a:b xmlns:a='urn:a'/><c:d xmlns:c='urn:a'/></metadata>", NULL},
+    {"metadata", SILENT, SMALL, 1, "", "",
+     "<metadata><!-- x --><a:b xmlns:a='urn:a'/><c:b xmlns:c='urn:c'/>"
+     "</metadata>",
+     NULL},

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes keys, moves the selection in the options: to a word, over folded
+ * groups. A group that is folded is selected by its first option.
+ */
+#include "ui/find.h"
+
+#include <string.h>
+
+static struct list *list_of(struct app *app)
+{
+    struct list *list = &app->lists[STEP_OPTIONS];
+
+    list->count = OPTION_COUNT;
+    return list;
+}
+
+int fold_first(int id)
+{
+    const char *group = option_get((enum option_id)id)->group;
+
+    while (id > 0 &&
+           strcmp(option_get((enum option_id)(id - 1))->group, group) == 0)
+        id--;
+    return id;
+}
+
+int fold_end(int id)
+{
+    const char *group = option_get((enum option_id)id)->group;
+
+    while (id < OPTION_COUNT &&
+           strcmp(option_get((enum option_id)id)->group, group) == 0)
+        id++;
+    return id;
+}
+
+bool fold_is_folded(const struct app *app, int id)
+{
+    return app->is_folded[fold_first(id)];
+}
+
+void fold_change(struct app *app)
+{
+    struct list *list = list_of(app);
+    int first = fold_first(list->selected);
+
+    app->is_folded[first] = !app->is_folded[first];
+    list->selected = first;
+}
+
+bool fold_move(struct app *app, enum action action)
+{
+    struct list *list = list_of(app);
+    int before = list->selected, end;
+
+    if (!list_move(list, action, app->height / 2))
+        return false;
+    if (!fold_is_folded(app, list->selected))
+        return true;
+    end = fold_end(list->selected);
+    if (list->selected > before && fold_first(list->selected) <= before &&
+        end < OPTION_COUNT)
+        list->selected = end;
+    else
+        list->selected = fold_first(list->selected);
+    return true;
+}
+
+static bool is_found(const struct app *app, enum option_id id)
+{
+    const struct option_row *option = option_get(id);
+    const char *texts[] = {option->title,  option->key,  option->group,
+                           option->writes, option->does, option->hyperv};
+
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+        if (texts[i] && strcasestr(texts[i], app->find))
+            return true;
+    return false;
+}
+
+/* From an option on, itself included, around the end; false if none. */
+static bool look(struct app *app, int from, int step)
+{
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        int id = (from + OPTION_COUNT + i * step) % OPTION_COUNT;
+
+        id = id < 0 ? id + OPTION_COUNT : id;
+        if (!is_found(app, (enum option_id)id))
+            continue;
+        app->is_folded[fold_first(id)] = false;
+        list_of(app)->selected = id;
+        return true;
+    }
+    return false;
+}
+
+static void say(struct app *app, bool is_there)
+{
+    app_hint(app, is_there ? "Find: %s" : "Find: %s   (nothing)", app->find);
+}
+
+void find_open(struct app *app)
+{
+    app->find[0] = '\0';
+    app->is_finding = true;
+    say(app, true);
+}
+
+void find_key(struct app *app, int key)
+{
+    size_t length = strlen(app->find);
+
+    if (key == INPUT_ENTER || key == INPUT_ESCAPE) {
+        app->is_finding = false;
+        if (key == INPUT_ESCAPE)
+            app->find[0] = '\0';
+        else if (length > 0)
+            app_hint(app, "n the next one, N the one before");
+        return;
+    }
+    if ((key == INPUT_BACKSPACE || key == '\b') && length > 0)
+        app->find[length - 1] = '\0';
+    else if (key >= ' ' && key < INPUT_BACKSPACE &&
+             length + 1 < sizeof(app->find)) {
+        app->find[length] = (char)key;
+        app->find[length + 1] = '\0';
+    }
+    say(app, app->find[0] == '\0' || look(app, list_of(app)->selected, 1));
+}
+
+void find_next(struct app *app, int step)
+{
+    if (app->find[0] == '\0')
+        app_hint(app, "Look for something first: /");
+    else
+        say(app, look(app, list_of(app)->selected + step, step));
+}

@@ -10,7 +10,7 @@ cd "$source" || exit 1
 command -v shellcheck >/dev/null || plan_skip "shellcheck is not installed"
 
 mapfile -t scripts < <(grep -lE '^#!/bin/(ba)?sh' data/* tests/*.sh .ci/run 2>/dev/null)
-for script in "${scripts[@]}"; do
+for script in "${scripts[@]}" tests/hook/*.sh; do
   ok "shellcheck $script" shellcheck -x "$script"
 done
 
@@ -31,7 +31,7 @@ wide() { find src ui tests -name '*.[ch]' | while read -r file; do
 ok "no line has more than 80 columns" is "$(wide)" ""
 
 # A row's key must be in a plan file, on the command line and in the README.
-keys() { sed -n 's/^ *\.key = "\(.*\)",/\1/p' src/plan/option.c; }
+keys() { sed -n 's/^ *\.key = "\(.*\)",/\1/p' src/plan/option*.c; }
 ok "there are options" test -n "$(keys)"
 undocumented() { local key; for key in $(keys); do
   grep -qF "$key" README.md || echo "$key"; done; }

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "plan/cell.h"
+#include "plan/option_host.h"
 #include "plan/plan.h"
 
 #include <stdio.h>
@@ -32,7 +33,7 @@
         OPTION_NONE   \
     }
 
-static const struct option_row options[OPTION_COUNT] = {
+static const struct option_row options[OPTION_ISOLATE] = {
     [OPTION_HUGEPAGES] =
         {
             .key = "hugepages",
@@ -57,6 +58,7 @@ static const struct option_row options[OPTION_COUNT] = {
             .type = OPTION_TYPE_SWITCH,
             .proposed = OPTION_ON,
             .needs = NEEDS(OPTION_HUGEPAGES),
+            .hook_key = "hugepages_kib",
             .does = "The hook reserves the pages that are missing when the "
                     "guest starts, and gives back just those when it stops.",
             .cost = "The start takes a moment longer.",
@@ -272,33 +274,20 @@ static const struct option_row options[OPTION_COUNT] = {
             .writes = "<cpu><feature name='topoext'>",
             .source = "QEMU: target/i386/cpu.c, topoext",
         },
-    [OPTION_ISOLATE] =
-        {
-            .key = "host.isolate",
-            .group = "Host, while the guest runs",
-            .title = "keep host tasks away",
-            .proposed = OPTION_ON,
-            .needs = NEEDS_NOTHING,
-            .does = "The hook confines the host's services and users to the "
-                    "CPUs that run no vCPU, and lets them back afterwards.",
-            .cost = "The host has fewer CPUs while the guest runs.",
-            .risk = "None known: the former setting is put back, and nothing "
-                    "outlives a reboot.",
-            .writes = "the hook's file for this domain",
-            .source = "systemd.resource-control(5), AllowedCPUs=",
-        },
 };
 
 const struct option_row *option_get(enum option_id id)
 {
-    return &options[id];
+    return id < OPTION_ISOLATE ? &options[id]
+                               : &option_host_rows[id - OPTION_ISOLATE];
 }
 
 enum option_id option_find(const char *key)
 {
     size_t i = 0;
 
-    while (i < OPTION_COUNT && strcmp(options[i].key, key) != 0)
+    while (i < OPTION_COUNT &&
+           strcmp(option_get((enum option_id)i)->key, key) != 0)
         i++;
     return (enum option_id)i;
 }
@@ -331,20 +320,14 @@ static long page_size_now(const struct plan *plan)
 
 long option_now(const struct plan *plan, enum option_id id)
 {
-    const struct option_place *place = &options[id].place;
+    const struct option_place *place = &option_get(id)->place;
     const xmlNode *node;
     unsigned long number;
 
-    switch (id) {
-    case OPTION_HUGEPAGES:
+    if (id == OPTION_HUGEPAGES)
         return page_size_now(plan);
-    case OPTION_HUGEPAGES_RESERVE:
-        return plan->hook_reserves;
-    case OPTION_ISOLATE:
-        return plan->hook_isolates;
-    default:
-        break;
-    }
+    if (option_get(id)->hook_key)
+        return plan->hook_has[id];
     node = find_place(plan, place);
     if (!node || !xml_has(node, place->attribute, place->on))
         return OPTION_OFF;
@@ -383,7 +366,7 @@ static bool has_node_pages(const struct plan *plan)
 
 const char *option_obstacle(const struct plan *plan, enum option_id id)
 {
-    const struct option_row *option = &options[id];
+    const struct option_row *option = option_get(id);
     const struct domain *domain = plan->domain;
 
     if (option->hyperv && !is_offered(plan, option->hyperv))
@@ -405,11 +388,10 @@ const char *option_obstacle(const struct plan *plan, enum option_id id)
         xml_has(xml_find(xml_root(domain->xml), "memoryBacking/source"), "type",
                 "anonymous"))
         return "The domain asks for anonymous memory; libvirt refuses both.";
-    if ((id == OPTION_ISOLATE || id == OPTION_HUGEPAGES_RESERVE) &&
-        plan->hook_obstacle)
+    if (id == OPTION_HUGEPAGES_RESERVE && plan->hook_obstacle)
         return plan->hook_obstacle;
-    if (id == OPTION_ISOLATE && !plan->host->kernel.has_cpuset_cgroup)
-        return "The host has no cgroup v2 with the cpuset controller.";
+    if (id >= OPTION_ISOLATE && option_host_obstacle(plan, id))
+        return option_host_obstacle(plan, id);
     for (size_t i = 0; option->needs[i] != OPTION_NONE; i++) {
         const char *obstacle = option_obstacle(plan, option->needs[i]);
 
@@ -440,7 +422,7 @@ static bool can_have_pages(const struct plan *plan, unsigned long size_kib)
 
 long option_proposal(const struct plan *plan, enum option_id id)
 {
-    const struct option_row *option = &options[id];
+    const struct option_row *option = option_get(id);
     long now = option_now(plan, id);
 
     if (now != OPTION_OFF || option_obstacle(plan, id))
@@ -450,7 +432,7 @@ long option_proposal(const struct plan *plan, enum option_id id)
     if (id == OPTION_HUGEPAGES &&
         !can_have_pages(plan, (unsigned long)option->proposed))
         return OPTION_KEEP;
-    if (id == OPTION_ISOLATE && !plan_is_pinned(plan))
+    if (id >= OPTION_ISOLATE && !option_host_is_of_use(plan, id))
         return OPTION_KEEP;
     if (id == OPTION_TOPOEXT &&
         (plan->topology.threads < 2 ||
@@ -467,11 +449,12 @@ static unsigned switch_on_needed(struct plan *plan, enum option_id id)
 {
     unsigned others = 0;
 
-    for (size_t i = 0; options[id].needs[i] != OPTION_NONE; i++) {
-        enum option_id needed = options[id].needs[i];
+    for (size_t i = 0; option_get(id)->needs[i] != OPTION_NONE; i++) {
+        enum option_id needed = option_get(id)->needs[i];
 
         if (option_effective(plan, needed) == OPTION_OFF)
-            others += 1 + option_set(plan, needed, options[needed].proposed);
+            others +=
+                1 + option_set(plan, needed, option_get(needed)->proposed);
     }
     return others;
 }
@@ -481,8 +464,9 @@ static unsigned switch_off_dependants(struct plan *plan, enum option_id id)
     unsigned others = 0;
 
     for (size_t i = 0; i < OPTION_COUNT; i++)
-        for (size_t j = 0; options[i].needs[j] != OPTION_NONE; j++)
-            if (options[i].needs[j] == id &&
+        for (size_t j = 0;
+             option_get((enum option_id)i)->needs[j] != OPTION_NONE; j++)
+            if (option_get((enum option_id)i)->needs[j] == id &&
                 option_effective(plan, (enum option_id)i) != OPTION_OFF)
                 others += 1 + option_set(plan, (enum option_id)i, OPTION_OFF);
     return others;
@@ -504,7 +488,7 @@ void option_format(enum option_id id, long value, char *text, size_t size)
         snprintf(text, size, "keep");
     else if (value == OPTION_OFF || value == OPTION_ON)
         snprintf(text, size, "%s", value ? "on" : "off");
-    else if (options[id].type != OPTION_TYPE_PAGE_SIZE)
+    else if (option_get(id)->type != OPTION_TYPE_PAGE_SIZE)
         snprintf(text, size, "%ld", value);
     else if (value % (1024L * 1024) == 0)
         snprintf(text, size, "%ldG", value / (1024L * 1024));
@@ -539,7 +523,7 @@ static bool parse_page_size(const char *text, long *value)
 
 bool option_parse(enum option_id id, const char *text, long *value)
 {
-    const struct option_row *option = &options[id];
+    const struct option_row *option = option_get(id);
     unsigned long number;
 
     if (strcmp(text, "keep") == 0)

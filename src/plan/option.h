@@ -26,7 +26,16 @@ enum option_id {
     OPTION_HV_IPI,
     OPTION_HYPERVCLOCK,
     OPTION_TOPOEXT,
+    /* option_host.c */
     OPTION_ISOLATE,
+    OPTION_INTERRUPTS,
+    OPTION_INTERRUPTS_VCPUS,
+    OPTION_FREQUENCY,
+    OPTION_SLEEP,
+    OPTION_DEVICES,
+    OPTION_DISPLAY,
+    OPTION_COMMANDS,
+    OPTION_REQUIRED,
     OPTION_COUNT,
     OPTION_NONE = OPTION_COUNT,
 };
@@ -64,7 +73,8 @@ struct option_row {
     long proposed;           /* the value proposed where it is available */
     bool is_for_windows;     /* does nothing for other guests */
     enum option_id needs[3]; /* ended by OPTION_NONE */
-    const char *hyperv; /* libvirt's name of the Hyper-V feature, or NULL */
+    const char *hyperv;   /* libvirt's name of the Hyper-V feature, or NULL */
+    const char *hook_key; /* the hook's file has it if it is on, or NULL */
     struct option_place place; /* element NULL: not a plain switch */
     const char *does, *cost, *risk, *writes, *source;
 };

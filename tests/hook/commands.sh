@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034,SC2086,SC2154
 # The user's own commands.
 
 # command WHICH LINE...: a command of the user's.

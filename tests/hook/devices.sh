@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034,SC2086,SC2154
 # The guest's PCI devices are looked at once more, and prepared.
 
 d3cold() { cat "$host"/sys/bus/pci/devices/0000:0{1,2}:00.0/d3cold_allowed | paste -sd' '; }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034,SC2086,SC2154
 # Sourced by hook_test.sh: the made-up host and its tools, and what runs the
 # hook on it.
 

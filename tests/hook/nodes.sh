@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034,SC2086,SC2154
 # Huge pages on nodes.
 
 # conf_nodes UUID PAGES0 PAGES1: pages on the nodes, where there are any.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034,SC2086,SC2154
 # Huge pages.
 
 test_pages() {

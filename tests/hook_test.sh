@@ -17,7 +17,7 @@ trap 'rm -rf "$dir"' EXIT
 
 if [[ $# -lt 2 ]]; then
   # The slow ones first.
-  for part in all orders killed script nodes display pages isolate interrupts \
+  for part in killed all orders script nodes display pages isolate interrupts \
     frequency devices commands sleep; do
     for shell in dash bash 'busybox sh'; do
       command -v "${shell%% *}" >/dev/null || continue

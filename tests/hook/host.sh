@@ -498,3 +498,43 @@ snapshot() {
     -type l -printf '%p -> %l\n' -o -type d -printf '%p\n' \)) |
     sed 's/cpumask 0*f/cpumask f/' | sort
 }
+
+# all_conf UUID CPUS: everything but the display, of which there is one.
+all_conf() {
+  conf "$1" "guest_cpus = $2" "frequency_cpus = $2" "interrupt_cpus = $2" \
+    "vfio_on_host = 0" 'inhibit_sleep = yes' 'commands = yes' \
+    'prepare_devices = yes' 'hugepages_kib = 2048' 'hugepages_node_any = 5' "${@:3}"
+}
+
+fresh_all() {
+  fresh
+  add_policies
+  add_interrupts
+  add_devices
+  set_pool 3
+  echo 0-15 | tee "$host"/units/{system.slice,user.slice,init.scope} >/dev/null
+  all_conf $a 4-7 'devices = 0000:01:00.0 0000:02:00.0' \
+    'display = 0000:01:00.0 0000:01:00.1'
+  all_conf $b 6-9 'devices = 0000:02:00.0'
+}
+
+# What is not as $before; nothing if all is.
+changed() {
+  [[ ! -d $host/$card ]] || ln -sfn ../.. \
+    "$host/sys/bus/platform/drivers/efi-framebuffer/efi-framebuffer.0"
+  mkdir -p "$host/proc/100"
+  diff <(echo "$before") <(snapshot) | paste -sd' '
+  [[ $(nr) == 3 ]] || echo "pages: $(nr)"
+  notes
+}
+
+# As libvirt does it: the card away, and back.
+takes() { [[ ! -d $host/$card ]] || ln -sfn ../../drivers/vfio-pci "$host/$card/driver"; }
+returns() {
+  [[ -d $host/$card ]] || return
+  if [[ -d $host/sys/module/nvidia ]]; then
+    ln -sfn ../../drivers/nvidia "$host/$card/driver"
+  else
+    rm -f "$host/$card/driver"
+  fi
+}

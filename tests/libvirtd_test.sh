@@ -208,8 +208,18 @@ hook_services() {
   done
   # Hooks of somebody else's, one of them in the tree of VFIO-Tools.
   mkdir -p "${hook%/*}/$name/prepare/begin" /etc/libvirt/hooks
-  printf '#!/bin/sh\necho mine >>%s/said\ncat >/dev/null\n' "$tmp" |
-    tee /etc/libvirt/hooks/qemu "${hook%/*}/$name/prepare/begin/a.sh" >/dev/null
+  cat >/etc/libvirt/hooks/qemu <<END
+#!/bin/sh
+echo mine >>$tmp/said
+exec "/etc/libvirt/hooks/qemu.d/\$1/\$2/\$3/a.sh"
+END
+  printf '#!/bin/sh\necho tree >>%s/said\ncat >/dev/null\n' "$tmp" \
+    >"${hook%/*}/$name/prepare/begin/a.sh"
+  for n in started/begin start/begin stopped/end release/end reconnect/begin; do
+    mkdir -p "${hook%/*}/$name/$n"
+    cp "${hook%/*}/$name/prepare/begin/a.sh" "${hook%/*}/$name/$n"
+  done
+  chmod -R 755 "${hook%/*}/$name"
   chmod 755 /etc/libvirt/hooks/qemu
   theirs=$(cat /etc/libvirt/hooks/qemu "${hook%/*}/$name/prepare/begin/a.sh")
   "$here/libvirtd.sh" restart
@@ -222,8 +232,8 @@ hook_services() {
     "$(cat /sys/devices/system/cpu/cpufreq/policy*/scaling_governor |
       paste -sd' ')" 'schedutil performance'
   is 'the command ran before, with the name as it is' \
-    "$(grep -v mine "$tmp/said" | paste -sd/)" "$name/before"
-  has '... and so did a hook of their own' "$(<"$tmp/said")" '*mine*'
+    "$(grep -vE 'mine|tree' "$tmp/said" | paste -sd/)" "$name/before"
+  has '... and so did a hook of their own' "$(<"$tmp/said")" '*mine*tree*'
   during=$(kernel_files)
   runs 'the daemon restarts' "$here/libvirtd.sh" restart
   is '... nothing changes' "$(kernel_files)" "$during"

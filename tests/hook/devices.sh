@@ -42,7 +42,7 @@ test_devices_used() {
   ln -s /dev/dri/card1 "$host/proc/102/fd/3"
   prepare $a
   is 'a card in use stops the start' "$status/$err" \
-    "1/virt-tune: The guest's device 0000:01:00.0 is in use by kwin"$'\e'"[31m \
+    "1/virt-tune: The guest's device 0000:01:00.0 is in use by kwin?[31m \
 (101); end that first."
   is '... with nothing changed' "$(d3cold)/$(notes)" '1 0/'
   has '... and no escapes in the log' "$(log)" '*by kwin?\[31m (101);*'

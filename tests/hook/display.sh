@@ -98,6 +98,24 @@ test_display_held() {
   has '... as the log tells' "$(log)" '*prepare: The display is still in use*'
 }
 
+test_display_module() {
+  fresh_display
+  touch "$host/$card/refused"
+  before=$(snapshot)
+  prepare $a
+  frame_buffer
+  mkdir -p "$host/proc/100"
+  is 'a module that stays stops the start' "$status/$err" \
+    '1/virt-tune: The module nvidia_drm cannot be unloaded; end what uses it.'
+  is '... with all as before' "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+  fresh_display
+  rm "$host"/$card/driver "$host"/sys/bus/pci/drivers/nvidia/*
+  ln -s ../../drivers/amdgpu "$host/$card/driver"
+  prepare $a
+  is "modules of nvidia's are not touched for another card" \
+    "$status/$(grep -c modprobe "$host/calls")" 0/0
+}
+
 test_display_escape() {
   fresh_display 'required = display'
   prepare $a

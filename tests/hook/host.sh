@@ -492,11 +492,12 @@ add_devices() {
 
 # All that services may change: every file, link and unit of the host.
 snapshot() {
-  (cd "$host" && find sys proc active units -path '*/hugepages*' -prune -o \
-    -path '*/100*' -prune -o -path '*/vm/*' -prune -o -name '*.was' -prune -o \
-    ! -name drivers_probe ! -name unbind \( -type f -printf '%p ' -exec cat {} \; -o \
-    -type l -printf '%p -> %l\n' -o -type d -printf '%p\n' \)) |
-    sed 's/cpumask 0*f/cpumask f/' | sort
+  local skip=(-path '*/hugepages*' -o -path '*/100*' -o -path '*/vm/*' -o -name
+    '*.was' -o -name drivers_probe -o -name unbind)
+  (cd "$host" &&
+    find sys proc active units \( "${skip[@]}" \) -prune -o -printf '%p %y %l\n' &&
+    find sys proc active units \( "${skip[@]}" \) -prune -o -type f \
+      -exec grep -H '' {} +) | sort
 }
 
 # all_conf UUID CPUS: everything but the display, of which there is one.

@@ -40,12 +40,14 @@ ok "stimer comes with hypervclock" has "$out" \
   "<timer name='hypervclock' present='yes'/>"
 vt preview ./win10.xml --format json
 ok "preview is JSON" has "$out" '"version": 1'
-vt preview ./win10.xml --format diff --set host.isolate=keep \
+keep=(); for key in isolate interrupts frequency sleep devices; do
+  keep+=(--set "host.$key=keep"); done
+vt preview ./win10.xml --format diff "${keep[@]}" \
   --set hugepages.reserve=keep
 printf '%s\n' "$out" >all.diff
 ok "the diff applies to the file" patch -s -o patched.xml original.xml all.diff
 ok "the diff gives the preview" diff -q patched.xml preview.xml
-vt preview ./win10.xml --layout keep --set hugepages=keep --set host.isolate=keep
+vt preview ./win10.xml --layout keep --set hugepages=keep "${keep[@]}"
 ok "preview writes nothing" test ! -e "$root"
 
 vt show cpus

@@ -166,8 +166,123 @@ hook_edges() {
   v undefine $uuid >/dev/null
   v undefine $other >/dev/null
   is 'no notes are left' \
-    "$(find /run/virt-tune/{guests,pages,promised,saved} -type f)" ''
+    "$(find /run/virt-tune/*/ -type f ! -path '*/owed/*')" ''
   rm -rf $hook $conf_dir
+}
+
+# What the services touch, of which this machine may have none: files of ours
+# over the kernel's.  /proc/irq is the real one's shape.
+cover_kernel() {
+  mkdir -p "$tmp/irq"/{10,11} "$tmp/cpufreq"/policy{0,1}
+  echo 0-1 >"$tmp/irq/10/smp_affinity_list"
+  echo 1 >"$tmp/irq/11/smp_affinity_list"
+  echo 3 >"$tmp/irq/default_smp_affinity"
+  for n in 0 1; do
+    echo $n >"$tmp/cpufreq/policy$n/affected_cpus"
+    echo schedutil >"$tmp/cpufreq/policy$n/scaling_governor"
+  done
+  mount --bind "$tmp/irq" /proc/irq &&
+    mount --bind "$tmp/cpufreq" /sys/devices/system/cpu/cpufreq
+}
+
+kernel_files() {
+  grep -r . /proc/irq /sys/devices/system/cpu/cpufreq | sort | paste -sd' '
+}
+
+# The services in a real start, each way in which a guest can end.
+hook_services() {
+  local before during theirs n
+  if ! cover_kernel; then
+    ((++tests))
+    echo "ok $tests - the services # SKIP this kernel has no such files"
+    return
+  fi
+  mkdir -p "${hook%/*}" $conf_dir
+  install -m 755 "$here/../data/50-virt-tune" $hook
+  printf '%s\n' 'version = 1' 'name = any' 'interrupt_cpus = 1' \
+    'frequency_cpus = 1' 'commands = yes' >"$conf_dir/$uuid.conf"
+  for n in before after; do
+    printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>%s/said\n' "$tmp" \
+      >"$conf_dir/$uuid.$n"
+    chmod 755 "$conf_dir/$uuid.$n"
+  done
+  # Hooks of somebody else's, one of them in the tree of VFIO-Tools.
+  mkdir -p "${hook%/*}/$name/prepare/begin" /etc/libvirt/hooks
+  cat >/etc/libvirt/hooks/qemu <<END
+#!/bin/sh
+echo mine >>$tmp/said
+exec "/etc/libvirt/hooks/qemu.d/\$1/\$2/\$3/a.sh"
+END
+  printf '#!/bin/sh\necho tree >>%s/said\ncat >/dev/null\n' "$tmp" \
+    >"${hook%/*}/$name/prepare/begin/a.sh"
+  for n in started/begin start/begin stopped/end release/end reconnect/begin; do
+    mkdir -p "${hook%/*}/$name/$n"
+    cp "${hook%/*}/$name/prepare/begin/a.sh" "${hook%/*}/$name/$n"
+  done
+  chmod -R 755 "${hook%/*}/$name"
+  chmod 755 /etc/libvirt/hooks/qemu
+  theirs=$(cat /etc/libvirt/hooks/qemu "${hook%/*}/$name/prepare/begin/a.sh")
+  "$here/libvirtd.sh" restart
+  runs 'a guest is defined' define "$name" $uuid ''
+  before=$(kernel_files)
+  runs 'it starts, with services' v start "$name"
+  is 'interrupts left its CPU' "$(cat /proc/irq/1*/smp_affinity_list |
+    paste -sd' ')" '0 0'
+  is '... which runs at full speed, alone' \
+    "$(cat /sys/devices/system/cpu/cpufreq/policy*/scaling_governor |
+      paste -sd' ')" 'schedutil performance'
+  is 'the command ran before, with the name as it is' \
+    "$(grep -vE 'mine|tree' "$tmp/said" | paste -sd/)" "$name/before"
+  has '... and so did a hook of their own' "$(<"$tmp/said")" '*mine*tree*'
+  during=$(kernel_files)
+  runs 'the daemon restarts' "$here/libvirtd.sh" restart
+  is '... nothing changes' "$(kernel_files)" "$during"
+  runs 'it is destroyed' v destroy "$name"
+  is 'all is as before' "$(kernel_files)" "$before"
+  is '... and the command ran after' "$(grep -c after "$tmp/said")" 1
+  runs 'again' v start "$name"
+  kill -KILL "$(qemu_pid $uuid)"
+  eventually sh -c "! virsh -q -c $uri domstate $uuid | grep -q running"
+  eventually test ! -e "/run/virt-tune/commands/$uuid"
+  is 'it crashes: all is as before' "$(kernel_files)" "$before"
+  # A daemon that was dead when the guest ended.
+  runs 'again' v start "$name"
+  kill -KILL "$(<"/run/libvirt/libvirtd.pid")"
+  kill -KILL "$(qemu_pid $uuid)"
+  sleep 0.5
+  "$here/libvirtd.sh" start
+  eventually test ! -e "/run/virt-tune/commands/$uuid"
+  is 'ended without a daemon: all is as before' "$(kernel_files)" "$before"
+  # Required, and not to be had: in prepare, and with QEMU running.
+  echo 'required = sleep' >>"$conf_dir/$uuid.conf"
+  echo 'inhibit_sleep = yes' >>"$conf_dir/$uuid.conf"
+  has 'a service that is required stops the start' "$(v start "$name" 2>&1)" \
+    '*virt-tune: systemd-run cannot inhibit it*'
+  is '... and there is no QEMU' "$(qemu_pid $uuid)" ''
+  is '... and all is as before' "$(kernel_files)" "$before"
+  printf '%s\n' 'version = 1' 'interrupt_cpus = 1' 'prepare_devices = yes' \
+    'devices = 00ff:01:00.0' 'required = devices' >"$conf_dir/$uuid.conf"
+  has '... before QEMU is there, too' "$(v start "$name" 2>&1)" \
+    "*virt-tune: The guest's PCI device 00ff:01:00.0 is not there; *"
+  is '... and all is as before' "$(kernel_files)" "$before"
+  # A start that fails after our prepare.
+  printf '%s\n' 'version = 1' 'commands = yes' >"$conf_dir/$uuid.conf"
+  : >"$tmp/said"
+  guest "$name" $uuid '' | sed "s|<vcpu>2|<vcpu cpuset='4095'>2|" \
+    >"$tmp/guest.xml"
+  v define "$tmp/guest.xml" >/dev/null
+  ! v start "$name" >/dev/null 2>&1
+  is 'a start that fails later' "$?/$(grep -c before "$tmp/said")/$(grep -c \
+    after "$tmp/said")" 0/1/1
+  is "somebody else's hooks are as they were" \
+    "$(cat /etc/libvirt/hooks/qemu "${hook%/*}/$name/prepare/begin/a.sh")" \
+    "$theirs"
+  is 'no notes are left' \
+    "$(find /run/virt-tune/*/ -type f ! -path '*/owed/*')" ''
+  is 'nothing of its name was executed' "$(pwned)" ''
+  v undefine $uuid >/dev/null
+  rm -rf $hook $conf_dir /etc/libvirt/hooks/qemu "${hook%/*}/${name:?}"
+  umount /proc/irq /sys/devices/system/cpu/cpufreq
 }
 
 # pins UUID: of the running guest, each vCPU's thread and its CPUs.
@@ -492,6 +607,7 @@ else
   ((++tests))
   echo "ok $tests - the hook alone # SKIP this machine has free huge pages"
 fi
+hook_services
 if [[ -x $program ]]; then
   the_program
 else

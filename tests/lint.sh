@@ -10,7 +10,7 @@ cd "$source" || exit 1
 command -v shellcheck >/dev/null || plan_skip "shellcheck is not installed"
 
 mapfile -t scripts < <(grep -lE '^#!/bin/(ba)?sh' data/* tests/*.sh .ci/run 2>/dev/null)
-for script in "${scripts[@]}"; do
+for script in "${scripts[@]}" tests/hook/*.sh; do
   ok "shellcheck $script" shellcheck -x "$script"
 done
 

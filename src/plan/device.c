@@ -109,6 +109,11 @@ long device_find(const struct host *host, const char *address)
     return -1;
 }
 
+bool device_is_display(const struct pci_device *device)
+{
+    return device->class_code >> 16 == 0x03;
+}
+
 int device_node(const struct plan *plan)
 {
     const struct pci *pci = &plan->host->pci;
@@ -116,11 +121,10 @@ int device_node(const struct plan *plan)
 
     for (size_t i = 0; i < pci->device_count; i++) {
         const struct pci_device *device = &pci->devices[i];
-        bool is_display = device->class_code >> 16 == 0x03;
 
         if (!plan->is_given[i] || device->node < 0)
             continue;
-        if (is_display)
+        if (device_is_display(device))
             return device->node;
         if (node < 0)
             node = device->node;

@@ -39,6 +39,9 @@ const char *device_toggle(struct plan *plan, size_t index);
 /* The index of an address, "0000:01:00.0" or "01:00.0"; -1 if it is absent. */
 long device_find(const struct host *host, const char *address);
 
+/* True if it shows something: a display controller (class 03). */
+bool device_is_display(const struct pci_device *device);
+
 /* The node of a display, else of any device, that the guest gets; or -1. */
 int device_node(const struct plan *plan);
 

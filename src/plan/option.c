@@ -21,7 +21,9 @@ const struct option_row *option_get(enum option_id id)
         return &option_hyperv_rows[id - OPTION_HV_RELAXED];
     if (id < OPTION_DISKS_CACHE)
         return &option_guest_rows[id - OPTION_HYPERVCLOCK];
-    return &option_io_rows[id - OPTION_DISKS_CACHE];
+    if (id < OPTION_ISOLATE)
+        return &option_io_rows[id - OPTION_DISKS_CACHE];
+    return &option_host_rows[id - OPTION_ISOLATE];
 }
 
 enum option_id option_find(const char *key)

@@ -75,7 +75,16 @@ enum option_id {
     OPTION_SCSI_IOTHREAD,
     OPTION_SCSI_QUEUES,
     OPTION_NET_QUEUES,
+    /* option_host.c */
     OPTION_ISOLATE,
+    OPTION_INTERRUPTS,
+    OPTION_INTERRUPTS_VCPUS,
+    OPTION_FREQUENCY,
+    OPTION_SLEEP,
+    OPTION_DEVICES,
+    OPTION_DISPLAY,
+    OPTION_COMMANDS,
+    OPTION_REQUIRED,
     OPTION_COUNT,
     OPTION_NONE = OPTION_COUNT,
 };
@@ -142,9 +151,10 @@ struct option_row {
     enum option_proposed windows, linux_guest, other_guest;
     const enum option_id *needs;     /* ended by OPTION_NONE, or NULL */
     const enum option_id *conflicts; /* the same: off where this is on */
-    const char *hyperv;  /* libvirt's name of the Hyper-V feature, or NULL */
-    const char *detail;  /* its name among libvirt's defaults, or NULL */
-    unsigned long since; /* the first libvirt that has it, or 0 */
+    const char *hyperv;   /* libvirt's name of the Hyper-V feature, or NULL */
+    const char *detail;   /* its name among libvirt's defaults, or NULL */
+    const char *hook_key; /* the hook's file has it if it is on, or NULL */
+    unsigned long since;  /* the first libvirt that has it, or 0 */
     struct option_place place; /* parent NULL: not in the XML */
     const char *does, *cost, *risk, *writes, *source; /* cost, risk: or NULL */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The options' table: disks, controllers and interfaces, and what the hook
- * does to the host. Data only; rows stand from OPTION_DISKS_CACHE on.
+ * The options' table: disks, controllers and interfaces. Data only; rows
+ * stand from OPTION_DISKS_CACHE on.
  */
 #include "plan/option_row.h"
 
@@ -124,21 +124,5 @@ const struct option_row option_io_rows[] = {
             .cost = "A kernel thread of the host for each queue.",
             .writes = "<interface><driver name='vhost' queues=>",
             SOURCE,
-        },
-    ROW(ISOLATE) =
-        {
-            .key = "host.isolate",
-            .group = "Host, while the guest runs",
-            .title = "keep host tasks away",
-            .part = PART_HOOK,
-            .on = OPTION_ON,
-            FOR_ALL(PROPOSE_ON),
-            .does = "The hook confines the host's services and users to the "
-                    "CPUs that run no vCPU, and lets them back afterwards.",
-            .cost = "The host has fewer CPUs while the guest runs.",
-            .risk = "None known: the former setting is put back, and nothing "
-                    "outlives a reboot.",
-            .writes = "the hook's file for this domain",
-            .source = "systemd.resource-control(5), AllowedCPUs=",
         },
 };

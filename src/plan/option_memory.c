@@ -41,6 +41,7 @@ const struct option_row option_memory_rows[] = {
             .on = OPTION_ON,
             FOR_ALL(PROPOSE_ON),
             .needs = OPTIONS(OPTION_HUGEPAGES),
+            .hook_key = "hugepages_kib",
             .does = "The hook reserves the pages that are missing when the "
                     "guest starts, and gives back just those when it stops.",
             .cost = "The start takes a moment longer.",

@@ -194,13 +194,11 @@ long option_now(const struct plan *plan, enum option_id id)
 {
     const struct option_row *option = option_get(id);
 
+    if (option->hook_key)
+        return plan->hook_has[id];
     switch (id) {
     case OPTION_HUGEPAGES:
         return page_size_now(plan);
-    case OPTION_HUGEPAGES_RESERVE:
-        return plan->hook_reserves;
-    case OPTION_ISOLATE:
-        return plan->hook_isolates;
     case OPTION_VCPUSCHED:
         return vcpusched_now(plan);
     default:

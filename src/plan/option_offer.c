@@ -191,6 +191,8 @@ static const char *obstacle_cpu(const struct plan *plan, enum option_id id)
 /* Of one row each. */
 static const char *obstacle_own(const struct plan *plan, enum option_id id)
 {
+    if (id >= OPTION_ISOLATE)
+        return option_host_obstacle(plan, id);
     switch (id) {
     case OPTION_HUGEPAGES:
         return obstacle_hugepages(plan);
@@ -198,12 +200,6 @@ static const char *obstacle_own(const struct plan *plan, enum option_id id)
         if (option_effective(plan, OPTION_HUGEPAGES) == OPTION_ON)
             return "The domain names no page size, so none can be reserved.";
         return plan->hook_obstacle;
-    case OPTION_ISOLATE:
-        if (plan->hook_obstacle)
-            return plan->hook_obstacle;
-        return plan->host->kernel.has_cpuset_cgroup
-                   ? NULL
-                   : "The host has no cgroup v2 with the cpuset controller.";
     case OPTION_HV_EVMCS:
     case OPTION_HV_EMSR_BITMAP:
         return obstacle_evmcs(plan, id);
@@ -385,11 +381,11 @@ static bool is_of_use(const struct plan *plan, enum option_id id)
     bool is_own_cpu =
         option_effective(plan, OPTION_CPU_MODE) == MODE_HOST_PASSTHROUGH;
 
+    if (id >= OPTION_ISOLATE)
+        return option_host_is_of_use(plan, id);
     switch (id) {
     case OPTION_HUGEPAGES:
         return can_have_pages(plan, (unsigned long)option->on);
-    case OPTION_ISOLATE:
-        return plan_is_pinned(plan);
     case OPTION_TOPOEXT:
         return plan->topology.threads > 1 && is_own_cpu;
     case OPTION_MEMBALLOON:

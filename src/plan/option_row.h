@@ -10,7 +10,14 @@
 
 /* The tables, each from its first id on. */
 extern const struct option_row option_memory_rows[], option_hyperv_rows[],
-    option_guest_rows[], option_io_rows[];
+    option_guest_rows[], option_io_rows[], option_host_rows[];
+
+/*
+ * option_host.c: why the hook cannot do it here, a sentence, or NULL if it
+ * can; whether it would do this guest good.
+ */
+const char *option_host_obstacle(const struct plan *plan, enum option_id id);
+bool option_host_is_of_use(const struct plan *plan, enum option_id id);
 
 /* A list of options, for needs and conflicts. */
 #define OPTIONS(...) ((const enum option_id[]){__VA_ARGS__, OPTION_NONE})

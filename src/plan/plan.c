@@ -88,13 +88,15 @@ struct plan *plan_new(const struct host *host, const struct domain *domain,
     plan->host = host;
     plan->domain = domain;
     plan->guest = domain->guest;
-    plan->hook_isolates = conf_has(hook_conf, "guest_cpus");
-    plan->hook_reserves = conf_has(hook_conf, "hugepages_kib");
     plan->hook_obstacle = hook_obstacle;
     take_domain(plan);
     take_devices(plan);
-    for (size_t i = 0; i < OPTION_COUNT; i++)
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const char *key = option_get((enum option_id)i)->hook_key;
+
+        plan->hook_has[i] = key && conf_has(hook_conf, key);
         plan->options[i] = OPTION_KEEP;
+    }
     return plan;
 }
 
@@ -388,7 +390,8 @@ struct plan *plan_kept(const struct plan *plan)
         take_devices(kept);
     }
     if (plan->dropped & 1U << PART_VCPUPIN)
-        kept->options[OPTION_ISOLATE] = OPTION_KEEP;
+        kept->options[OPTION_ISOLATE] = kept->options[OPTION_INTERRUPTS] =
+            kept->options[OPTION_FREQUENCY] = OPTION_KEEP;
     if (plan->dropped)
         drop_needy(kept);
     if (plan->dropped && cell_obstacle(kept))

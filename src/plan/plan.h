@@ -29,8 +29,8 @@ struct plan {
     enum guest_kind guest;      /* as the domain says, or as asked */
     unsigned dropped; /* bits of enum plan_part: not wanted after all */
 
-    /* What the hook's file for this domain says now. */
-    bool hook_isolates, hook_reserves;
+    /* What the hook's file for this domain says now: of each option. */
+    bool hook_has[OPTION_COUNT];
     const char *hook_obstacle; /* why no hook can be installed, or NULL */
 };
 

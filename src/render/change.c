@@ -93,14 +93,13 @@ static void add_file(struct changeset *set, const char *path,
     file->mode = mode;
 }
 
-static const char *hook_title(const struct plan *plan, struct arena *arena)
+static bool wants_hook(const struct plan *plan)
 {
-    bool isolates = option_effective(plan, OPTION_ISOLATE);
-    bool reserves = option_effective(plan, OPTION_HUGEPAGES_RESERVE);
-
-    return arena_printf(
-        arena, "hook: %s%s%s", isolates ? "isolate guest CPUs" : "",
-        isolates && reserves ? ", " : "", reserves ? "reserve pages" : "");
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (option_get((enum option_id)i)->hook_key &&
+            plan->options[i] != OPTION_KEEP)
+            return true;
+    return false;
 }
 
 static void render_hook(struct changeset *set, const struct plan *plan,
@@ -115,9 +114,7 @@ static void render_hook(struct changeset *set, const struct plan *plan,
     char *script_now CLEANUP(mem_free) =
         root ? root_read_exact(root, HOOK_SCRIPT) : NULL;
     bool is_dropped = plan->dropped & 1U << PART_HOOK;
-    bool is_wanted = plan->options[OPTION_ISOLATE] != OPTION_KEEP ||
-                     plan->options[OPTION_HUGEPAGES_RESERVE] != OPTION_KEEP ||
-                     data_now;
+    bool is_wanted = wants_hook(plan) || data_now;
     const char *shown = is_dropped ? wish : data;
     struct change *change;
 

@@ -57,6 +57,9 @@ size_t changeset_kept(const struct changeset *changeset);
 /* The path of the hook's file for this domain, from `arena`. */
 char *hook_data_path(struct arena *arena, const struct domain *domain);
 
+/* What the hook would do for a plan, in a few words, from `arena`. */
+char *hook_title(const struct plan *plan, struct arena *arena);
+
 /*
  * The hook's file for a plan, or NULL if the hook has nothing to do for it.
  * What stands in it is data for the script; see its header.

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "plan/cell.h"
+#include "plan/device.h"
 
 #include <string.h>
 
@@ -15,17 +16,60 @@ char *hook_data_path(struct arena *arena, const struct domain *domain)
     return arena_printf(arena, HOOK_DATA "/%s.conf", domain->uuid);
 }
 
-static bool isolates(const struct plan *plan)
+static bool has_cpus(const struct plan *plan)
 {
     cpu_set_t guest = plan_guest_cores(plan);
 
-    return option_effective(plan, OPTION_ISOLATE) && !cpuset_is_empty(&guest);
+    return !cpuset_is_empty(&guest);
 }
 
-static bool reserves(const struct plan *plan)
+static bool has_pages(const struct plan *plan)
 {
-    return option_effective(plan, OPTION_HUGEPAGES_RESERVE) &&
-           option_effective(plan, OPTION_HUGEPAGES) > OPTION_ON;
+    return option_effective(plan, OPTION_HUGEPAGES) > OPTION_ON;
+}
+
+static bool has_devices(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->host->pci.device_count; i++)
+        if (plan->is_given[i])
+            return true;
+    return false;
+}
+
+/* A function of a card that has a display, sound and USB too. */
+static bool is_of_display(const struct plan *plan, size_t index)
+{
+    const struct pci *pci = &plan->host->pci;
+
+    for (size_t i = 0; plan->is_given[index] && i < pci->device_count; i++)
+        if (plan->is_given[i] && device_is_display(&pci->devices[i]) &&
+            device_is_same_slot(&pci->devices[i], &pci->devices[index]))
+            return true;
+    return false;
+}
+
+static bool has_display(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->host->pci.device_count; i++)
+        if (is_of_display(plan, i))
+            return true;
+    return false;
+}
+
+static void add_cpus(struct str *str, const char *key, const cpu_set_t *cpus)
+{
+    if (cpuset_is_empty(cpus))
+        return;
+    str_addf(str, "%s = ", key);
+    cpuset_add_text(str, cpus);
+    str_add(str, "\n");
+}
+
+static void add_isolate(struct str *str, const struct plan *plan)
+{
+    cpu_set_t guest = plan_guest_cores(plan);
+
+    add_cpus(str, "guest_cpus", &guest);
 }
 
 /* Pages on each node if the guest's memory is bound to nodes, else anywhere. */
@@ -57,23 +101,122 @@ static void add_pages(struct str *str, const struct plan *plan)
     }
 }
 
+static void add_interrupts(struct str *str, const struct plan *plan)
+{
+    cpu_set_t guest = plan_guest_cores(plan);
+
+    add_cpus(str, "interrupt_cpus", &guest);
+    if (has_devices(plan) && !option_effective(plan, OPTION_INTERRUPTS_VCPUS))
+        add_cpus(str, "vfio_on_host", &plan->emulatorpin);
+}
+
+static void add_interrupts_vcpus(struct str *str, const struct plan *plan)
+{
+    cpu_set_t guest = plan_guest_cpus(plan);
+
+    add_cpus(str, "vfio_on_vcpus", &guest);
+}
+
+static void add_frequency(struct str *str, const struct plan *plan)
+{
+    cpu_set_t guest = plan_guest_cores(plan);
+
+    add_cpus(str, "frequency_cpus", &guest);
+}
+
+static void add_sleep(struct str *str, const struct plan *plan)
+{
+    (void)plan;
+    str_add(str, "inhibit_sleep = yes\n");
+}
+
+static void add_devices(struct str *str, const struct plan *plan)
+{
+    (void)plan;
+    str_add(str, "prepare_devices = yes\n");
+}
+
+static void add_display(struct str *str, const struct plan *plan)
+{
+    str_add(str, "display =");
+    for (size_t i = 0; i < plan->host->pci.device_count; i++)
+        if (is_of_display(plan, i))
+            str_addf(str, " %s", plan->host->pci.devices[i].address);
+    str_add(str, "\n");
+}
+
+static void add_commands(struct str *str, const struct plan *plan)
+{
+    (void)plan;
+    str_add(str, "commands = yes\n");
+}
+
+/* The services, in the order of the file's lines. */
+static const struct service {
+    enum option_id id;
+    const char *name; /* the script's, for "required"; NULL: always is */
+    const char *title;
+    bool (*can)(const struct plan *plan); /* NULL: always */
+    void (*add)(struct str *str, const struct plan *plan);
+} services[] = {
+    {OPTION_ISOLATE, "isolate", "isolate guest CPUs", has_cpus, add_isolate},
+    {OPTION_HUGEPAGES_RESERVE, NULL, "reserve pages", has_pages, add_pages},
+    {OPTION_INTERRUPTS, "interrupts", "move interrupts", has_cpus,
+     add_interrupts},
+    {OPTION_INTERRUPTS_VCPUS, NULL, NULL, has_devices, add_interrupts_vcpus},
+    {OPTION_FREQUENCY, "frequency", "full speed", has_cpus, add_frequency},
+    {OPTION_SLEEP, "sleep", "stay awake", NULL, add_sleep},
+    {OPTION_DEVICES, "devices", "prepare devices", has_devices, add_devices},
+    {OPTION_DISPLAY, "display", "hand over the display", has_display,
+     add_display},
+    {OPTION_COMMANDS, "commands", "your commands", NULL, add_commands},
+};
+
+static bool is_on(const struct plan *plan, const struct service *service)
+{
+    return option_effective(plan, service->id) &&
+           (!service->can || service->can(plan));
+}
+
+char *hook_title(const struct plan *plan, struct arena *arena)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    for (size_t i = 0; i < ARRAY_SIZE(services); i++)
+        if (services[i].title && is_on(plan, &services[i]))
+            str_addf(&str, "%s %s",
+                     *str_text(&str) ? "," : "hook:", services[i].title);
+    return arena_strdup(arena, str_text(&str));
+}
+
 char *hook_data(const struct plan *plan)
 {
     struct str str CLEANUP(str_free) = STR_INIT;
-    cpu_set_t guest = plan_guest_cores(plan);
+    struct str required CLEANUP(str_free) = STR_INIT;
 
-    if (!isolates(plan) && !reserves(plan))
+    for (size_t i = 0; i < ARRAY_SIZE(services); i++) {
+        if (!is_on(plan, &services[i]))
+            continue;
+        if (*str_text(&str) == '\0')
+            str_addf(&str,
+                     "# virt-tune: what the host does while this domain runs.\n"
+                     "version = 1\nname = %s\n",
+                     plan->domain->name);
+        services[i].add(&str, plan);
+        if (services[i].name)
+            str_addf(&required, " %s", services[i].name);
+    }
+    if (*str_text(&str) == '\0')
         return NULL;
-    str_addf(&str,
-             "# virt-tune: what the host does while this domain runs.\n"
-             "version = 1\nname = %s\n",
-             plan->domain->name);
-    if (isolates(plan)) {
-        str_add(&str, "guest_cpus = ");
-        cpuset_add_text(&str, &guest);
+    if (has_devices(plan) && (option_effective(plan, OPTION_INTERRUPTS) ||
+                              option_effective(plan, OPTION_DEVICES))) {
+        str_add(&str, "devices =");
+        for (size_t i = 0; i < plan->host->pci.device_count; i++)
+            if (plan->is_given[i])
+                str_addf(&str, " %s", plan->host->pci.devices[i].address);
         str_add(&str, "\n");
     }
-    if (reserves(plan))
-        add_pages(&str, plan);
+    if (option_effective(plan, OPTION_REQUIRED) && *str_text(&required))
+        str_addf(&str, "required =%s\n", str_text(&required));
     return str_steal(&str);
 }

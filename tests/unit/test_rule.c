@@ -76,13 +76,13 @@ static void give_display(struct state *state)
 
 static void isolate(struct state *state)
 {
-    state->plan->hook_isolates = true;
+    state->plan->hook_has[OPTION_ISOLATE] = true;
 }
 
 static void clear_isolated(struct state *state)
 {
     state->plan->options[OPTION_ISOLATE] = OPTION_OFF;
-    state->plan->hook_isolates = true;
+    state->plan->hook_has[OPTION_ISOLATE] = true;
 }
 
 static void want_relaxed(struct state *state)
@@ -149,19 +149,19 @@ static void pages_short_running(struct state *state)
 static void pages_reserved(struct state *state)
 {
     set_memory(state, 0, 3UL << 20);
-    state->plan->hook_reserves = true;
+    state->plan->hook_has[OPTION_HUGEPAGES_RESERVE] = true;
 }
 
 static void pages_tight(struct state *state)
 {
     set_memory(state, 0, (3UL << 20) - 1);
-    state->plan->hook_reserves = true;
+    state->plan->hook_has[OPTION_HUGEPAGES_RESERVE] = true;
 }
 
 static void pages_none(struct state *state)
 {
     set_memory(state, 0, (1UL << 20) - 2048);
-    state->plan->hook_reserves = true;
+    state->plan->hook_has[OPTION_HUGEPAGES_RESERVE] = true;
 }
 
 /* Another domain on CPU 2. */

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034,SC2086,SC2154
+# The user's own commands.
+
+# command WHICH LINE...: a command of the user's.
+command_is() {
+  local file=$host/conf/$a.$1
+  shift
+  printf '%s\n' '#!/bin/sh' "$@" >"$file"
+  chmod 755 "$file"
+}
+
+test_commands() {
+  fresh
+  conf $a 'commands = yes'
+  prepare $a
+  release $a
+  is 'none is none' "$status/$err/$(notes)" 0//
+  command_is before 'echo "$# $1 $2" >"$TEST_HOST/said"; echo hello'
+  command_is after 'echo "$# $1 $2" >>"$TEST_HOST/said"; exit 3'
+  name='a $(b) "c"' prepare $a
+  is 'the first runs before the guest' "$status/$err/$(<"$host/said")" \
+    '0//2 a $(b) "c" before'
+  has '... with its word in the log' "$(log)" '*before ended with 0: hello*'
+  started $a
+  rm "$host/conf/$a.conf"
+  release $a
+  is 'the other one after it, data file or not' "$status/$(<"$host/said")" \
+    $'0/2 a $(b) "c" before\n2 win10 after'
+  has '... and its failure is in the log' "$(log)" '*after ended with 3*'
+  release $a
+  is '... once' "$(wc -l <"$host/said")/$(notes)" 2/
+  conf $b 'guest_cpus = 4-7'
+  prepare $b
+  is 'other guests have none' "$(wc -l <"$host/said")" 2
+}
+
+test_commands_fail() {
+  fresh
+  conf $a 'commands = yes' 'hugepages_kib = 2048' 'hugepages_node_any = 8'
+  command_is before 'echo no >&2; exit 7'
+  command_is after 'echo after >>"$TEST_HOST/said"'
+  prepare $a
+  is 'one that fails does not fail the guest' "$status/$err" 0/
+  release $a
+  conf $a 'commands = yes' 'hugepages_kib = 2048' 'hugepages_node_any = 8' \
+    'required = commands'
+  rm "$host/said"
+  prepare $a
+  is '... unless it is required' "$status/$err" "1/virt-tune: Your command \
+failed: $a.before ended with 7: no."
+  is '... and then all is undone at once' "$(nr)/$(<"$host/said")/$(notes)" \
+    0/after/
+  # What it leaves running has neither our lock nor libvirt's pipe.
+  command_is before 'sleep 20 & echo $! >"$TEST_HOST/child"'
+  prepare $a
+  release $a
+  is 'a child of it holds nobody up' "$status/$(($(date +%s) - $(stat -c %Y \
+    "$host/child") < 5))" 0/1
+  kill "$(<"$host/child")"
+  local mode
+  for mode in 775 757 644; do
+    chmod $mode "$host/conf/$a.before"
+    prepare $a
+    has "mode $mode is not run" "$status/$err" "1/*not root's alone*"
+  done
+}

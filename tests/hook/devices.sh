@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034,SC2086,SC2154
+# The guest's PCI devices are looked at once more, and prepared.
+
+d3cold() { cat "$host"/sys/bus/pci/devices/0000:0{1,2}:00.0/d3cold_allowed | paste -sd' '; }
+
+fresh_devices() {
+  fresh
+  add_devices
+  rm -r "$host/proc/100"
+  conf $a 'prepare_devices = yes' 'devices = 0000:01:00.0 0000:02:00.0' "$@"
+}
+
+test_devices() {
+  fresh_devices
+  prepare $a
+  is 'no deep sleep for them' "$status/$err/$(d3cold)" '0//0 0'
+  is '... and the reset that is their own, where they have one' \
+    "$(cat "$host"/sys/bus/pci/devices/*/reset_method | paste -sd/)" \
+    'device_specific/flr bus'
+  has '... with before and after in the log' "$(log)" \
+    '*devices: */reset_method flr device_specific bus -> device_specific*'
+  conf $b 'prepare_devices = yes' 'devices = 0000:01:00.1'
+  prepare $b
+  is 'a guest with a device that has no such files' "$status/$(d3cold)" '0/0 0'
+  release $a
+  is 'all is as before' \
+    "$(d3cold)/$(cat "$host"/sys/bus/pci/devices/*/reset_method | paste -sd/)" \
+    '1 0/flr device_specific bus/flr bus'
+  release $b
+  is '... with no notes' "$(notes)" ''
+  conf $a 'prepare_devices = yes' 'devices = 0000:01:00.0 ../..'
+  prepare $a
+  is 'what is no address is skipped' "$status/$err/$(notes)" 0//
+}
+
+test_devices_used() {
+  fresh_devices 'required = devices'
+  mkdir -p "$host/proc/101/fd" "$host/proc/102/fd"
+  printf 'kwin\e[31m\n' >"$host/proc/101/comm"
+  ln -s /dev/nvidia0 "$host/proc/101/fd/3"
+  ln -s /dev/dri/card1 "$host/proc/102/fd/3"
+  prepare $a
+  is 'a card in use stops the start' "$status/$err" \
+    "1/virt-tune: The guest's device 0000:01:00.0 is in use by kwin?[31m \
+(101); end that first."
+  is '... with nothing changed' "$(d3cold)/$(notes)" '1 0/'
+  has '... and no escapes in the log' "$(log)" '*by kwin?\[31m (101);*'
+  conf $a 'prepare_devices = yes' 'devices = 0000:01:00.0 0000:02:00.0'
+  prepare $a
+  has 'not required, it is a line in the log' "$status/$err/$(log)" \
+    '0//*devices: skipped, *in use by kwin*'
+  release $a
+  fresh_devices
+  echo '30 1 259:1 / /home rw - ext4 /dev/nvme0n1p1 rw' \
+    >>"$host/proc/self/mountinfo"
+  prepare $a
+  is 'a mounted disk always stops it' "$status/$err" "1/virt-tune: The guest \
+would take the disk 0000:02:00.0, but nvme0n1p1 is mounted on /home; free it \
+first."
+  fresh_devices
+  # As btrfs has it: a number of its own.
+  echo '30 1 0:33 / /srv rw shared:1 - btrfs /dev/nvme0n1p1 rw' \
+    >>"$host/proc/self/mountinfo"
+  prepare $a
+  has '... of btrfs' "$status/$err" '1/*nvme0n1p1 is mounted on /srv;*'
+  fresh_devices
+  echo '/dev/nvme0n1p1 partition 1 0 -2' >>"$host/proc/swaps"
+  prepare $a
+  has '... or swap' "$status/$err" '1/*nvme0n1p1 is swap;*'
+  fresh_devices
+  touch "$host/sys/class/block/nvme0n1/holders/dm-0"
+  prepare $a
+  has '... or part of something' "$status/$err" '1/*nvme0n1 is part of dm-0;*'
+  fresh_devices
+  # One path of several to a disk, which is elsewhere in sysfs.
+  local n=$host/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1
+  rm -r "$host"/sys/class/block/*
+  mkdir -p "$n" "$host/sys/devices/pci0000:00/0000:02:00.0/nvme/nvme0/nvme0c0n1"
+  echo 259:7 >"$n/dev"
+  ln -s ../../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1 \
+    ../../devices/pci0000:00/0000:02:00.0/nvme/nvme0/nvme0c0n1 \
+    "$host/sys/class/block"
+  echo '30 1 259:7 / /data rw - xfs /dev/x rw' >>"$host/proc/self/mountinfo"
+  prepare $a
+  has '... with several paths' "$status/$err" '1/*nvme0n1 is mounted on /data;*'
+  is '... and no notes' "$(notes)" ''
+  fresh_devices 'required = devices'
+  rm -r "$host/sys/bus/pci/devices/0000:02:00.0"
+  prepare $a
+  is 'a device that is not there' "$status/$err" "1/virt-tune: The guest's PCI \
+device 0000:02:00.0 is not there; plan it anew."
+  fresh_devices
+  ln -sfn ../../drivers/vfio-pci "$host/sys/bus/pci/devices/0000:02:00.0/driver"
+  prepare $a
+  has 'a driver of another tool is in the log' "$status/$(log)" \
+    '0/*0000:02:00.0 has vfio-pci already*'
+}

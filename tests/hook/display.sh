@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034,SC2086,SC2154
+# The only display goes to the guest, and comes back.
+
+fresh_display() {
+  fresh
+  add_devices
+  conf $a 'display = 0000:01:00.0 0000:01:00.1' "$@"
+  before=$(snapshot)
+}
+
+# What libvirt does with the card, in between.
+libvirt_takes() {
+  local each
+  for each in 0000:01:00.0 0000:01:00.1; do
+    ln -sfn ../../drivers/vfio-pci "$host/sys/bus/pci/devices/$each/driver"
+  done
+}
+libvirt_returns() {
+  rm "$host"/$card/driver
+  ln -sfn ../../drivers/snd_hda_intel \
+    "$host/sys/bus/pci/devices/0000:01:00.1/driver"
+}
+
+# The frame buffer of the firmware never comes back.
+frame_buffer() {
+  ln -sfn ../.. \
+    "$host/sys/bus/platform/drivers/efi-framebuffer/efi-framebuffer.0"
+  [[ ! -d $host/proc/100 ]] || rm -r "$host/proc/100"
+}
+
+test_display() {
+  fresh_display 'required = display'
+  prepare $a
+  is 'the display goes' "$status/$err" 0/
+  is '... with its managers' "$(ls "$host/active")" "virt-tune-escape-$a.timer"
+  is '... consoles' "$(<"$host/sys/class/vtconsole/vtcon1/bind")" 0
+  is '... frame buffer' \
+    "$(cd "$host/sys/bus/platform/drivers/efi-framebuffer" && find . -type l)" ''
+  is '... and modules, in the order of their needs' \
+    "$(grep modprobe "$host/calls" | paste -sd,)/$(ls "$host/sys/module")" \
+    "modprobe -r nvidia_drm,modprobe -r nvidia_uvm,modprobe -r nvidia_modeset,\
+modprobe -r nvidia/"
+  has '... as the log tells' "$(log)" \
+    '*gdm.service active -> stopped*vtcon1/bind 1 -> 0*unbound*nvidia loaded -> *'
+  libvirt_takes
+  started $a
+  is 'started needs no escape any more' "$status/$(ls "$host/active")" 0/
+  libvirt_returns
+  release $a
+  frame_buffer
+  is 'all is as before' "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+  has '... drivers first, then consoles, then managers' \
+    "$(grep -oE '[a-z_]+ loaded$|bind 0 -> 1|[a-z-]+.service started' \
+      "$host/log/virt-tune.log" | paste -sd,)" \
+    "nvidia loaded,nvidia_modeset loaded,nvidia_uvm loaded,nvidia_drm loaded,\
+bind 0 -> 1,*gdm.service started"
+  # Nothing was there that would have to come back.
+  fresh_display
+  rm "$host"/active/*
+  rm -r "$host/proc/100"
+  before=$(snapshot)
+  prepare $a
+  libvirt_takes
+  started $a
+  libvirt_returns
+  release $a
+  frame_buffer
+  is 'a manager that did not run is not started' \
+    "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+}
+
+test_display_held() {
+  fresh_display 'required = display'
+  touch "$host/wayland"
+  prepare $a
+  is 'a session that outlives its manager is ended' "$status/$err" 0/
+  has '... by its number' "$(<"$host/calls")" '*terminate-session -- 2*'
+  is '... and no other one' "$(grep -c terminate "$host/calls")" 1
+  libvirt_takes
+  libvirt_returns
+  release $a
+  fresh_display 'required = display'
+  mkdir -p "$host/proc/200/fd"
+  echo ollama >"$host/proc/200/comm"
+  ln -s /dev/nvidia-uvm "$host/proc/200/fd/9"
+  before=$(snapshot)
+  prepare $a
+  is 'what holds it for ever stops the start' "$status/$err" \
+    '1/virt-tune: The display is still in use by ollama (200); end that first.'
+  is '... with all as before' "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+  is '... and no module was touched' "$(grep -c modprobe "$host/calls")" 0
+  release $a
+  is '... also after the release' "$(diff <(echo "$before") <(snapshot))" ''
+  conf $a 'display = 0000:01:00.0 0000:01:00.1'
+  prepare $a
+  is '... required or not' "$status/$(diff <(echo "$before") <(snapshot))" 1/
+  has '... as the log tells' "$(log)" '*prepare: The display is still in use*'
+}
+
+test_display_module() {
+  fresh_display
+  touch "$host/$card/refused"
+  before=$(snapshot)
+  prepare $a
+  frame_buffer
+  mkdir -p "$host/proc/100"
+  is 'a module that stays stops the start' "$status/$err" \
+    '1/virt-tune: The module nvidia_drm cannot be unloaded; end what uses it.'
+  is '... with all as before' "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+  fresh_display
+  rm "$host"/$card/driver "$host"/sys/bus/pci/drivers/nvidia/*
+  ln -s ../../drivers/amdgpu "$host/$card/driver"
+  prepare $a
+  is "modules of nvidia's are not touched for another card" \
+    "$status/$(grep -c modprobe "$host/calls")" 0/0
+}
+
+test_display_escape() {
+  fresh_display 'required = display'
+  prepare $a
+  has 'an escape is armed' "$(<"$host/calls")" \
+    "*--on-active=300 $copy $a virt-tune-escape begin -*"
+  # The start never ends, and systemd runs it.
+  rm "$host/active/virt-tune-escape-$a.timer"
+  env -i "${vars[@]}" "${run[@]}" "$copy" $a virt-tune-escape begin - </dev/null
+  is 'it brings the display back' "$?" 0
+  frame_buffer
+  is '... all of it' "$(diff <(echo "$before") <(snapshot))" ''
+  release $a
+  is '... and a late release changes nothing' \
+    "$status/$(diff <(echo "$before") <(snapshot))/$(notes)" 0//
+  fresh_display 'required = display'
+  rmdir "$host/run/systemd/system"
+  prepare $a
+  is 'no systemd' "$status/$err/$(diff <(echo "$before") <(snapshot))" \
+    '1/virt-tune: systemd does not run this host/'
+}
+
+# Two cards of nvidia's: the modules stay for the other one.
+test_display_two() {
+  fresh_display
+  mkdir -p "$host/sys/bus/pci/devices/0000:05:00.0"
+  ln -s ../../devices/0000:05:00.0 "$host/sys/bus/pci/drivers/nvidia/0000:05:00.0"
+  prepare $a
+  is 'a second card of nvidia keeps its modules' \
+    "$status/$(grep -c modprobe "$host/calls")" 0/0
+  # An Intel card's sound goes first.
+  fresh_display
+  rm -r "$host"/sys/module/nvidia*
+  ln -sfn ../../drivers/xe "$host/$card/driver"
+  rm "$host"/sys/bus/pci/drivers/nvidia/*
+  echo xe >"$host/$card/native"
+  echo snd_hda_intel >"$host/sys/bus/pci/devices/0000:01:00.1/native"
+  before=$(snapshot)
+  prepare $a
+  is "an Intel card's sound lets go first" "$status/$(readlink \
+    "$host/sys/bus/pci/devices/0000:01:00.1/driver")/$(readlink \
+    "$host/$card/driver")" 0//../../drivers/xe
+  release $a
+  frame_buffer
+  is '... and comes back, though libvirt never had it' \
+    "$(diff <(echo "$before") <(snapshot))" ''
+}

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2012,SC2016,SC2034,SC2086,SC2154
+# Huge pages.
+
+test_pages() {
+  fresh
+  conf $a 'hugepages_kib = 2048' 'hugepages_node_any = 32'
+  prepare $a
+  is 'prepare makes the pages' "$status/$err/$(nr)" 0//32
+  has 'before and after are in the log' "$(log)" '*hugepages: 32 *0 -> 32*'
+  started $a
+  release $a
+  is 'release gives them back' "$status/$(nr)/$(notes)" 0/0/
+  release $a
+  is 'once' "$status/$(nr)" 0/0
+  set_pool 10
+  prepare $a
+  is 'a pool is filled up' "$status/$(nr)" 0/32
+  release $a
+  is '... and is as before' "$status/$(nr)" 0/10
+  set_pool 40
+  prepare $a
+  is 'a pool that is big enough stays' "$status/$(nr)" 0/40
+  use 32 && started $a && use -32 && release $a
+  is '... also at the end' "$status/$(nr)" 0/40
+  use 20 # somebody else, not through us
+  prepare $a
+  is 'pages in use are not free' "$status/$(nr)" 0/52
+  release $a
+  is '... and stay' "$status/$(nr)" 0/40
+  echo 15 >"$pool/resv_hugepages"
+  prepare $a
+  is 'reserved pages are not free' "$status/$(nr)" 0/67
+  release $a
+  is '... and stay reserved' "$status/$(nr)" 0/40
+  # An administrator makes the pool smaller, or greater, meanwhile.
+  fresh
+  conf $a 'hugepages_kib = 2048' 'hugepages_node_any = 32'
+  set_pool 8
+  prepare $a
+  set_pool 50
+  release $a
+  is 'pages that were added meanwhile stay' "$status/$(nr)" 0/26
+  prepare $a
+  set_pool 3
+  release $a
+  is 'never less than none' "$status/$(nr)" 0/0
+  # Somebody else takes what we added before we can give it back.
+  prepare $a
+  use 10
+  release $a
+  is 'pages that others hold are not taken' \
+    "$status/$(nr)/$(<"$pool/surplus_hugepages")" 0/10/0
+  use -10
+  prepare $a
+  release $a
+  is '... but when they are free again' "$status/$(nr)" 0/0
+  # Surplus pages of somebody else become ordinary ones when the pool grows.
+  set_pool 10
+  use 10
+  set_pool 0
+  prepare $a
+  is 'a pool with surplus grows by what is missing' "$status/$(nr)" 0/42
+  release $a
+  is '... and gives that back' "$status/$(nr)" 0/10
+  use -10
+  prepare $a
+  release $a
+  is '... and what was surplus once it is free' "$status/$(nr)" 0/0
+}
+
+test_pages_short() {
+  fresh
+  conf $a 'hugepages_kib = 2048' 'hugepages_node_any = 120'
+  set_pool 7
+  use 2
+  prepare $a
+  is 'too few pages fail the start' "$status/$out/$(nr)" 1//7
+  is '... with one sentence' "$err" "virt-tune: The guest needs 120 huge pages \
+of 2048 KiB and only 98 could be had; free memory on the host, or reserve them \
+at boot."
+  has '... that is in the log too' "$(log)" '*prepare: The guest needs 120*'
+  is '... after few tries' "$(($(grep -c compact "$host/calls") <= 5))" 1
+  release $a
+  is 'a release after that' "$status/$(nr)/$(notes)" 0/7/
+  echo 30 >"$pool/scattered"
+  prepare $a
+  is 'compacting finds more' "$status/$err/$(nr)" 0//122
+  is '... once' "$(grep -c compact "$host/calls")" 5
+  release $a
+  is '... and back' "$status/$(nr)" 0/7
+  fresh
+  conf $a 'hugepages_kib = 1048576' 'hugepages_node_any = 2'
+  prepare $a
+  has 'a size that the kernel has not' "$status/$err" \
+    '1/virt-tune: The guest needs 2 huge pages of 1048576 KiB and only 0 *'
+  fresh
+  conf $a 'hugepages_kib = 2048' 'hugepages_node_any = 8'
+  touch "$host/run/virt-tune"
+  prepare $a
+  has 'no place for notes fails the start' "$status/$err" '1/*virt-tune: *'
+  started $a
+  release $a
+  is '... but nothing else' "$status" 0
+}

@@ -455,7 +455,7 @@ static void test_keys(void **unused)
     play(host_names[0], "file", false, rounds / 2);
     play(host_names[0], NULL, true, rounds / 2);
     for (size_t i = 1; host_names[i]; i++)
-        play(host_names[i], "file", true, rounds / 10);
+        play(host_names[i], "file", true, rounds / 20);
     assert_int_equal(chdir("/"), 0);
     scratch_free(directory);
 }

@@ -86,6 +86,8 @@ static bool put_summary(const char *directory, const struct target *target,
         str_addf(&str, "undoes = %u\n", work->undoes);
     for (size_t i = 0; i < work->title_count; i++)
         str_addf(&str, "change = %s\n", work->titles[i]);
+    for (size_t i = 0; i < work->device_count; i++)
+        str_addf(&str, "device = %s\n", work->devices[i]);
     return put(directory, "summary", str_text(&str), err);
 }
 

@@ -42,6 +42,8 @@ struct record {
     size_t file_count;
     char **titles; /* of the changes */
     size_t title_count;
+    char **devices; /* that the domain gets, as identity_text has it */
+    size_t device_count;
 };
 
 /* The records of one domain, the oldest first. */
@@ -58,6 +60,8 @@ struct work {
     size_t file_count;
     const char *const *titles;
     size_t title_count;
+    const char *const *devices;
+    size_t device_count;
     unsigned undoes; /* as in struct record */
 };
 

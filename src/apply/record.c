@@ -31,6 +31,12 @@ static void replace(char **text, const char *by)
     *text = mem_strdup(by);
 }
 
+static void add_text(char ***list, size_t *count, const char *text)
+{
+    *list = mem_realloc(*list, *count + 1, sizeof(**list));
+    (*list)[(*count)++] = mem_strdup(text);
+}
+
 static void read_line(struct record *record, const char *key, const char *value)
 {
     unsigned long number;
@@ -47,11 +53,10 @@ static void read_line(struct record *record, const char *key, const char *value)
         replace(&record->path, value);
     else if (strcmp(key, "undoes") == 0 && str_number(value, 9999, &number))
         record->undoes = (unsigned)number;
-    else if (strcmp(key, "change") == 0) {
-        record->titles = mem_realloc(record->titles, record->title_count + 1,
-                                     sizeof(*record->titles));
-        record->titles[record->title_count++] = mem_strdup(value);
-    }
+    else if (strcmp(key, "change") == 0)
+        add_text(&record->titles, &record->title_count, value);
+    else if (strcmp(key, "device") == 0)
+        add_text(&record->devices, &record->device_count, value);
 }
 
 static void read_summary(struct record *record, char *text)
@@ -259,6 +264,9 @@ void record_free(struct record *record)
     for (size_t i = 0; i < record->title_count; i++)
         free(record->titles[i]);
     free(record->titles);
+    for (size_t i = 0; i < record->device_count; i++)
+        free(record->devices[i]);
+    free(record->devices);
     free(record->directory);
     free(record->time);
     free(record->domain);

@@ -168,6 +168,25 @@ char *root_read_exact(const struct root *root, const char *path)
     return read_all(fd, &str) ? str_steal(&str) : NULL;
 }
 
+size_t root_read_bytes(const struct root *root, const char *path, void *buffer,
+                       size_t size)
+{
+    int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK);
+    size_t used = 0;
+    ssize_t got = 1;
+
+    while (fd >= 0 && used < size && got > 0) {
+        got = read(fd, (char *)buffer + used, size - used);
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got > 0)
+            used += (size_t)got;
+    }
+    if (fd >= 0)
+        close(fd);
+    return used;
+}
+
 bool root_read_number(const struct root *root, const char *path,
                       unsigned long *number)
 {

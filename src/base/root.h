@@ -37,6 +37,10 @@ char *root_read(const struct root *root, struct arena *arena, const char *path);
  */
 char *root_read_exact(const struct root *root, const char *path);
 
+/* The first bytes of a file, at most `size`; gives how many were read. */
+size_t root_read_bytes(const struct root *root, const char *path, void *buffer,
+                       size_t size);
+
 /* A file that holds one decimal number; false if it is absent or is not. */
 bool root_read_number(const struct root *root, const char *path,
                       unsigned long *number);

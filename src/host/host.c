@@ -6,6 +6,7 @@
 #include "host/host.h"
 
 #include "host/check.h"
+#include "host/serial.h"
 
 #include <string.h>
 
@@ -26,6 +27,8 @@ struct host *host_probe(const char *path, struct err *err)
     }
     pci_probe(root, host->arena, &host->pci);
     claim_probe(root, host->arena, &host->pci, NULL, &host->claims);
+    serial_probe(root, host->arena, &host->pci);
+    usb_probe(root, host->arena, &host->pci, &host->usb);
     memory_probe(root, host->arena, &host->memory);
     kernel_probe(root, host->arena, &host->kernel);
     bootloader_probe(root, host->arena, &host->bootloader);

@@ -6,18 +6,20 @@
 #define HOST_HOST_H
 
 #include "base/finding.h"
-#include "host/claim.h"
 #include "host/bootloader.h"
+#include "host/claim.h"
 #include "host/cpu.h"
 #include "host/kernel.h"
 #include "host/memory.h"
 #include "host/pci.h"
+#include "host/usb.h"
 
 struct host {
     struct arena *arena;
     const char *root; /* the directory it was read from, "/" or --sysroot */
     struct cpu_topology cpu;
     struct pci pci;
+    struct usb usb;
     struct claims claims; /* what giving away a function costs the host */
     struct memory memory;
     struct kernel kernel;

@@ -146,6 +146,8 @@ static void read_files(const struct reader *reader, struct pci_device *device)
     device->virtual_limit = read_count(reader, device, "sriov_totalvfs");
     if (device->virtual_limit > 0)
         device->virtual_count = read_count(reader, device, "sriov_numvfs");
+    device->has_mediated =
+        root_exists(root, file_of(device, "mdev_supported_types"));
     device->has_reset = root_exists(root, file_of(device, "reset"));
     device->reset_methods =
         root_read(root, arena, file_of(device, "reset_method"));

@@ -152,6 +152,26 @@ static const char *hook_obstacle(const struct session *session)
     return NULL;
 }
 
+/* What the domain's devices were when they were given; the newest first. */
+static void load_identities(struct session *session)
+{
+    struct records records = journal_read(&session->target, session->domain);
+    struct arena *arena = session->domain->arena;
+    struct identities *all = &session->identities;
+    size_t count = 0;
+
+    for (size_t i = 0; i < records.count; i++)
+        count += records.list[i]->device_count;
+    *all = (struct identities){
+        .list = arena_alloc(arena, count + 1, sizeof(*all->list)),
+    };
+    for (size_t i = records.count; i-- > 0;)
+        for (size_t j = 0; j < records.list[i]->device_count; j++)
+            all->count += identity_parse(arena, records.list[i]->devices[j],
+                                         &all->list[all->count]);
+    records_free(&records);
+}
+
 bool session_load(struct session *session, const char *name, struct err *err)
 {
     struct domain *domain;
@@ -172,6 +192,7 @@ bool session_load(struct session *session, const char *name, struct err *err)
     session->domain = domain;
     session->target.conn = domain->path ? NULL : session->conn;
     session->hook_obstacle = hook_obstacle(session);
+    load_identities(session);
     return true;
 }
 
@@ -186,6 +207,7 @@ struct plan *session_plan(const struct session *session)
         plan_new(session->host, session->domain, conf, session->hook_obstacle);
 
     plan->others = session->others;
+    plan->identities = &session->identities;
     arena_free(arena);
     return plan;
 }

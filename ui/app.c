@@ -170,6 +170,7 @@ void app_free(struct app *app)
     ask_forget(app);
     free(app->saved);
     free(app->pager);
+    free(app->is_folded);
     free(app);
 }
 
@@ -395,7 +396,9 @@ bool app_key(struct app *app, int key)
             ask_key(app, key);
         return true; /* no draft is kept before the old one is answered for */
     }
-    if (app->shows_help) {
+    if (prompt_is_open(app)) {
+        prompt_key(app, key);
+    } else if (app->shows_help) {
         app->shows_help = false;
     } else if (app->pager) {
         pager_key(app, key);

@@ -11,6 +11,7 @@
 #include "session/draft.h"
 #include "ui/canvas.h"
 #include "ui/key.h"
+#include "ui/prompt.h"
 
 enum { APP_MIN_HEIGHT = 24, APP_MIN_WIDTH = 80 };
 
@@ -40,12 +41,21 @@ struct app {
     struct err layouts_problem;
 
     struct list lists[STEP_COUNT];
-    int core;                              /* selected in CPUs */
-    const struct pci_device *asked_device; /* its claims were just shown */
-    struct layout_request request;         /* what layouts are proposed for */
+    int core;                 /* selected in CPUs */
+    const void *asked_device; /* its claims were just shown */
+    enum device_filter {
+        FILTER_ALL,
+        FILTER_CAN, /* what can be given */
+        FILTER_GUEST,
+        FILTER_COUNT
+    } device_filter;
+    bool *is_folded;      /* one of each IOMMU group, or NULL: none is */
+    char device_word[64]; /* what was found last */
+    struct prompt prompt;
+    struct layout_request request; /* what layouts are proposed for */
 
     struct preset_list *presets; /* open over step 5, or NULL */
-    char *pager; /* text shown in full, or NULL */
+    char *pager;                 /* text shown in full, or NULL */
     const char *pager_title;
     int pager_top;
     bool shows_help;

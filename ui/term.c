@@ -147,12 +147,19 @@ static int translate(wint_t key)
         wint_t theirs;
         int ours;
     } keys[] = {
-        {KEY_UP, INPUT_UP},         {KEY_DOWN, INPUT_DOWN},
-        {KEY_LEFT, INPUT_LEFT},     {KEY_RIGHT, INPUT_RIGHT},
-        {KEY_PPAGE, INPUT_PAGE_UP}, {KEY_NPAGE, INPUT_PAGE_DOWN},
-        {KEY_HOME, INPUT_HOME},     {KEY_END, INPUT_END},
-        {KEY_BTAB, INPUT_BACK_TAB}, {KEY_F(1), INPUT_F1},
-        {KEY_RESIZE, INPUT_RESIZE}, {KEY_ENTER, INPUT_ENTER},
+        {KEY_UP, INPUT_UP},
+        {KEY_DOWN, INPUT_DOWN},
+        {KEY_LEFT, INPUT_LEFT},
+        {KEY_RIGHT, INPUT_RIGHT},
+        {KEY_PPAGE, INPUT_PAGE_UP},
+        {KEY_NPAGE, INPUT_PAGE_DOWN},
+        {KEY_BACKSPACE, INPUT_BACKSPACE},
+        {KEY_HOME, INPUT_HOME},
+        {KEY_END, INPUT_END},
+        {KEY_BTAB, INPUT_BACK_TAB},
+        {KEY_F(1), INPUT_F1},
+        {KEY_RESIZE, INPUT_RESIZE},
+        {KEY_ENTER, INPUT_ENTER},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)

@@ -19,6 +19,12 @@ struct root;
 struct root *root_open(const char *path, struct err *err);
 void root_free(struct root *root);
 
+/*
+ * A directory beneath a root as a root of its own, for those who read many
+ * files there. NULL if there is none. Free it; the first may go before.
+ */
+struct root *root_enter(const struct root *root, const char *path);
+
 /* The path that it was opened with. */
 const char *root_path(const struct root *root);
 

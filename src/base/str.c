@@ -126,8 +126,17 @@ void str_add_printable(struct str *str, const char *text)
 {
     while (*text) {
         unsigned character = 0;
-        size_t length = str_utf8(text, &character);
+        size_t length = 0;
 
+        /* Most of it is plain ASCII, added as one. */
+        while (text[length] >= ' ' && text[length] <= '~')
+            length++;
+        if (length > 0) {
+            str_add_bytes(str, text, length);
+            text += length;
+            continue;
+        }
+        length = str_utf8(text, &character);
         if (length == 0 || is_harmful(character)) {
             str_add(str, "?");
             text += length > 0 ? length : 1;

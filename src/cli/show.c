@@ -284,6 +284,7 @@ bool command_show(const struct options *options, char **words, struct err *err)
         return err_set(err, ERR_USAGE,
                        "Show what? virt-tune show host | groups | cpus "
                        "[DOMAIN]");
+    how.is_devices_only = i == 1 && !options->is_json;
     how.is_read_only |= i == 0; /* nobody must say who they are for that */
     session = session_open(&how, err);
     if (session && (!words[1] || session_load(session, words[1], err)))

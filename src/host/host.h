@@ -32,6 +32,9 @@ struct host {
  * CPUs cannot be read; all else that is missing becomes a finding.
  */
 struct host *host_probe(const char *path, struct err *err);
+
+/* The same of the devices alone, without serials; nothing else is there. */
+struct host *host_probe_devices(const char *path, struct err *err);
 void host_free(struct host *host); /* NULL is allowed */
 
 /* True if it is the running host, not a copy of one. */

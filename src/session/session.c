@@ -83,8 +83,9 @@ struct session *session_open(const struct session_options *options,
     session->options = *options;
     session->share = find_share();
     if (!options->is_demo || start_demo(session, arena, err))
-        session->host = host_probe(
-            session->options.sysroot ? session->options.sysroot : "/", err);
+        session->host =
+            (options->is_devices_only ? host_probe_devices : host_probe)(
+                session->options.sysroot ? session->options.sysroot : "/", err);
     if (!session->host) {
         arena_free(arena);
         session_close(session);
@@ -103,7 +104,8 @@ struct session *session_open(const struct session_options *options,
     if (session->options.sysroot)
         session->options.sysroot =
             arena_strdup(session->host->arena, session->options.sysroot);
-    libvirt_check(NULL, session->host->arena, &session->host->findings);
+    if (!options->is_devices_only)
+        libvirt_check(NULL, session->host->arena, &session->host->findings);
     arena_free(arena);
     if (!session->hook_root && !session->options.root) {
         session_close(session);

@@ -15,6 +15,7 @@ struct session_options {
     const char *sysroot; /* NULL: this host */
     const char *root;    /* NULL: "/" */
     bool is_demo, is_read_only;
+    bool is_devices_only; /* of the host its devices are enough */
 };
 
 struct session {

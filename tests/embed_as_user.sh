@@ -4,7 +4,7 @@
 # ordinary user.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
-program=$1 host=$2 xml=$3 nodes=$4
+program=$1 host=$2 desktop=$2 xml=$3 nodes=$4
 root=$scratch/embed
 export HOME=$scratch XDG_RUNTIME_DIR=$scratch/run XDG_CONFIG_HOME=$scratch/config
 export XDG_CACHE_HOME=$scratch/cache TMPDIR=$scratch
@@ -96,6 +96,26 @@ virsh -q -c "$uri" domxml-to-native qemu-argv "$scratch/native.xml" \
   >"$scratch/argv" 2>&1
 ok "QEMU binds each cell" is \
   "$(grep -o '"policy":"bind"' "$scratch/argv" | wc -l)" 2
+
+host=$desktop
+# Devices: boot order in place of <os><boot>, ROMs, USB devices.
+vt apply win10 --layout keep --give 08:00.0 --boot 08:00.0=1 \
+  --rom 08:00.0=off --give usb:045e:0b12 --give usb:0781:5591@1-6.2 --yes
+ok "boot order, ROM and USB: defined, read back, compared" is "$status" 0
+dump >"$scratch/devices.xml"
+ok "the boot order is stored" is \
+  "$(grep -o "<boot [^>]*>" "$scratch/devices.xml" | sort | tr -d '\n')" \
+  "<boot order='1'/><boot order='2'/>"
+ok "the ROM is stored" grep -q "<rom bar='off'/>" "$scratch/devices.xml"
+ok "both USB devices are stored as optional" is \
+  "$(grep -c "<source startupPolicy='optional'>" "$scratch/devices.xml")" 2
+vt apply win10 --layout keep --take usb:045e:0b12 --take usb:0781:5591@1-6.2 \
+  --rom 08:00.0=default --yes
+ok "taken back, with the ROM: defined, read back, compared" is "$status" 0
+vt undo win10
+vt undo win10
+dump >"$scratch/undone.xml"
+ok "both are undone" cmp "$scratch/before.xml" "$scratch/undone.xml"
 
 . "$(dirname "$0")/embed_options.sh"
 finish

@@ -174,13 +174,13 @@ void app_free(struct app *app)
     check_forget(app);
     free(app->saved);
     free(app->pager);
+    free(app->is_group_folded);
     free(app);
 }
 
 void app_go(struct app *app, enum step step)
 {
     presets_close(app);
-    app->is_finding = false;
     if (step != STEP_DOMAIN && !app->history) {
         app_hint(app, "Choose a domain first: Enter.");
         return;
@@ -445,8 +445,8 @@ bool app_key(struct app *app, int key)
             ask_key(app, key);
         return true; /* no draft is kept before the old one is answered for */
     }
-    if (app->is_finding) {
-        find_key(app, key);
+    if (prompt_is_open(app)) {
+        prompt_key(app, key);
     } else if (app->shows_help) {
         app->shows_help = false;
     } else if (app->pager) {

@@ -12,6 +12,7 @@
 #include "session/draft.h"
 #include "ui/canvas.h"
 #include "ui/key.h"
+#include "ui/prompt.h"
 
 /* Smaller than that says so; below the full size screens are compact. */
 enum { APP_MIN_HEIGHT = 17, APP_MIN_WIDTH = 60 };
@@ -43,14 +44,22 @@ struct app {
     struct err layouts_problem;
 
     struct list lists[STEP_COUNT];
-    int core;                              /* selected in CPUs */
-    const struct pci_device *asked_device; /* its claims were just shown */
-    struct layout_request request;         /* what layouts are proposed for */
+    int core;                 /* selected in CPUs */
+    const void *asked_device; /* its claims were just shown */
+    enum device_filter {
+        FILTER_ALL,
+        FILTER_CAN, /* what can be given */
+        FILTER_GUEST,
+        FILTER_COUNT
+    } device_filter;
+    bool *is_group_folded; /* one of each IOMMU group, or NULL: none is */
+    char device_word[64];  /* what was found last */
+    struct prompt prompt;
+    struct layout_request request; /* what layouts are proposed for */
 
     struct preset_list *presets;  /* open over step 5, or NULL */
     bool is_folded[OPTION_COUNT]; /* by the first option of a group */
     char find[32];                /* what is looked for in step 5 */
-    bool is_finding;              /* and is being typed */
     char *pager;                  /* text shown in full, or NULL */
     const char *pager_title;
     int pager_top;

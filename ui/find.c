@@ -5,6 +5,7 @@
  */
 #include "ui/find.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct list *list_of(struct app *app)
@@ -97,36 +98,22 @@ static bool look(struct app *app, int from, int step)
 
 static void say(struct app *app, bool is_there)
 {
-    app_hint(app, is_there ? "Find: %s" : "Find: %s   (nothing)", app->find);
+    app_hint(app,
+             is_there ? "\"%s\": n the next one, N the one before"
+                      : "No option has \"%s\".",
+             app->find);
+}
+
+static void take_word(struct app *app, const char *text)
+{
+    snprintf(app->find, sizeof(app->find), "%s", text);
+    if (*text)
+        say(app, look(app, list_of(app)->selected, 1));
 }
 
 void find_open(struct app *app)
 {
-    app->find[0] = '\0';
-    app->is_finding = true;
-    say(app, true);
-}
-
-void find_key(struct app *app, int key)
-{
-    size_t length = strlen(app->find);
-
-    if (key == INPUT_ENTER || key == INPUT_ESCAPE) {
-        app->is_finding = false;
-        if (key == INPUT_ESCAPE)
-            app->find[0] = '\0';
-        else if (length > 0)
-            app_hint(app, "n the next one, N the one before");
-        return;
-    }
-    if ((key == INPUT_BACKSPACE || key == '\b') && length > 0)
-        app->find[length - 1] = '\0';
-    else if (key >= ' ' && key < INPUT_BACKSPACE &&
-             length + 1 < sizeof(app->find)) {
-        app->find[length] = (char)key;
-        app->find[length + 1] = '\0';
-    }
-    say(app, app->find[0] == '\0' || look(app, list_of(app)->selected, 1));
+    prompt_open(app, "Find:", "", take_word);
 }
 
 void find_next(struct app *app, int step)

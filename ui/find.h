@@ -7,9 +7,8 @@
 
 #include "ui/app.h"
 
-/* Asks for a word: until Enter or Esc it gets the keys. */
+/* Asks for a word, and goes to the next option that has it. */
 void find_open(struct app *app);
-void find_key(struct app *app, int key);
 
 /* Goes to the next option found, or with `step` -1 to the one before. */
 void find_next(struct app *app, int step);

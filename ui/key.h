@@ -20,6 +20,7 @@ enum {
     INPUT_END,
     INPUT_BACK_TAB,
     INPUT_F1,
+    INPUT_BACKSPACE,
     INPUT_RESIZE,
     INPUT_TICK, /* no key: time has passed, see app_wait */
     INPUT_GONE, /* the terminal is gone, or a signal says stop */
@@ -27,7 +28,6 @@ enum {
     INPUT_ENTER = 13,
     INPUT_TAB = 9,
     INPUT_REPAINT = 12,
-    INPUT_BACKSPACE = 127,
 };
 
 enum step {
@@ -69,6 +69,9 @@ enum action {
     ACTION_FIND_PREVIOUS,
     ACTION_FOLD,
     ACTION_PROPOSE,
+    ACTION_FILTER,
+    ACTION_BOOT,
+    ACTION_ROM,
     ACTION_VIEW,
     ACTION_APPLY,
     ACTION_HISTORY,

@@ -1,38 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Step 3: PCI devices by IOMMU group, and which of them the domain gets. A
- * device goes with all functions of its slot; what stands in the way is said.
+ * Step 3: PCI devices by IOMMU group, USB devices, and which of them the
+ * domain gets. A PCI device goes with all functions of its slot; what stands in
+ * the way is said.
  */
-#include "ui/app.h"
+#include "ui/devdetail.h"
 
 #include "base/str.h"
 #include "plan/device.h"
+#include "plan/drift.h"
+#include "plan/usb.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-/* The device in a row, which must exist: devices stand in order of groups. */
-static const struct pci_device *find_row(const struct pci *pci, int number,
-                                         const struct iommu_group **group)
-{
-    size_t i = 0;
-
-    while (i + 1 < pci->group_count &&
-           number >= (int)pci->groups[i].device_count)
-        number -= (int)pci->groups[i++].device_count;
-    *group = &pci->groups[i];
-    return pci->groups[i].devices[number];
-}
-
-static int length(const struct app *app)
-{
-    const struct pci *pci = &app->session->host->pci;
-    int count = 0;
-
-    for (size_t i = 0; i < pci->group_count; i++)
-        count += (int)pci->groups[i].device_count;
-    return count;
-}
 
 /* The name without the words that say what kind of company made it. */
 static void shorten(const char *name, char *text, size_t size)
@@ -97,83 +78,95 @@ static void draw_role(const struct app *app, struct canvas *canvas, int y,
                looks[role].text);
 }
 
-static void draw_row(const struct app *app, struct canvas *canvas, int y,
-                     const struct pci_device *device, bool is_first,
-                     bool is_selected)
+static void draw_pci(const struct app *app, struct canvas *canvas, int y,
+                     const struct pci_device *device, enum role role)
 {
-    enum role role = is_selected ? ROLE_SELECTED : ROLE_NORMAL;
     int width = canvas->width, x;
     char name[256];
 
-    draw_marker(canvas, y, is_selected);
-    if (is_first)
-        canvas_putf(canvas, y, 3, ROLE_HEADING, "%3d", device->group);
     /* A domain of five digits (VMD) moves what is behind it. */
     x = canvas_put(canvas, y, 11, role, pci_short_address(device)) + 1;
     x = canvas_put(canvas, y, x < 20 ? 20 : x, ROLE_NORMAL, pci_kind(device));
-    shorten(device->name, name, sizeof(name));
     x = x < 29 ? 29 : x + 1;
-    canvas_put_cut(canvas, y, x, width - 23 - x, ROLE_NORMAL, name);
+    pci_describe_sharing(device, name, sizeof(name));
+    if (*name) {
+        canvas_put_cut(canvas, y, x, width - 23 - x, ROLE_NOTE, name);
+    } else {
+        shorten(device->name, name, sizeof(name));
+        canvas_put_cut(canvas, y, x, width - 23 - x, ROLE_NORMAL, name);
+    }
     canvas_put_cut(canvas, y, width - 22, 13, ROLE_NORMAL,
                    device->driver ? device->driver : "-");
     draw_role(app, canvas, y, device);
 }
 
-/* The claims of such severities, the gravest first; gives the row after. */
-static int draw_claims(const struct app *app, struct canvas *canvas, int y,
-                       const struct pci_device *device,
-                       enum claim_severity least, enum claim_severity most)
+/* "00:1f.0 .3 .4: isa, audio, smbus" */
+static void draw_folded(struct canvas *canvas, int y,
+                        const struct iommu_group *group, enum role role)
 {
-    static const enum role roles[] = {
-        [CLAIM_NOTE] = ROLE_NORMAL,
-        [CLAIM_UNKNOWN] = ROLE_NOTE,
-        [CLAIM_WARN] = ROLE_WARN,
-        [CLAIM_REFUSE] = ROLE_FAIL,
-    };
-    struct claim_list claims = claim_list(&app->session->host->claims, device);
-    int end = app_body_end(canvas);
+    struct str str CLEANUP(str_free) = STR_INIT;
 
-    for (size_t i = 0; i < claims.count && y < end; i++) {
-        const struct claim *claim = &claims.list[i];
+    for (size_t i = 0; i < group->device_count; i++) {
+        const char *address = pci_short_address(group->devices[i]);
+        bool is_near = i > 0 && device_is_same_slot(group->devices[i - 1],
+                                                    group->devices[i]);
 
-        if (claim->severity >= least && claim->severity <= most)
-            y = canvas_wrap(canvas, y, 1, canvas->width - 2, end - y,
-                            roles[claim->severity], claim->text);
+        str_addf(&str, "%s%s", i > 0 ? " " : "",
+                 is_near ? strrchr(address, '.') : address);
     }
-    return y;
+    for (size_t i = 0; i < group->device_count; i++)
+        str_addf(&str, "%s %s", i > 0 ? "," : ":", pci_kind(group->devices[i]));
+    canvas_put(canvas, y, 8, ROLE_KEY, "+");
+    canvas_put_cut(canvas, y, 11, canvas->width - 13, role, str_text(&str));
 }
 
-static void draw_details(const struct app *app, struct canvas *canvas, int y,
-                         const struct pci_device *device,
-                         const struct iommu_group *group)
+static void draw_usb(const struct app *app, struct canvas *canvas, int y,
+                     size_t index, enum role role)
 {
-    int width = canvas->width - 2, end = app_body_end(canvas);
-    char text[512];
+    const struct plan *plan = app_plan(app);
+    const struct usb_device *device = usb_plugged(plan, index);
+    bool is_given = plan->is_usb_given[index];
+    bool is_claimed_usb =
+        device && device->claim.text && device->claim.severity == CLAIM_REFUSE;
+    struct arena *arena = arena_new();
+    int width = canvas->width, x;
 
-    snprintf(text, sizeof(text), "%s %s [%04x:%04x] %s group %u, %zu device%s",
-             pci_short_address(device), device->class_name, device->vendor,
-             device->device, canvas_glyph(canvas, GLYPH_DOT), group->id,
-             group->device_count, group->device_count == 1 ? "" : "s");
-    draw_rule(canvas, y++, text);
-    canvas_put_cut(canvas, y++, 1, width, ROLE_NORMAL, device->name);
-    y = draw_claims(app, canvas, y, device, CLAIM_WARN, CLAIM_REFUSE);
-    if (group->culprit)
-        snprintf(text, sizeof(text),
-                 "%s is bound to %s. A guest gets the group only once every "
-                 "device in it, but bridges, has left its host driver; "
-                 "managed='yes' does that for the devices it is given.",
-                 pci_short_address(group->culprit), group->culprit->driver);
+    canvas_put(canvas, y, 7, is_claimed_usb ? ROLE_WARN : ROLE_NORMAL,
+               is_given         ? "[x]"
+               : is_claimed_usb ? " - "
+                                : "[ ]");
+    x = canvas_put(canvas, y, 11, role,
+                   device ? arena_printf(arena, "%04x:%04x", device->vendor,
+                                         device->product)
+                          : usb_name(plan, index, arena));
+    x = x < 29 ? 29 : x + 1;
+    canvas_put_cut(canvas, y, x, width - 23 - x, ROLE_NORMAL,
+                   device ? device->name : "not plugged in");
+    if (device)
+        canvas_put_cut(canvas, y, width - 22, 13, ROLE_NORMAL,
+                       arena_printf(arena, "port %s", device->port));
+    canvas_put(canvas, y, width - 8, is_given ? ROLE_OK : ROLE_NORMAL,
+               is_given ? "guest" : "host");
+    arena_free(arena);
+}
+
+static void draw_row(const struct app *app, struct canvas *canvas, int y,
+                     const struct device_row *row, bool is_top,
+                     bool is_selected)
+{
+    enum role role = is_selected ? ROLE_SELECTED : ROLE_NORMAL;
+
+    draw_marker(canvas, y, is_selected);
+    if (row->group && (row->is_first || is_top))
+        canvas_putf(canvas, y, 3, ROLE_HEADING, "%3u", row->group->id);
+    else if (!row->group && (row->is_first || is_top))
+        canvas_put(canvas, y, 3, ROLE_HEADING, "USB");
+    if (row->device)
+        draw_pci(app, canvas, y, row->device, role);
+    else if (row->group)
+        draw_folded(canvas, y, row->group, role);
     else
-        snprintf(text, sizeof(text),
-                 "No host driver holds a device of this group.");
-    y = canvas_wrap(canvas, y, 1, width, end - y < 3 ? end - y : 3, ROLE_NORMAL,
-                    text);
-    y = draw_claims(app, canvas, y, device, CLAIM_NOTE, CLAIM_UNKNOWN);
-    if (y < end && device_obstacle(app_plan(app), index_of(app, device)))
-        canvas_put_cut(canvas, y, 1, width, ROLE_NORMAL,
-                       device_obstacle(app_plan(app), index_of(app, device)));
-    else if (y < end && device_is_in_domain(app->session->domain, device))
-        canvas_put(canvas, y, 1, ROLE_NORMAL, "The domain has this device.");
+        draw_usb(app, canvas, y, row->usb, role);
 }
 
 static void draw_absent(const struct app *app, struct canvas *canvas)
@@ -188,81 +181,243 @@ static void draw_absent(const struct app *app, struct canvas *canvas)
 
 static size_t count_given(const struct app *app)
 {
+    const struct plan *plan = app_plan(app);
     size_t count = 0;
 
     for (size_t i = 0; i < app->session->host->pci.device_count; i++)
-        count += app_plan(app)->is_given[i];
+        count += plan->is_given[i];
+    for (size_t i = 0; i < usb_count(plan); i++)
+        count += usb_is_row(plan, i) && plan->is_usb_given[i];
     return count;
 }
 
 /* What the host needs goes only if it is asked for twice in a row. */
-static bool needs_confirmation(const struct app *app,
-                               const struct pci_device *device)
+static bool asks_first(struct app *app, const void *device, bool is_needed)
 {
-    return is_claimed(app, device) && app->asked_device != device &&
-           !app_plan(app)->is_given[index_of(app, device)];
+    if (!is_needed || app->asked_device == device)
+        return false;
+    app->asked_device = device;
+    app_hint(app,
+             "The host needs it, see above. Space again gives it to "
+             "the guest all the same.");
+    return true;
+}
+
+static void toggle_pci(struct app *app, const struct pci_device *device)
+{
+    size_t index = index_of(app, device);
+    bool follows = drift_leads_to(app_plan(app), index);
+    const char *reason;
+
+    if (asks_first(app, device,
+                   is_claimed(app, device) && !app_plan(app)->is_given[index]))
+        return;
+    reason = device_toggle(app_edit(app), index);
+    app_edited(app);
+    if (reason)
+        app_hint(app, "%s", reason);
+    else if (follows)
+        app_hint(app, "The domain follows its device to %s; u undoes it.",
+                 pci_short_address(device));
+    else
+        app_hint(app, "%s, with all functions of its slot, %s; u undoes it.",
+                 pci_short_address(device),
+                 app_plan(app)->is_given[index] ? "goes to the guest"
+                                                : "stays with the host");
+}
+
+static void toggle_usb(struct app *app, size_t index)
+{
+    const struct usb_device *device = usb_plugged(app_plan(app), index);
+    bool is_given = app_plan(app)->is_usb_given[index];
+
+    if (device && asks_first(app, device,
+                             !is_given && device->claim.text &&
+                                 device->claim.severity == CLAIM_REFUSE))
+        return;
+    app_edit(app)->is_usb_given[index] = !is_given;
+    app_edited(app);
+    app_hint(app, is_given ? "It stays with the host; u undoes it."
+                           : "It goes to the guest; u undoes it.");
+}
+
+static void find(struct app *app, int direction)
+{
+    if (*app->device_word == '\0')
+        app_hint(app, "Nothing was looked for yet: / asks for a word.");
+    else if (!devlist_find(app, app->device_word, direction))
+        app_hint(app, "No device shown here has \"%s\".", app->device_word);
+}
+
+static void take_word(struct app *app, const char *text)
+{
+    snprintf(app->device_word, sizeof(app->device_word), "%s", text);
+    if (*text)
+        find(app, 1);
+}
+
+static void next_filter(struct app *app)
+{
+    app->device_filter =
+        (enum device_filter)((app->device_filter + 1) % FILTER_COUNT);
+    app->lists[STEP_DEVICES].selected = app->lists[STEP_DEVICES].top = 0;
+    app_hint(app, "Shown: %s.", devlist_filter_name(app->device_filter));
+}
+
+/* None, 1, 2, 3, none. */
+static void next_boot(struct app *app, const struct pci_device *device)
+{
+    size_t index = index_of(app, device);
+    const char *obstacle = device_boot_obstacle(app_plan(app), index);
+    unsigned order = (app_plan(app)->wishes[index].boot + 1) % 4;
+
+    if (obstacle && order > 0) {
+        app_hint(app, "%s", obstacle);
+        return;
+    }
+    device_set_boot(app_edit(app), index, order);
+    app_edited(app);
+    if (order == 0)
+        app_hint(app, "%s is not booted from.", pci_short_address(device));
+    else if (order == 1 && app->session->domain->has_os_boot)
+        app_hint(app,
+                 "The guest boots from it first; <os><boot> becomes "
+                 "places of single devices.");
+    else
+        app_hint(app, "Place %u in the boot order.", order);
+}
+
+static void take_rom(struct app *app, const char *text)
+{
+    struct device_rows rows = devlist_rows(app);
+    int selected = app->lists[STEP_DEVICES].selected;
+    const struct pci_device *device =
+        selected < (int)rows.count ? rows.list[selected].device : NULL;
+
+    free(rows.list);
+    if (device && !device_set_rom(app_edit(app), index_of(app, device), text))
+        app_hint(app, "On, off, default, or the absolute path of a file.");
+    app_edited(app);
+}
+
+static void ask_rom(struct app *app, const struct pci_device *device)
+{
+    const struct plan *plan = app_plan(app);
+
+    if (plan->is_given[index_of(app, device)])
+        prompt_open(app, "ROM (on, off, default, /path):",
+                    device_rom(&plan->wishes[index_of(app, device)]), take_rom);
+    else
+        app_hint(app, "Give it to the guest first.");
+}
+
+static bool act_on(struct app *app, const struct device_row *row,
+                   enum action action)
+{
+    switch (action) {
+    case ACTION_TOGGLE:
+        if (row->device)
+            toggle_pci(app, row->device);
+        else if (!row->group)
+            toggle_usb(app, row->usb);
+        else
+            devlist_fold(app, row);
+        return true;
+    case ACTION_FOLD:
+        if (!devlist_fold(app, row))
+            app_hint(app, "A USB device is in no group.");
+        return true;
+    case ACTION_BOOT:
+    case ACTION_ROM:
+        if (!row->device)
+            app_hint(app, "This is for PCI devices.");
+        else if (action == ACTION_BOOT)
+            next_boot(app, row->device);
+        else
+            ask_rom(app, row->device);
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool act(struct app *app, enum action action)
 {
-    const struct pci *pci = &app->session->host->pci;
-    const struct iommu_group *group;
-    const struct pci_device *device;
-    const char *reason;
-    bool is_given;
+    struct device_rows rows;
+    int selected = app->lists[STEP_DEVICES].selected;
+    bool is_done;
 
-    if (action != ACTION_TOGGLE || length(app) == 0)
-        return false;
-    device = find_row(pci, app->lists[STEP_DEVICES].selected, &group);
-    if (needs_confirmation(app, device)) {
-        app->asked_device = device;
-        app_hint(app,
-                 "The host needs it, see above. Space again gives it to "
-                 "the guest all the same.");
+    switch (action) {
+    case ACTION_FILTER:
+        next_filter(app);
         return true;
+    case ACTION_FIND:
+        prompt_open(app, "Find:", "", take_word);
+        return true;
+    case ACTION_FIND_NEXT:
+    case ACTION_FIND_PREVIOUS:
+        find(app, action == ACTION_FIND_NEXT ? 1 : -1);
+        return true;
+    default:
+        break;
     }
-    reason = device_toggle(app_edit(app), index_of(app, device));
-    app_edited(app);
-    is_given = app_plan(app)->is_given[index_of(app, device)];
-    if (reason)
-        app_hint(app, "%s", reason);
-    else
-        app_hint(app, "%s, with all functions of its slot, %s; u undoes it.",
-                 pci_short_address(device),
-                 is_given ? "goes to the guest" : "stays with the host");
-    return true;
+    rows = devlist_rows(app);
+    is_done =
+        selected < (int)rows.count && act_on(app, &rows.list[selected], action);
+    free(rows.list);
+    return is_done;
+}
+
+static int length(const struct app *app)
+{
+    struct device_rows rows = devlist_rows(app);
+
+    free(rows.list);
+    return (int)rows.count;
+}
+
+static void draw_head(const struct app *app, struct canvas *canvas)
+{
+    const struct pci *pci = &app->session->host->pci;
+    int x = canvas_putf(
+        canvas, BODY_TOP, 1, ROLE_NORMAL,
+        "%zu IOMMU groups, %zu devices; %zu go to the guest", pci->group_count,
+        pci->device_count + app->session->host->usb.count, count_given(app));
+
+    if (app->device_filter != FILTER_ALL)
+        canvas_putf(canvas, BODY_TOP, x, ROLE_NOTE, "; shown: %s",
+                    devlist_filter_name(app->device_filter));
 }
 
 static void draw(struct app *app, struct canvas *canvas)
 {
-    const struct pci *pci = &app->session->host->pci;
     struct list *list = &app->lists[STEP_DEVICES];
-    int end = app_body_end(canvas), width = canvas->width;
-    int height = end - BODY_TOP - (app_is_low(canvas) ? 6 : 9);
-    const struct iommu_group *group = NULL;
-    const struct pci_device *device;
+    bool has_groups = app->session->host->pci.group_count > 0;
+    int top = BODY_TOP + (has_groups ? 2 : 5), width = canvas->width;
+    int height = app_body_end(canvas) - (app_is_low(canvas) ? 4 : 7) - top;
+    struct device_rows rows = devlist_rows(app);
 
-    list->count = length(app);
+    list->count = (int)rows.count;
     list_scroll(list, height);
-    canvas_putf(canvas, BODY_TOP, 1, ROLE_NORMAL,
-                "%zu IOMMU groups, %zu devices; %zu go to the guest",
-                pci->group_count, pci->device_count, count_given(app));
-    if (list->count == 0) {
+    draw_head(app, canvas);
+    if (has_groups) {
+        canvas_put(canvas, BODY_TOP + 1, 3, ROLE_HEADING,
+                   "Grp     Address  Kind     Device");
+        canvas_put(canvas, BODY_TOP + 1, width - 22, ROLE_HEADING,
+                   "Driver        Goes to");
+    } else {
         draw_absent(app, canvas);
-        return;
     }
-    canvas_put(canvas, BODY_TOP + 1, 3, ROLE_HEADING,
-               "Grp     Address  Kind     Device");
-    canvas_put(canvas, BODY_TOP + 1, width - 22, ROLE_HEADING,
-               "Driver        Goes to");
-    for (int i = list->top; i < list->count && i < list->top + height; i++) {
-        device = find_row(pci, i, &group);
-        draw_row(app, canvas, BODY_TOP + 2 + i - list->top, device,
-                 device == group->devices[0] || i == list->top,
-                 i == list->selected);
-    }
-    device = find_row(pci, list->selected, &group);
-    draw_details(app, canvas, BODY_TOP + 3 + height, device, group);
+    for (int i = list->top; i < list->count && i < list->top + height; i++)
+        draw_row(app, canvas, top + i - list->top, &rows.list[i],
+                 i == list->top, i == list->selected);
+    if (list->count > 0)
+        devdetail_draw(app, canvas, top + 1 + height,
+                       &rows.list[list->selected]);
+    else if (has_groups)
+        canvas_put(canvas, top, 3, ROLE_NOTE,
+                   "Nothing is shown; f shows something else.");
+    free(rows.list);
 }
 
 const struct screen screen_devices = {

@@ -10,6 +10,7 @@
 #include "apply/home.h"
 #include "apply/step.h"
 #include "base/str.h"
+#include "plan/drift.h"
 #include "plan/rule.h"
 
 #include <stdlib.h>
@@ -221,11 +222,29 @@ bool apply_work(const struct target *target, const struct work *work,
     return is_done;
 }
 
+/* What the domain gets, by which it is found again when addresses drift. */
+static const char *const *list_devices(const struct plan *plan,
+                                       struct arena *arena, size_t *count)
+{
+    const struct pci *pci = &plan->host->pci;
+    const char **list =
+        arena_alloc(arena, pci->device_count + 1, sizeof(*list));
+    struct plan *kept = plan_kept(plan);
+
+    for (size_t i = 0; i < pci->device_count; i++)
+        if (kept->is_given[i])
+            list[(*count)++] = identity_text(arena, &pci->devices[i]);
+    plan_free(kept);
+    return list;
+}
+
 bool apply_run(const struct target *target, const struct plan *plan,
                const struct changeset *set, struct apply_report *report,
                struct err *err)
 {
+    struct arena *arena = arena_new();
     const char *titles[PART_COUNT];
+    bool is_applied;
     struct work work = {
         .domain = plan->domain,
         .wanted = set->xml,
@@ -238,7 +257,10 @@ bool apply_run(const struct target *target, const struct plan *plan,
     for (size_t i = 0; i < set->count && i < ARRAY_SIZE(titles); i++)
         if (set->changes[i].is_kept)
             titles[work.title_count++] = set->changes[i].title;
-    return apply_work(target, &work, report, err);
+    work.devices = list_devices(plan, arena, &work.device_count);
+    is_applied = apply_work(target, &work, report, err);
+    arena_free(arena);
+    return is_applied;
 }
 
 static bool check_rules(const struct plan *plan, struct err *err)

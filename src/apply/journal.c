@@ -66,24 +66,6 @@ static bool put_files(const char *directory, const struct work *work,
     return true;
 }
 
-/* What the record was made for: whoever checks later sees what has moved. */
-static void add_host(struct str *str, const struct work *work)
-{
-    struct domain *domain =
-        domain_parse(work->wanted, strlen(work->wanted), NULL);
-
-    str_addf(str, "cpus = %s\n", work->host->cpu.fingerprint);
-    for (size_t i = 0; domain && i < domain->hostdev_count; i++) {
-        const struct pci_device *device =
-            pci_find(&work->host->pci, domain->hostdevs[i]);
-
-        if (device)
-            str_addf(str, "device = %s %04x:%04x\n", device->address,
-                     device->vendor, device->device);
-    }
-    domain_free(domain);
-}
-
 static bool put_summary(const char *directory, const struct target *target,
                         const struct work *work, struct err *err)
 {
@@ -103,9 +85,11 @@ static bool put_summary(const char *directory, const struct target *target,
     if (work->undoes)
         str_addf(&str, "undoes = %u\n", work->undoes);
     if (work->host)
-        add_host(&str, work);
+        str_addf(&str, "cpus = %s\n", work->host->cpu.fingerprint);
     for (size_t i = 0; i < work->title_count; i++)
         str_addf(&str, "change = %s\n", work->titles[i]);
+    for (size_t i = 0; i < work->device_count; i++)
+        str_addf(&str, "device = %s\n", work->devices[i]);
     return put(directory, "summary", str_text(&str), err);
 }
 

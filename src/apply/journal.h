@@ -43,7 +43,7 @@ struct record {
     char **titles; /* of the changes */
     size_t title_count;
     char *cpus;     /* fingerprint of the host's topology then; "": not noted */
-    char **devices; /* given then: "0000:01:00.0 10de:2204" */
+    char **devices; /* that the domain gets, as identity_text has it */
     size_t device_count;
 };
 
@@ -61,6 +61,8 @@ struct work {
     size_t file_count;
     const char *const *titles;
     size_t title_count;
+    const char *const *devices;
+    size_t device_count;
     unsigned undoes;         /* as in struct record */
     const struct host *host; /* as it is now, to be noted; NULL: it is not */
 };

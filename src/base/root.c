@@ -25,7 +25,8 @@ enum { FILE_MAX = 16 * 1024 * 1024 };
 struct root {
     int fd;
     char *path; /* as given */
-    char *real; /* without links */
+    char *real; /* without links; NULL of one that was entered */
+    bool is_host;
 };
 
 /*
@@ -36,7 +37,7 @@ struct root {
 static int open_checked(const struct root *root, const char *path, int flags)
 {
     char name[64], target[PATH_MAX];
-    size_t length = strlen(root->real);
+    size_t length = root->real ? strlen(root->real) : 0;
     int handle =
         openat(root->fd, path, O_PATH | O_CLOEXEC | (flags & O_NOFOLLOW));
     ssize_t got;
@@ -44,6 +45,11 @@ static int open_checked(const struct root *root, const char *path, int flags)
 
     if (handle < 0)
         return -1;
+    if (!root->real) {
+        /* Entered: what is named there is opened, no link is followed. */
+        close(handle);
+        return openat(root->fd, path, flags | O_NOFOLLOW | O_CLOEXEC);
+    }
     snprintf(name, sizeof(name), "/proc/self/fd/%d", handle);
     got = readlink(name, target, sizeof(target) - 1);
     if (got < 0 || strncmp(target, root->real, length) != 0 ||
@@ -93,7 +99,23 @@ struct root *root_open(const char *path, struct err *err)
     root->fd = fd;
     root->path = mem_strdup(path);
     root->real = real;
+    root->is_host = strcmp(path, "/") == 0;
     return root;
+}
+
+struct root *root_enter(const struct root *root, const char *path)
+{
+    int fd = open_beneath(root, path, O_PATH | O_DIRECTORY);
+    struct root *entered;
+
+    if (fd < 0)
+        return NULL;
+    entered = mem_alloc(1, sizeof(*entered));
+    entered->fd = fd;
+    entered->is_host = root->is_host;
+    entered->path = mem_alloc(strlen(root->path) + strlen(path) + 2, 1);
+    sprintf(entered->path, "%s/%s", root->path, path);
+    return entered;
 }
 
 void root_free(struct root *root)
@@ -113,7 +135,7 @@ const char *root_path(const struct root *root)
 
 bool root_is_host(const struct root *root)
 {
-    return strcmp(root->path, "/") == 0;
+    return root->is_host;
 }
 
 /* Reads to the end and closes; false with errno set. */
@@ -188,6 +210,25 @@ char *root_read_exact(const struct root *root, const char *path)
     return read_all(fd, &str) ? str_steal(&str) : NULL;
 }
 
+size_t root_read_bytes(const struct root *root, const char *path, void *buffer,
+                       size_t size)
+{
+    int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK);
+    size_t used = 0;
+    ssize_t got = 1;
+
+    while (fd >= 0 && used < size && got > 0) {
+        got = read(fd, (char *)buffer + used, size - used);
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got > 0)
+            used += (size_t)got;
+    }
+    if (fd >= 0)
+        close(fd);
+    return used;
+}
+
 bool root_read_number(const struct root *root, const char *path,
                       unsigned long *number)
 {
@@ -210,13 +251,18 @@ char *root_read_target(const struct root *root, struct arena *arena,
                        const char *path)
 {
     char target[PATH_MAX];
-    int fd = open_beneath(root, path, O_PATH | O_NOFOLLOW);
+    int fd = -1;
     ssize_t length;
 
-    if (fd < 0)
-        return NULL;
-    length = readlinkat(fd, "", target, sizeof(target) - 1);
-    close(fd);
+    if (!strchr(path, '/')) { /* no link on the way there */
+        length = readlinkat(root->fd, path, target, sizeof(target) - 1);
+    } else {
+        fd = open_beneath(root, path, O_PATH | O_NOFOLLOW);
+        if (fd < 0)
+            return NULL;
+        length = readlinkat(fd, "", target, sizeof(target) - 1);
+        close(fd);
+    }
     if (length < 0)
         return NULL;
     return arena_strndup(arena, target, (size_t)length);

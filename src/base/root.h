@@ -19,6 +19,12 @@ struct root;
 struct root *root_open(const char *path, struct err *err);
 void root_free(struct root *root);
 
+/*
+ * A directory beneath a root as a root of its own, for those who read many
+ * files there. NULL if there is none. Free it; the first may go before.
+ */
+struct root *root_enter(const struct root *root, const char *path);
+
 /* The path that it was opened with. */
 const char *root_path(const struct root *root);
 
@@ -43,6 +49,10 @@ char **root_read_words(const struct root *root, struct arena *arena,
  * too long, or a link. Free it.
  */
 char *root_read_exact(const struct root *root, const char *path);
+
+/* The first bytes of a file, at most `size`; gives how many were read. */
+size_t root_read_bytes(const struct root *root, const char *path, void *buffer,
+                       size_t size);
 
 /* A file that holds one decimal number; false if it is absent or is not. */
 bool root_read_number(const struct root *root, const char *path,

@@ -80,6 +80,8 @@ enum {
     OPT_GIVE,
     OPT_TAKE,
     OPT_DESPITE_CLAIMS,
+    OPT_BOOT,
+    OPT_ROM,
     OPT_SET,
     OPT_PRESET,
     OPT_GUEST,
@@ -118,6 +120,8 @@ static const struct option long_options[] = {
     {"host-cpus", required_argument, NULL, OPT_HOST_CPUS},
     {"give", required_argument, NULL, OPT_GIVE},
     {"take", required_argument, NULL, OPT_TAKE},
+    {"boot", required_argument, NULL, OPT_BOOT},
+    {"rom", required_argument, NULL, OPT_ROM},
     {"despite-claims", no_argument, NULL, OPT_DESPITE_CLAIMS},
     {"set", required_argument, NULL, OPT_SET},
     {"preset", required_argument, NULL, OPT_PRESET},
@@ -160,7 +164,9 @@ static void print_help(void)
         "  --preset NAME  --guest windows|linux|other\n"
         "  --policy dedicated|one-thread|shared|keep   --threads 1|all\n"
         "  --prefer cache|clock   --host-cpus LIST   --isolated\n"
-        "  --give ADDRESS  --take ADDRESS   a PCI device, with its functions\n"
+        "  --give ADDRESS  --take ADDRESS   a PCI device, or "
+        "usb:VENDOR:PRODUCT\n"
+        "  --boot ADDRESS=N   --rom ADDRESS=on|off|default|FILE\n"
         "  -o FILE (plan, check)  --ask (plan)  --format text|diff|xml|json\n"
         "  --dry-run --yes (apply)\n"
         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile,\n"
@@ -286,6 +292,13 @@ static bool take_option(struct options *options, int letter, struct err *err)
     case OPT_ISOLATED:
     case OPT_HOST_CPUS:
         return take_request(options, letter, err);
+    case OPT_BOOT:
+    case OPT_ROM:
+        if (options->tell_count == SET_MAX)
+            return err_set(err, ERR_USAGE, "Too many --boot and --rom.");
+        options->tells[options->tell_count].text = optarg;
+        options->tells[options->tell_count++].is_rom = letter == OPT_ROM;
+        return true;
     case OPT_GIVE:
     case OPT_TAKE:
         if (options->device_count == SET_MAX)
@@ -370,6 +383,8 @@ static unsigned taken(int letter)
     case OPT_GIVE:
     case OPT_TAKE:
     case OPT_DESPITE_CLAIMS:
+    case OPT_BOOT:
+    case OPT_ROM:
     case OPT_SET:
     case OPT_PRESET:
     case OPT_GUEST:

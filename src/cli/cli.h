@@ -20,13 +20,13 @@ struct options {
     bool is_live;                       /* apply: move running threads too */
     const char *color;                  /* "auto", "always", "never" */
     const char *format;                 /* of preview */
-    const char *script; /* a file of keys for the screens, or NULL */
-    const char *size;   /* of the script's screen: "80x24" */
-    const char *plan;   /* a plan file, or NULL */
-    const char *output; /* a file, or NULL: standard output */
-    const char *preset; /* a name or a path, or NULL */
+    const char *script;    /* a file of keys for the screens, or NULL */
+    const char *size;      /* of the script's screen: "80x24" */
+    const char *plan;      /* a plan file, or NULL */
+    const char *output;    /* a file, or NULL: standard output */
+    const char *preset;    /* a name or a path, or NULL */
     enum guest_kind guest; /* GUEST_UNKNOWN: as the domain says */
-    const char *layout; /* "keep", "settle", a proposal's number, or NULL */
+    const char *layout;    /* "keep", "settle", a proposal's number, or NULL */
     struct layout_request request; /* vcpus 0: as the domain has */
     bool has_request;              /* something but the count is asked for */
     const char *sets[SET_MAX];
@@ -38,6 +38,11 @@ struct options {
     size_t device_count;
     unsigned seconds;    /* of check: how long waiting is measured; 0: not */
     bool with_names;     /* in its report */
+    struct {
+        const char *text; /* ADDRESS=VALUE */
+        bool is_rom;
+    } tells[SET_MAX]; /* --boot and --rom */
+    size_t tell_count;
     bool despite_claims; /* even what the host needs may go */
 };
 
@@ -67,6 +72,9 @@ bool docs_print(const char *what, struct err *err);
 /* "virt-tune complete domains" or "keys": words for the completions. */
 bool docs_complete(const struct options *options, const char *what,
                    struct err *err);
+/* Does --give, --take, --boot and --rom; false with a sentence. */
+bool cli_devices(const struct options *options, struct plan *plan,
+                 struct err *err);
 
 /* The commands. `words` are the arguments after the command's name. */
 bool command_list(const struct options *options, char **words, struct err *err);

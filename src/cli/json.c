@@ -135,7 +135,29 @@ static void add_device(struct json_object *array, const struct host *host,
     add_text(object, "reset", device->reset_methods);
     add_text(object, "physical_function", device->physical);
     add_number(object, "virtual_functions", device->virtual_count);
+    add_number(object, "virtual_functions_limit", device->virtual_limit);
+    add_bool(object, "mediated", device->has_mediated);
+    add_text(object, "serial", device->serial);
     add_claims(object, &host->claims, device);
+}
+
+static void add_usb(struct json_object *array, const struct usb_device *device)
+{
+    struct json_object *object = append(array);
+
+    add_hex(object, "vendor", 4, device->vendor);
+    add_hex(object, "product", 4, device->product);
+    add_text(object, "port", device->port);
+    add_number(object, "bus", device->bus);
+    add_number(object, "number", device->number);
+    add_text(object, "name", device->name);
+    add_bool(object, "has_twin", device->has_twin);
+    add_text(object, "controller",
+             device->controller ? device->controller->address : NULL);
+    add_text(object, "claim", device->claim.text);
+    add_text(object, "severity",
+             device->claim.text ? claim_severity_name(device->claim.severity)
+                                : NULL);
 }
 
 struct json_object *json_groups(const struct host *host)
@@ -158,6 +180,9 @@ struct json_object *json_groups(const struct host *host)
     for (size_t i = 0; i < host->pci.device_count; i++)
         if (host->pci.devices[i].group < 0)
             add_device(others, host, &host->pci.devices[i]);
+    others = add_array(object, "usb");
+    for (size_t i = 0; i < host->usb.count; i++)
+        add_usb(others, &host->usb.devices[i]);
     if (host->pci.problem)
         add_text(object, "problem", host->pci.problem);
     return object;

@@ -5,7 +5,6 @@
 #include "cli/json.h"
 
 #include "base/str.h"
-#include "plan/device.h"
 #include "plan/layout.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
@@ -87,37 +86,6 @@ static bool take_cpus(const struct options *options, struct plan *plan,
     return take_layout(options, plan, err);
 }
 
-/* Devices go before the CPUs: the graphics card's node counts there. */
-static bool take_devices(const struct options *options, struct plan *plan,
-                         struct err *err)
-{
-    for (size_t i = 0; i < options->device_count; i++) {
-        const char *address = options->devices[i].address;
-        char *name CLEANUP(mem_free) = str_printable(address);
-        long index = device_find(plan->host, address);
-        const char *reason = NULL;
-        const struct claim *claim;
-
-        if (index < 0)
-            return err_set(err, ERR_USAGE,
-                           "There is no PCI device %.40s here. See: virt-tune "
-                           "show groups.",
-                           name);
-        claim =
-            claim_first(&plan->host->claims, &plan->host->pci.devices[index]);
-        if (options->devices[i].is_given && !plan->is_given[index] && claim &&
-            claim->severity == CLAIM_REFUSE && !options->despite_claims)
-            return err_set(err, ERR_REFUSED,
-                           "%.40s: %s --despite-claims gives it all the same.",
-                           name, claim->text);
-        if (plan->is_given[index] != options->devices[i].is_given)
-            reason = device_toggle(plan, (size_t)index);
-        if (reason)
-            return err_set(err, ERR_REFUSED, "%.40s: %s", name, reason);
-    }
-    return true;
-}
-
 static bool take_set(struct plan *plan, const char *text, struct err *err)
 {
     char *key CLEANUP(mem_free) = mem_strdup(text);
@@ -190,7 +158,8 @@ struct plan *cli_plan(const struct session *session,
                                       : session_plan(session);
     bool is_made = plan != NULL;
 
-    is_made = is_made && take_devices(options, plan, err);
+    /* Devices go before the CPUs: the graphics card's node counts there. */
+    is_made = is_made && cli_devices(options, plan, err);
     if (is_made && (!options->plan || options->request.vcpus ||
                     options->has_request || options->layout))
         is_made = take_cpus(options, plan, err);

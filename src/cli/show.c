@@ -102,6 +102,7 @@ static void print_device(const struct host *host,
     struct claim_list claims = claim_list(&host->claims, device);
     char *driver CLEANUP(mem_free) =
         str_printable(device->driver ? device->driver : "-");
+    char sharing[96];
 
     printf("  %-12s [%04x] [%04x:%04x] (rev %02x) %-6s %-16s ",
            pci_short_address(device), device->class_code >> 8, device->vendor,
@@ -109,6 +110,9 @@ static void print_device(const struct host *host,
            pci_role_name(pci_role(device, device)), driver);
     print_printable(stdout, device->name);
     fputs("\n", stdout);
+    pci_describe_sharing(device, sharing, sizeof(sharing));
+    if (*sharing)
+        printf("      %-7s %s\n", "shared", sharing);
     for (size_t i = 0; i < claims.count; i++) {
         printf("      %-7s ", claim_severity_name(claims.list[i].severity));
         print_printable(stdout, claims.list[i].text);
@@ -127,6 +131,22 @@ static void print_ungrouped(const struct host *host)
             is_any = true;
             print_device(host, &host->pci.devices[i]);
         }
+}
+
+static void print_usb(const struct usb *usb)
+{
+    if (usb->count > 0)
+        puts("USB");
+    for (size_t i = 0; i < usb->count; i++) {
+        const struct usb_device *device = &usb->devices[i];
+
+        printf("  usb:%04x:%04x%s%-8s %s\n", device->vendor, device->product,
+               device->has_twin ? "@" : " ", device->port, device->name);
+        if (device->claim.text)
+            printf("      %-7s %s\n",
+                   claim_severity_name(device->claim.severity),
+                   device->claim.text);
+    }
 }
 
 static bool show_groups(struct session *session, const struct options *options,
@@ -162,6 +182,7 @@ static bool show_groups(struct session *session, const struct options *options,
             "No IOMMU group: the IOMMU is off (see: virt-tune show host), "
             "so none of the %zu PCI devices can be given to a guest.\n",
             pci->device_count);
+    print_usb(&session->host->usb);
     return true;
 }
 
@@ -263,6 +284,7 @@ bool command_show(const struct options *options, char **words, struct err *err)
         return err_set(err, ERR_USAGE,
                        "Show what? virt-tune show host | groups | cpus "
                        "[DOMAIN]");
+    how.is_devices_only = i == 1 && !options->is_json;
     how.is_read_only |= i == 0; /* nobody must say who they are for that */
     session = session_open(&how, err);
     if (session && (!words[1] || session_load(session, words[1], err)))

@@ -5,6 +5,7 @@
 #include "domain/conn.h"
 
 #include "base/str.h"
+#include "domain/lazy.h"
 
 #include <libvirt/virterror.h>
 #include <pthread.h>
@@ -91,6 +92,12 @@ struct conn *conn_open(const char *uri, bool is_read_only, struct err *err)
     struct conn *conn;
     char *name;
 
+    if (!lazy_is_there()) {
+        err_set(err, ERR_FAILED,
+                "libvirt is not installed here (libvirt.so.0). A domain's XML "
+                "file needs none.");
+        return NULL;
+    }
     pthread_once(&once, start_libvirt);
     if (!uri)
         uri = getenv("LIBVIRT_DEFAULT_URI");

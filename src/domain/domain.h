@@ -32,6 +32,23 @@ struct domain_disk {
     bool has_mapping;   /* spread over I/O threads by <iothreads>: left so */
 };
 
+enum rom_bar { ROM_BAR_DEFAULT, ROM_BAR_ON, ROM_BAR_OFF };
+
+/* A PCI function of the host: <hostdev type='pci'>. */
+struct domain_hostdev {
+    const char *address; /* "0000:01:00.0" */
+    unsigned boot;       /* <boot order>; 0: none */
+    enum rom_bar rom_bar;
+    const char *rom_file; /* or NULL: what the card has */
+};
+
+/* A USB device of the host: <hostdev type='usb'>. */
+struct domain_usb {
+    unsigned vendor, product; /* both 0: named by its address alone */
+    unsigned bus, device;     /* the address; both 0: none is named */
+    bool is_optional;         /* the domain starts without it */
+};
+
 struct domain_iothread {
     unsigned id;
     cpu_set_t cpus; /* empty: not pinned */
@@ -62,11 +79,16 @@ struct domain {
     const char *cpu_mode; /* "host-passthrough", "" if there is no <cpu> */
     struct domain_disk *disks;
     size_t disk_count;
-    const char **hostdevs; /* PCI addresses "0000:01:00.0" */
+    struct domain_hostdev *hostdevs;
     size_t hostdev_count;
+    struct domain_usb *usbs;
+    size_t usb_count;
+    bool has_os_boot; /* <os><boot>: excludes <boot order> of devices */
     unsigned long memory_kib;
-    int node;            /* the node that <numatune> names first, or -1 */
-    bool has_guest_numa; /* <cpu><numa>: memory is split over cells */
+    unsigned long hard_limit_kib; /* <memtune><hard_limit>; 0: none */
+    bool is_unprivileged; /* its libvirt runs as a user: qemu:///session */
+    int node;             /* the node that <numatune> names first, or -1 */
+    bool has_guest_numa;  /* <cpu><numa>: memory is split over cells */
 
     /*
      * Hyper-V features that this connection offers to this domain, ended by
@@ -107,6 +129,12 @@ struct domain *domain_load(const struct conn *conn, const char *name,
  */
 struct domain *domain_load_live(const struct conn *conn, const char *uuid,
                                 struct err *err);
+
+/* The address that a <hostdev> names, "0000:01:00.0"; NULL: no PCI. */
+const char *domain_pci_address(struct arena *arena, const xmlNode *hostdev);
+
+/* What a <hostdev type='usb'> names. */
+struct domain_usb domain_usb(struct arena *arena, const xmlNode *hostdev);
 
 /* Parses XML that stands for a domain; the text is copied. */
 struct domain *domain_parse(const char *text, size_t length, struct err *err);

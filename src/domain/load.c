@@ -196,6 +196,7 @@ static struct domain *load(const struct conn *conn, virDomainPtr handle,
     if (!domain)
         return NULL;
     domain->is_running = virDomainIsActive(handle) == 1;
+    domain->is_unprivileged = strstr(conn_uri(conn), ":///session") != NULL;
     domain->has_saved_image = virDomainHasManagedSaveImage(handle, 0) == 1;
     domain->has_autostart =
         virDomainGetAutostart(handle, &autostart) == 0 && autostart;

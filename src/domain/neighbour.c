@@ -32,7 +32,7 @@ static bool add_parts(virDomainPtr handle, unsigned flags, struct arena *arena,
             list[i] = one->hostdevs[i];
         for (size_t i = 0; i < domain->hostdev_count; i++)
             list[one->hostdev_count++] =
-                arena_strdup(arena, domain->hostdevs[i]);
+                arena_strdup(arena, domain->hostdevs[i].address);
         one->hostdevs = list;
     }
     free(text);

@@ -211,24 +211,67 @@ static unsigned long hex(struct arena *arena, const xmlNode *node,
     return text ? strtoul(text, NULL, 0) : 0;
 }
 
+const char *domain_pci_address(struct arena *arena, const xmlNode *hostdev)
+{
+    const xmlNode *address = xml_find(hostdev, "source/address");
+
+    if (!address || !xml_has(hostdev, "type", "pci"))
+        return NULL;
+    return arena_printf(arena, "%04lx:%02lx:%02lx.%lx",
+                        hex(arena, address, "domain"),
+                        hex(arena, address, "bus"), hex(arena, address, "slot"),
+                        hex(arena, address, "function"));
+}
+
+static struct domain_hostdev parse_pci(struct arena *arena, const xmlNode *node)
+{
+    const xmlNode *rom = xml_child(node, "rom");
+    const char *file = xml_attribute(arena, rom, "file");
+    unsigned long boot = 0;
+
+    xml_number(xml_child(node, "boot"), "order", 100000, &boot);
+    return (struct domain_hostdev){
+        .address = domain_pci_address(arena, node),
+        .boot = (unsigned)boot,
+        .rom_bar = xml_has(rom, "bar", "on")    ? ROM_BAR_ON
+                   : xml_has(rom, "bar", "off") ? ROM_BAR_OFF
+                                                : ROM_BAR_DEFAULT,
+        .rom_file = file && *file ? file : NULL,
+    };
+}
+
+struct domain_usb domain_usb(struct arena *arena, const xmlNode *hostdev)
+{
+    const xmlNode *source = xml_child(hostdev, "source");
+    const xmlNode *address = xml_child(source, "address");
+
+    return (struct domain_usb){
+        .vendor =
+            (unsigned)hex(arena, xml_child(source, "vendor"), "id") & 0xffff,
+        .product =
+            (unsigned)hex(arena, xml_child(source, "product"), "id") & 0xffff,
+        .bus = (unsigned)hex(arena, address, "bus"),
+        .device = (unsigned)hex(arena, address, "device"),
+        .is_optional = xml_has(source, "startupPolicy", "optional"),
+    };
+}
+
 static void parse_hostdevs(struct domain *domain, const xmlNode *devices)
 {
     struct arena *arena = domain->arena;
-    size_t count = 0;
+    size_t count = 1;
 
     for (const xmlNode *node = xml_child(devices, "hostdev"); node;
          node = xml_next(node))
         count++;
-    domain->hostdevs = arena_alloc(arena, count + 1, sizeof(*domain->hostdevs));
+    domain->hostdevs = arena_alloc(arena, count, sizeof(*domain->hostdevs));
+    domain->usbs = arena_alloc(arena, count, sizeof(*domain->usbs));
     for (const xmlNode *node = xml_child(devices, "hostdev"); node;
          node = xml_next(node)) {
-        const xmlNode *address = xml_find(node, "source/address");
-
-        if (address && xml_has(node, "type", "pci"))
-            domain->hostdevs[domain->hostdev_count++] = arena_printf(
-                arena, "%04lx:%02lx:%02lx.%lx", hex(arena, address, "domain"),
-                hex(arena, address, "bus"), hex(arena, address, "slot"),
-                hex(arena, address, "function"));
+        if (domain_pci_address(arena, node))
+            domain->hostdevs[domain->hostdev_count++] = parse_pci(arena, node);
+        else if (xml_has(node, "type", "usb"))
+            domain->usbs[domain->usb_count++] = domain_usb(arena, node);
     }
 }
 
@@ -326,6 +369,9 @@ struct domain *domain_parse(const char *text, size_t length, struct err *err)
     parse_cpu(domain, root);
     parse_disks(domain, xml_child(root, "devices"));
     parse_hostdevs(domain, xml_child(root, "devices"));
+    domain->has_os_boot = xml_find(root, "os/boot") != NULL;
+    domain->hard_limit_kib =
+        domain_size_kib(xml_find(root, "memtune/hard_limit"), NULL);
     parse_guest(domain, root);
     domain->node = parse_node(domain, root);
     return domain;

@@ -6,8 +6,36 @@
 #include "host/host.h"
 
 #include "host/check.h"
+#include "host/serial.h"
 
 #include <string.h>
+
+static struct host *start(const char *path)
+{
+    struct host *host = mem_alloc(1, sizeof(*host));
+
+    host->arena = arena_new();
+    host->root = arena_strdup(host->arena, path);
+    return host;
+}
+
+static void probe_devices(const struct root *root, struct host *host)
+{
+    pci_probe(root, host->arena, &host->pci);
+    claim_probe(root, host->arena, &host->pci, NULL, &host->claims);
+    usb_probe(root, host->arena, &host->pci, &host->usb);
+}
+
+struct host *host_probe_devices(const char *path, struct err *err)
+{
+    struct root *root = root_open(path, err);
+    struct host *host = root ? start(path) : NULL;
+
+    if (host)
+        probe_devices(root, host);
+    root_free(root);
+    return host;
+}
 
 struct host *host_probe(const char *path, struct err *err)
 {
@@ -16,16 +44,14 @@ struct host *host_probe(const char *path, struct err *err)
 
     if (!root)
         return NULL;
-    host = mem_alloc(1, sizeof(*host));
-    host->arena = arena_new();
-    host->root = arena_strdup(host->arena, path);
+    host = start(path);
     if (!cpu_probe(root, host->arena, &host->cpu, err)) {
         host_free(host);
         root_free(root);
         return NULL;
     }
-    pci_probe(root, host->arena, &host->pci);
-    claim_probe(root, host->arena, &host->pci, NULL, &host->claims);
+    probe_devices(root, host);
+    serial_probe(root, host->arena, &host->pci);
     memory_probe(root, host->arena, &host->memory);
     kernel_probe(root, host->arena, &host->kernel);
     bootloader_probe(root, host->arena, &host->bootloader);

@@ -6,18 +6,20 @@
 #define HOST_HOST_H
 
 #include "base/finding.h"
-#include "host/claim.h"
 #include "host/bootloader.h"
+#include "host/claim.h"
 #include "host/cpu.h"
 #include "host/kernel.h"
 #include "host/memory.h"
 #include "host/pci.h"
+#include "host/usb.h"
 
 struct host {
     struct arena *arena;
     const char *root; /* the directory it was read from, "/" or --sysroot */
     struct cpu_topology cpu;
     struct pci pci;
+    struct usb usb;
     struct claims claims; /* what giving away a function costs the host */
     struct memory memory;
     struct kernel kernel;
@@ -30,6 +32,9 @@ struct host {
  * CPUs cannot be read; all else that is missing becomes a finding.
  */
 struct host *host_probe(const char *path, struct err *err);
+
+/* The same of the devices alone, without serials; nothing else is there. */
+struct host *host_probe_devices(const char *path, struct err *err);
 void host_free(struct host *host); /* NULL is allowed */
 
 /* True if it is the running host, not a copy of one. */

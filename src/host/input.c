@@ -4,7 +4,7 @@
  * keyboards and mice hang on. What counts as one is udev's rule (systemd's
  * udev-builtin-input_id.c). Never opens an input device.
  */
-#include "host/claim_look.h"
+#include "host/input.h"
 
 #include <linux/input-event-codes.h>
 #include <stdio.h>
@@ -13,14 +13,6 @@
 
 /* The kernel prints bit fields in words of its long, the highest first. */
 enum { WORD_BITS = 64 };
-
-enum input_sort { INPUT_KEYBOARD, INPUT_POINTER, INPUT_SORTS };
-
-struct input {
-    const char *name; /* "Logitech USB Keyboard" */
-    struct claim_targets targets;
-    bool is[INPUT_SORTS];
-};
 
 /* A word of a field of "capabilities", counted from the lowest; 0 if none. */
 static unsigned long long word_of(const char *field, unsigned number)
@@ -57,7 +49,8 @@ static bool read_input(const struct claim_look *look, const char *number,
         look->root, look->scratch,
         arena_printf(look->scratch, "sys/class/input/%s", number));
 
-    *input = (struct input){.name = name && *name ? name : number};
+    *input =
+        (struct input){.name = name && *name ? name : number, .place = place};
     if (!keys || !place || strstr(place, "/devices/virtual/"))
         return false;
     /* Escape, the digits and letters up to S: no other device has them all. */
@@ -127,18 +120,27 @@ static void report(struct claim_look *look, const struct input *inputs,
     claim_one(look, device, sort, claim_join(look, names, used), is_last);
 }
 
-void input_claim(struct claim_look *look)
+struct input *input_list(const struct claim_look *look, size_t *count)
 {
-    size_t listed = 0, count = 0;
+    size_t listed = 0;
     char **names =
         root_list(look->root, look->scratch, "sys/class/input", &listed);
     struct input *inputs =
         arena_alloc(look->scratch, listed + 1, sizeof(*inputs));
 
+    *count = 0;
     for (size_t i = 0; i < listed; i++)
         if (str_starts(names[i], "input") &&
-            read_input(look, names[i], &inputs[count]))
-            count++;
+            read_input(look, names[i], &inputs[*count]))
+            ++*count;
+    return names ? inputs : NULL;
+}
+
+void input_claim(struct claim_look *look)
+{
+    size_t count = 0;
+    struct input *inputs = input_list(look, &count);
+
     for (size_t i = 0; i < count; i++)
         for (int sort = 0; sort < INPUT_SORTS; sort++)
             for (size_t j = 0;
@@ -150,7 +152,7 @@ void input_claim(struct claim_look *look)
                                                       : CLAIM_POINTER))
                     report(look, inputs, count, sort, device);
             }
-    if (!names)
+    if (!inputs)
         claim_add_unknown(look, CLAIM_KEYBOARD, "/sys/class/input",
                           "Whether a keyboard or mouse hangs on it is unknown: "
                           "/sys/class/input cannot be read.");

@@ -9,6 +9,7 @@
 #include "host/pci_read.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,22 @@ const char *pci_kind(const struct pci_device *device)
         if ((device->class_code & kinds[i].mask) == kinds[i].code)
             return kinds[i].name;
     return "other";
+}
+
+void pci_describe_sharing(const struct pci_device *device, char *text,
+                          size_t size)
+{
+    const char *physical = device->physical;
+
+    *text = '\0';
+    if (physical)
+        snprintf(text, size, "virtual function of %.40s",
+                 str_starts(physical, "0000:") ? physical + 5 : physical);
+    else if (device->virtual_limit > 0)
+        snprintf(text, size, "%u of %u virtual functions",
+                 device->virtual_count, device->virtual_limit);
+    else if (device->has_mediated)
+        snprintf(text, size, "guests can share it by mediated devices");
 }
 
 const char *pci_short_address(const struct pci_device *device)

@@ -35,6 +35,9 @@ struct pci_device {
     bool has_reset;                        /* a file "reset" is there */
     /* The kernel's ways to reset it, "flr bus" (Linux 5.15), or NULL. */
     const char *reset_methods;
+    /* What tells it from others of its model (host/serial.h), or NULL. */
+    const char *serial;
+    bool has_mediated; /* mdev_supported_types: it can be shared by guests */
 };
 
 struct iommu_group {
@@ -79,6 +82,14 @@ bool pci_is_bridge(const struct pci_device *device);
 
 /* A short word for the class: "display", "audio", "nvme", "usb", ... */
 const char *pci_kind(const struct pci_device *device);
+
+/*
+ * How it is shared, in words: "virtual function of 03:00.0", "4 of 64 virtual
+ * functions", "guests can share it by mediated devices"; "" if it is not. The
+ * text is cut at `size`.
+ */
+void pci_describe_sharing(const struct pci_device *device, char *text,
+                          size_t size);
 
 /* The address without the domain if that is 0000: "01:00.0". */
 const char *pci_short_address(const struct pci_device *device);

@@ -41,6 +41,7 @@ struct reader {
     const struct root *root;
     struct arena *arena;
     struct pci *pci;
+    struct root *entries; /* sys/bus/pci/devices */
     struct pci_access *access;
     unsigned failures;
 };
@@ -92,21 +93,11 @@ static const char *lookup(const struct reader *reader, int flags, int a, int b)
     return arena_strdup(reader->arena, printable);
 }
 
-/* The path of a file of a function, until the next call. */
-static const char *file_of(const struct pci_device *device, const char *file)
-{
-    static char path[128];
-
-    snprintf(path, sizeof(path), DEVICES "/%s/%s", device->address, file);
-    return path;
-}
-
-static unsigned read_count(const struct reader *reader,
-                           const struct pci_device *device, const char *file)
+static unsigned read_count(const struct root *place, const char *file)
 {
     unsigned long number = 0;
 
-    root_read_number(reader->root, file_of(device, file), &number);
+    root_read_number(place, file, &number);
     return number > 0xffff ? 0xffff : (unsigned)number;
 }
 
@@ -114,9 +105,8 @@ static unsigned read_count(const struct reader *reader,
 static const char *read_parent(const struct reader *reader,
                                const struct pci_device *device)
 {
-    char *target = root_read_target(
-        reader->root, reader->arena,
-        arena_printf(reader->arena, DEVICES "/%s", device->address));
+    char *target =
+        root_read_target(reader->entries, reader->arena, device->address);
     char *slash = target ? strrchr(target, '/') : NULL;
 
     if (!slash)
@@ -130,26 +120,37 @@ static const char *read_parent(const struct reader *reader,
 /* What libpci does not know, or asks of the whole path. */
 static void read_files(const struct reader *reader, struct pci_device *device)
 {
-    const struct root *root = reader->root;
+    char path[64];
+    struct root *place;
     struct arena *arena = reader->arena;
-    const char *group =
-        root_read_link(root, arena, file_of(device, "iommu_group"));
+    const char *group;
     unsigned long number;
 
-    device->group =
-        group && str_number(group, 0x7fffffff, &number) ? (int)number : -1;
-    device->driver = root_read_link(root, arena, file_of(device, "driver"));
-    device->is_boot_display = device->class_code >> 16 == 0x03 &&
-                              read_count(reader, device, "boot_vga") > 0;
+    snprintf(path, sizeof(path), DEVICES "/%s", device->address);
+    place = root_enter(reader->root, path);
+    device->group = -1;
+    if (!place)
+        return; /* it is gone */
+    group = root_read_link(place, arena, "iommu_group");
+    if (group && str_number(group, 0x7fffffff, &number))
+        device->group = (int)number;
+    device->driver = root_read_link(place, arena, "driver");
+    device->is_boot_display =
+        device->class_code >> 16 == 0x03 && read_count(place, "boot_vga") > 0;
     device->parent = read_parent(reader, device);
-    device->physical = root_read_link(root, arena, file_of(device, "physfn"));
-    device->virtual_limit = read_count(reader, device, "sriov_totalvfs");
+    device->physical = root_read_link(place, arena, "physfn");
+    device->virtual_limit = read_count(place, "sriov_totalvfs");
     if (device->virtual_limit > 0)
-        device->virtual_count = read_count(reader, device, "sriov_numvfs");
-    device->reset_methods =
-        root_read(root, arena, file_of(device, "reset_method"));
+        device->virtual_count = read_count(place, "sriov_numvfs");
+    /* Graphics and accelerators, channels of network cards. */
+    device->has_mediated =
+        (device->class_code >> 16 == 0x03 || device->class_code >> 16 == 0x12 ||
+         device->virtual_limit > 0) &&
+        root_exists(place, "mdev_supported_types");
+    device->reset_methods = root_read(place, arena, "reset_method");
     if (!device->reset_methods) /* before Linux 5.15 */
-        device->has_reset = root_exists(root, file_of(device, "reset"));
+        device->has_reset = root_exists(place, "reset");
+    root_free(place);
 }
 
 static bool read_device(struct reader *reader, unsigned domain, unsigned bus,
@@ -241,7 +242,12 @@ static const char *describe_failures(const struct reader *reader)
 
 void pci_read(const struct root *root, struct arena *arena, struct pci *pci)
 {
-    struct reader reader = {.root = root, .arena = arena, .pci = pci};
+    struct reader reader = {
+        .root = root,
+        .arena = arena,
+        .pci = pci,
+        .entries = root_enter(root, DEVICES),
+    };
     struct pci_access *access = pci_alloc();
     char *path = arena_printf(arena, "%s%ssys/bus/pci", root_path(root),
                               root_is_host(root) ? "" : "/");
@@ -255,13 +261,14 @@ void pci_read(const struct root *root, struct arena *arena, struct pci *pci)
     pci_set_param(access, (char *)"sysfs.path", path);
     if (names)
         pci_set_name_list_path(access, names, 0);
-    if (call_init(access)) {
+    if (reader.entries && call_init(access)) {
         call_load_names(access);
         read_all(&reader);
     } else {
         reader.failures++;
     }
     pci_cleanup(access);
+    root_free(reader.entries);
     if (reader.failures > 0)
         pci->problem = describe_failures(&reader);
 }

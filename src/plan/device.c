@@ -6,16 +6,130 @@
 #include "plan/device.h"
 
 #include "base/str.h"
+#include "plan/drift.h"
+#include "plan/usb.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool device_is_in_domain(const struct domain *domain,
                          const struct pci_device *device)
 {
     for (size_t i = 0; i < domain->hostdev_count; i++)
-        if (strcmp(domain->hostdevs[i], device->address) == 0)
+        if (strcmp(domain->hostdevs[i].address, device->address) == 0)
             return true;
     return false;
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool device_same(const struct plan *a, const struct plan *b)
+{
+    for (size_t i = 0; i < a->host->pci.device_count; i++)
+        if (a->is_given[i] != b->is_given[i] ||
+            a->wishes[i].boot != b->wishes[i].boot ||
+            a->wishes[i].rom_bar != b->wishes[i].rom_bar ||
+            !is_same_text(a->wishes[i].rom_file, b->wishes[i].rom_file))
+            return false;
+    for (size_t i = 0; i < a->domain->hostdev_count; i++)
+        if (a->moves[i] != b->moves[i])
+            return false;
+    for (size_t i = 0; i < usb_count(a); i++)
+        if (a->is_usb_given[i] != b->is_usb_given[i])
+            return false;
+    return true;
+}
+
+void device_wish_as(struct device_wish *wish,
+                    const struct domain_hostdev *hostdev)
+{
+    free(wish->rom_file);
+    *wish = (struct device_wish){
+        .boot = hostdev->boot,
+        .rom_bar = hostdev->rom_bar,
+        .rom_file = hostdev->rom_file ? mem_strdup(hostdev->rom_file) : NULL,
+    };
+}
+
+void device_own_wish(const struct plan *plan, size_t index,
+                     struct device_wish *wish)
+{
+    long moved = drift_move_to(plan, index);
+
+    *wish = (struct device_wish){0};
+    for (size_t i = 0; i < plan->domain->hostdev_count; i++)
+        if (moved >= 0 ? moved == (long)i
+                       : strcmp(plan->domain->hostdevs[i].address,
+                                plan->host->pci.devices[index].address) == 0)
+            device_wish_as(wish, &plan->domain->hostdevs[i]);
+}
+
+const char *device_boot_obstacle(const struct plan *plan, size_t index)
+{
+    unsigned class = plan->host->pci.devices[index].class_code >> 16;
+
+    if (!plan->is_given[index])
+        return "Give it to the guest first.";
+    if (class != 0x01 && class != 0x02)
+        return "A guest boots from disks and networks, not from this.";
+    return NULL;
+}
+
+void device_set_boot(struct plan *plan, size_t index, unsigned order)
+{
+    plan->wishes[index].boot = order;
+    for (size_t i = 0; order > 0 && i < plan->host->pci.device_count; i++)
+        if (i != index && plan->is_given[i] && plan->wishes[i].boot == order) {
+            device_set_boot(plan, i, order + 1);
+            return;
+        }
+}
+
+bool device_set_rom(struct plan *plan, size_t index, const char *text)
+{
+    struct device_wish *wish = &plan->wishes[index];
+    bool is_path = *text == '/' && text[1];
+
+    if (!is_path && strcmp(text, "default") != 0 && strcmp(text, "on") != 0 &&
+        strcmp(text, "off") != 0)
+        return false;
+    free(wish->rom_file);
+    wish->rom_file = is_path ? mem_strdup(text) : NULL;
+    wish->rom_bar = strcmp(text, "on") == 0    ? ROM_BAR_ON
+                    : strcmp(text, "off") == 0 ? ROM_BAR_OFF
+                                               : ROM_BAR_DEFAULT;
+    return true;
+}
+
+const char *device_rom(const struct device_wish *wish)
+{
+    if (wish->rom_file)
+        return wish->rom_file;
+    return wish->rom_bar == ROM_BAR_ON    ? "on"
+           : wish->rom_bar == ROM_BAR_OFF ? "off"
+                                          : "default";
+}
+
+long device_last_display(const struct plan *plan)
+{
+    const struct pci *pci = &plan->host->pci;
+    long given = -1;
+
+    for (size_t i = 0; i < pci->device_count; i++) {
+        const struct pci_device *device = &pci->devices[i];
+
+        if (device->class_code >> 16 != 0x03)
+            continue;
+        if (!plan->is_given[i] && device->driver &&
+            !pci_is_held_by_vfio(device))
+            return -1; /* it stays, and shows something */
+        if (plan->is_given[i] && (given < 0 || device->is_boot_display))
+            given = (long)i;
+    }
+    return given;
 }
 
 static const struct iommu_group *group_of(const struct pci *pci,
@@ -88,14 +202,19 @@ const char *device_toggle(struct plan *plan, size_t index)
     const struct pci_device *set[PCI_FUNCTIONS];
     size_t count;
 
+    if (!is_given && drift_follow(plan, index))
+        return NULL; /* two of them changed places */
     if (obstacle && is_given)
         return obstacle;
     count = pci_function_set(pci, &pci->devices[index], set);
     for (size_t i = 0; i < count; i++) {
         size_t at = (size_t)(set[i] - pci->devices);
 
-        if (!is_given || !device_obstacle(plan, at))
-            plan->is_given[at] = is_given;
+        if (is_given && device_obstacle(plan, at))
+            continue;
+        plan->is_given[at] = is_given;
+        if (is_given)
+            drift_follow(plan, at);
     }
     return NULL;
 }

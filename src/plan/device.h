@@ -8,6 +8,9 @@
 
 #include "plan/plan.h"
 
+/* The greatest place in the boot order. */
+enum { BOOT_MAX = 99 };
+
 /* What a member of an IOMMU group does when the plan is applied. */
 enum device_role {
     DEVICE_HOST,   /* stays with the host */
@@ -20,6 +23,41 @@ enum device_role {
 /* True if the domain has the device now. */
 bool device_is_in_domain(const struct domain *domain,
                          const struct pci_device *device);
+
+/* True if these plans wish the same of the host's PCI and USB devices. */
+bool device_same(const struct plan *a, const struct plan *b);
+
+/* Makes a wish as the domain has it; what the wish held is freed. */
+void device_wish_as(struct device_wish *wish,
+                    const struct domain_hostdev *hostdev);
+
+/* The wish of which the domain's own, or a new, <hostdev> tells; free it. */
+void device_own_wish(const struct plan *plan, size_t index,
+                     struct device_wish *wish);
+
+/* Why the firmware cannot boot from it: a sentence, or NULL if it can. */
+const char *device_boot_obstacle(const struct plan *plan, size_t index);
+
+/*
+ * Gives it a place in the boot order (0: none); another given device that has
+ * this place gets the next one.
+ */
+void device_set_boot(struct plan *plan, size_t index, unsigned order);
+
+/*
+ * What of its ROM the guest sees: "default", "on", "off", or the absolute path
+ * of a file. False if it is none of these.
+ */
+bool device_set_rom(struct plan *plan, size_t index, const char *text);
+
+/* The same word of what is wished; the path is borrowed. */
+const char *device_rom(const struct device_wish *wish);
+
+/*
+ * The display that goes to the guest while no other one stays with the host:
+ * the host then shows nothing until the guest stops. -1 if there is none.
+ */
+long device_last_display(const struct plan *plan);
 
 enum device_role device_role(const struct plan *plan, size_t index);
 

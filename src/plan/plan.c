@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "plan/cell.h"
 #include "plan/device.h"
+#include "plan/usb.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -48,6 +49,16 @@ static void free_cpus(struct plan *plan)
     free(plan->disk_iothread);
 }
 
+static void free_devices(struct plan *plan)
+{
+    for (size_t i = 0; plan->wishes && i < plan->host->pci.device_count; i++)
+        free(plan->wishes[i].rom_file);
+    free(plan->is_given);
+    free(plan->wishes);
+    free(plan->moves);
+    free(plan->is_usb_given);
+}
+
 static void take_domain(struct plan *plan)
 {
     const struct domain *domain = plan->domain;
@@ -69,15 +80,43 @@ static void take_devices(struct plan *plan)
     plan->is_given = mem_alloc(pci->device_count, sizeof(*plan->is_given));
     for (size_t i = 0; i < pci->device_count; i++)
         plan->is_given[i] = device_is_in_domain(plan->domain, &pci->devices[i]);
+    plan->wishes = mem_alloc(pci->device_count, sizeof(*plan->wishes));
+    plan->moves = mem_alloc(plan->domain->hostdev_count, sizeof(*plan->moves));
+    for (size_t i = 0; i < plan->domain->hostdev_count; i++) {
+        const struct domain_hostdev *hostdev = &plan->domain->hostdevs[i];
+        long index = device_find(plan->host, hostdev->address);
+
+        plan->moves[i] = -1;
+        if (index >= 0)
+            device_wish_as(&plan->wishes[index], hostdev);
+    }
+    plan->is_usb_given = mem_alloc(usb_count(plan), sizeof(bool));
+    for (size_t i = 0; i < usb_count(plan); i++)
+        plan->is_usb_given[i] = usb_is_in_domain(plan, i);
+}
+
+static void *copy_array(const void *from, size_t count, size_t size)
+{
+    void *copy = mem_alloc(count, size);
+
+    if (count > 0)
+        memcpy(copy, from, count * size);
+    return copy;
 }
 
 static void copy_devices(struct plan *plan, const struct plan *from)
 {
     size_t count = plan->host->pci.device_count;
 
-    plan->is_given = mem_alloc(count, sizeof(*plan->is_given));
-    if (count > 0)
-        memcpy(plan->is_given, from->is_given, count * sizeof(*plan->is_given));
+    plan->is_given = copy_array(from->is_given, count, sizeof(*from->is_given));
+    plan->wishes = copy_array(from->wishes, count, sizeof(*from->wishes));
+    for (size_t i = 0; i < count; i++)
+        if (plan->wishes[i].rom_file)
+            plan->wishes[i].rom_file = mem_strdup(from->wishes[i].rom_file);
+    plan->moves = copy_array(from->moves, plan->domain->hostdev_count,
+                             sizeof(*from->moves));
+    plan->is_usb_given =
+        copy_array(from->is_usb_given, usb_count(plan), sizeof(bool));
 }
 
 struct plan *plan_new(const struct host *host, const struct domain *domain,
@@ -121,7 +160,7 @@ void plan_free(struct plan *plan)
     if (!plan)
         return;
     free_cpus(plan);
-    free(plan->is_given);
+    free_devices(plan);
     free(plan);
 }
 
@@ -151,9 +190,8 @@ bool plan_equal(const struct plan *a, const struct plan *b)
     for (size_t i = 0; i < a->domain->disk_count; i++)
         if (a->disk_iothread[i] != b->disk_iothread[i])
             return false;
-    for (size_t i = 0; i < a->host->pci.device_count; i++)
-        if (a->is_given[i] != b->is_given[i])
-            return false;
+    if (!device_same(a, b))
+        return false;
     return memcmp(a->options, b->options, sizeof(a->options)) == 0;
 }
 
@@ -386,7 +424,7 @@ struct plan *plan_kept(const struct plan *plan)
         if (plan->dropped & 1U << part)
             keep_options(kept, (enum plan_part)part);
     if (plan->dropped & 1U << PART_DEVICES) {
-        free(kept->is_given);
+        free_devices(kept);
         take_devices(kept);
     }
     if (plan->dropped & 1U << PART_VCPUPIN)

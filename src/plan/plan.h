@@ -11,6 +11,15 @@
 #include "host/host.h"
 #include "plan/option.h"
 
+/* How the guest has a PCI device that it gets. */
+struct device_wish {
+    unsigned boot; /* <boot order>; 0: none */
+    enum rom_bar rom_bar;
+    char *rom_file; /* an absolute path, or NULL: what the card has */
+};
+
+struct identities;
+
 struct plan {
     const struct host *host;         /* borrowed */
     const struct domain *domain;     /* borrowed */
@@ -22,12 +31,18 @@ struct plan {
     unsigned iothread_count;
     struct domain_iothread *iothreads;
     bool *is_given;                 /* one of each host PCI device: to guest */
+    struct device_wish *wishes;     /* the same */
+    long *moves;                    /* see drift.h */
+    bool *is_usb_given;             /* one of each host USB device */
     unsigned *disk_iothread;        /* one of each domain disk; 0: none */
     struct guest_topology topology; /* all 0: none */
     bool mirrors_nodes; /* memory and guest cells follow the pins; see cell.h */
     long options[OPTION_COUNT]; /* wishes: OPTION_KEEP or a value */
     enum guest_kind guest;      /* as the domain says, or as asked */
     unsigned dropped; /* bits of enum plan_part: not wanted after all */
+
+    /* What the PCI devices were when they were given; NULL: not known. */
+    const struct identities *identities; /* borrowed */
 
     /* What the hook's file for this domain says now: of each option. */
     bool hook_has[OPTION_COUNT];

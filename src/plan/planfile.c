@@ -7,6 +7,8 @@
 
 #include "base/str.h"
 #include "plan/device.h"
+#include "plan/drift.h"
+#include "plan/usb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +21,25 @@ static void save_cpus(struct str *str, const char *key, const cpu_set_t *cpus)
     str_add(str, "\n");
 }
 
+/* What differs from the domain's own <hostdev>, or from a new one. */
+static void save_wish(const struct plan *plan, size_t index, struct str *str)
+{
+    const struct device_wish *wish = &plan->wishes[index];
+    const char *address = plan->host->pci.devices[index].address;
+    struct device_wish own = {0};
+
+    device_own_wish(plan, index, &own);
+    if (wish->boot != own.boot)
+        str_addf(str, "boot.%s = %u\n", address, wish->boot);
+    if (strcmp(device_rom(wish), device_rom(&own)) != 0)
+        str_addf(str, "rom.%s = %s\n", address, device_rom(wish));
+    free(own.rom_file);
+}
+
 void planfile_save(const struct plan *plan, struct str *str)
 {
     const struct domain *domain = plan->domain;
+    struct arena *arena = arena_new();
     char text[32];
 
     str_add(str,
@@ -54,10 +72,21 @@ void planfile_save(const struct plan *plan, struct str *str)
 
         /* With its ids: another card may get the address. */
         if (plan->is_given[i] != device_is_in_domain(domain, device))
-            str_addf(str, "pci.%s = %s %04x:%04x\n", device->address,
-                     plan->is_given[i] ? "guest" : "host", device->vendor,
-                     device->device);
+            str_addf(str, "pci.%s = %s %s\n", device->address,
+                     plan->is_given[i] ? "guest" : "host",
+                     strchr(identity_text(arena, device), ' ') + 1);
+        if (plan->is_given[i])
+            save_wish(plan, i, str);
     }
+    for (size_t i = 0; i < domain->hostdev_count; i++)
+        if (plan->moves[i] >= 0)
+            str_addf(str, "move.%s = %s\n", domain->hostdevs[i].address,
+                     plan->host->pci.devices[plan->moves[i]].address);
+    for (size_t i = 0; i < usb_count(plan); i++)
+        if (usb_is_row(plan, i) &&
+            plan->is_usb_given[i] != usb_is_in_domain(plan, i))
+            str_addf(str, "usb.%s = %s\n", usb_name(plan, i, arena),
+                     plan->is_usb_given[i] ? "guest" : "host");
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if (plan->options[i] == OPTION_KEEP)
             continue;
@@ -71,6 +100,7 @@ void planfile_save(const struct plan *plan, struct str *str)
                      plan_part_name((enum plan_part)i));
     if (plan->dropped)
         str_add(str, "\n");
+    arena_free(arena);
 }
 
 static bool refuse(struct err *err, const char *what, const char *theirs,
@@ -152,27 +182,90 @@ static bool load_disk(struct plan *plan, const char *target, const char *value)
     return false;
 }
 
+/* True if the text, "VENDOR:DEVICE SERIAL", is of this device. */
+static bool check_identity(const struct pci_device *device, const char *text,
+                           struct err *err)
+{
+    struct arena *arena = arena_new();
+    const char *own = identity_text(arena, device);
+    struct identity was;
+    bool is_fine = identity_parse(
+        arena, arena_printf(arena, "%s %s", device->address, text), &was);
+
+    if (is_fine && !identity_is(&was, device))
+        is_fine =
+            refuse(err, "device at this address", text, strchr(own, ' ') + 1);
+    arena_free(arena);
+    return is_fine;
+}
+
 static bool load_device(struct plan *plan, const char *address,
                         const char *value, struct err *err)
 {
     long index = device_find(plan->host, address);
     bool is_given = str_starts(value, "guest ");
     const struct pci_device *device;
-    char ids[16];
 
     if (!is_given && !str_starts(value, "host "))
         return false;
     if (index < 0)
         return refuse(err, "host: a device is gone", address, "none");
     device = &plan->host->pci.devices[index];
-    snprintf(ids, sizeof(ids), "%04x:%04x", device->vendor, device->device);
-    value = strchr(value, ' ') + 1;
-    if (strcmp(value, ids) != 0)
-        return refuse(err, "device at this address", value, ids);
+    if (!check_identity(device, strchr(value, ' ') + 1, err))
+        return false;
     if (is_given && device_obstacle(plan, (size_t)index))
         return err_set(err, ERR_REFUSED, "%s: %s", device->address,
                        device_obstacle(plan, (size_t)index));
     plan->is_given[index] = is_given;
+    return true;
+}
+
+static bool load_move(struct plan *plan, const char *address, const char *value)
+{
+    long index = device_find(plan->host, value);
+
+    for (size_t i = 0; index >= 0 && i < plan->domain->hostdev_count; i++)
+        if (strcmp(plan->domain->hostdevs[i].address, address) == 0) {
+            plan->moves[i] = index;
+            device_wish_as(&plan->wishes[index], &plan->domain->hostdevs[i]);
+            return true;
+        }
+    /* Or the domain follows already. */
+    return index >= 0 &&
+           device_is_in_domain(plan->domain, &plan->host->pci.devices[index]);
+}
+
+static bool load_boot(struct plan *plan, const char *address, const char *value)
+{
+    long index = device_find(plan->host, address);
+    unsigned long order;
+
+    if (index < 0 || !str_number(value, BOOT_MAX, &order))
+        return false;
+    plan->wishes[index].boot = (unsigned)order;
+    return true;
+}
+
+static bool load_rom(struct plan *plan, const char *address, const char *value)
+{
+    long index = device_find(plan->host, address);
+
+    return index >= 0 && device_set_rom(plan, (size_t)index, value);
+}
+
+static bool load_usb(struct plan *plan, const char *name, const char *value,
+                     struct err *err)
+{
+    bool is_given = strcmp(value, "guest") == 0;
+    size_t matches;
+    long index = usb_find(plan, name, &matches);
+
+    if (!is_given && strcmp(value, "host") != 0)
+        return false;
+    if (matches != 1)
+        return refuse(err, "host: a USB device is gone, or there are two now",
+                      name, "one");
+    plan->is_usb_given[index] = is_given;
     return true;
 }
 
@@ -257,6 +350,14 @@ static bool load_line(struct plan *plan, const char *key, char *value,
         return load_cpus(plan, key, value);
     if (str_starts(key, "pci."))
         return load_device(plan, strchr(key, '.') + 1, value, err);
+    if (str_starts(key, "move."))
+        return load_move(plan, strchr(key, '.') + 1, value);
+    if (str_starts(key, "boot."))
+        return load_boot(plan, strchr(key, '.') + 1, value);
+    if (str_starts(key, "rom."))
+        return load_rom(plan, strchr(key, '.') + 1, value);
+    if (str_starts(key, "usb."))
+        return load_usb(plan, strchr(key, '.') + 1, value, err);
     if (str_starts(key, "disk."))
         return load_disk(plan, strchr(key, '.') + 1, value);
     return load_option(plan, key, value);

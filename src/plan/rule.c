@@ -230,6 +230,23 @@ static const struct rule rules[] = {
      rule_device_others},
     {"device-claims", "devices", "What a guest has, the host does not have.",
      rule_device_claims},
+    {"device-moved", "devices",
+     "An address names a place. A card more or less moves others, and the "
+     "domain would get what is at that place now.",
+     rule_drift},
+    {"device-rom", "devices",
+     "QEMU shows the guest a ROM file in place of the card's own ROM.",
+     rule_rom},
+    {"locked-memory", "devices",
+     "A device reaches the guest's memory by itself, so all of it is locked, "
+     "and 1 GiB more for the devices' own.",
+     rule_memlock},
+    {"last-display", "devices",
+     "Graphics that a guest has show the guest: the console, the desktop and "
+     "what runs on it must let go first.",
+     rule_last_display},
+    {"usb", "devices", "A guest gets a USB device by its name, if it is there.",
+     rule_usb},
     {"available", "options",
      "What this host lacks, the domain does not start with.", rule_obstacles},
     {"needs", "options", "QEMU refuses to start with one but not the other.",

@@ -4,6 +4,7 @@
  * they here, is their group free, has another domain got them.
  */
 #include "plan/device.h"
+#include "plan/drift.h"
 #include "plan/rule_row.h"
 
 #include <string.h>
@@ -14,10 +15,12 @@ void rule_device_here(const struct plan *plan, struct arena *arena,
     const struct pci *pci = &plan->host->pci;
 
     for (size_t i = 0; i < plan->domain->hostdev_count; i++) {
-        const char *address = plan->domain->hostdevs[i];
+        const char *address = plan->domain->hostdevs[i].address;
+        struct drift drift;
 
-        if (device_find(plan->host, address) >= 0)
-            continue;
+        if (device_find(plan->host, address) >= 0 || plan->moves[i] >= 0 ||
+            drift_find(plan, i, &drift))
+            continue; /* or it is known where it went */
         if (pci->problem || pci->device_count == 0)
             rule_say(
                 rule, findings, arena, VERDICT_UNKNOWN,

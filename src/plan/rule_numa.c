@@ -72,7 +72,7 @@ static bool are_devices_near(const struct plan *plan, const cpu_set_t *guest,
 {
     for (size_t i = 0; i < plan->domain->hostdev_count; i++) {
         const struct pci_device *device =
-            pci_find(&plan->host->pci, plan->domain->hostdevs[i]);
+            pci_find(&plan->host->pci, plan->domain->hostdevs[i].address);
 
         if (!device || device->node < 0)
             continue;

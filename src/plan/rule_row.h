@@ -74,6 +74,13 @@ RULE(rule_disk_values);
 RULE(rule_disk_path);
 RULE(rule_network);
 
+/* rule_hostdev.c: how the guest has its devices. */
+RULE(rule_drift);
+RULE(rule_rom);
+RULE(rule_memlock);
+RULE(rule_last_display);
+RULE(rule_usb);
+
 /* rule_numa.c: memory and devices against nodes; silent with one node. */
 RULE(rule_memory_node);
 RULE(rule_guest_cells);

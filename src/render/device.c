@@ -7,6 +7,8 @@
 #include "render/device.h"
 
 #include "plan/device.h"
+#include "plan/drift.h"
+#include "render/hostdev.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,11 +30,55 @@ static const char *const all[] = {
     "hub",       "watchdog",  NULL,
 };
 
+/* Is the device's <hostdev> one that moves away from it? */
+static bool is_left(const struct plan *plan, const struct pci_device *device)
+{
+    for (size_t i = 0; i < plan->domain->hostdev_count; i++)
+        if (plan->moves[i] >= 0 &&
+            strcmp(plan->domain->hostdevs[i].address, device->address) == 0)
+            return true;
+    return false;
+}
+
 static bool is_new(const struct rendering *r, size_t index)
 {
-    return r->plan->is_given[index] &&
-           !device_is_in_domain(r->plan->domain,
-                                &r->plan->host->pci.devices[index]);
+    const struct pci_device *device = &r->plan->host->pci.devices[index];
+
+    return r->plan->is_given[index] && drift_move_to(r->plan, index) < 0 &&
+           (!device_is_in_domain(r->plan->domain, device) ||
+            is_left(r->plan, device));
+}
+
+static bool is_taken(const struct rendering *r, size_t index)
+{
+    const struct pci_device *device = &r->plan->host->pci.devices[index];
+
+    if (r->plan->is_given[index])
+        return false;
+    return drift_move_to(r->plan, index) >= 0 ||
+           (device_is_in_domain(r->plan->domain, device) &&
+            !is_left(r->plan, device));
+}
+
+/* Stays, and its boot order or ROM is another. */
+static bool is_told(const struct rendering *r, size_t index)
+{
+    const struct device_wish *wish = &r->plan->wishes[index];
+    struct device_wish own = {0};
+    bool is_other;
+
+    if (!r->plan->is_given[index])
+        return false;
+    device_own_wish(r->plan, index, &own);
+    is_other = wish->boot != own.boot ||
+               strcmp(device_rom(wish), device_rom(&own)) != 0;
+    free(own.rom_file);
+    return is_other;
+}
+
+static bool is_moved(const struct rendering *r, size_t index)
+{
+    return r->plan->is_given[index] && drift_move_to(r->plan, index) >= 0;
 }
 
 /* How many functions of a slot are newly given. */
@@ -61,9 +107,11 @@ static unsigned next_bus(const struct rendering *r)
     return (unsigned)next;
 }
 
-static void add_hostdev(struct rendering *r, const struct pci_device *device,
+static void add_hostdev(struct rendering *r, size_t index,
                         const char *guest_address, struct str *lines)
 {
+    const struct pci_device *device = &r->plan->host->pci.devices[index];
+    const struct device_wish *wish = &r->plan->wishes[index];
     unsigned domain = 0, bus = 0, slot = 0, function = 0;
     struct str inner CLEANUP(str_free) = STR_INIT;
     struct str source CLEANUP(str_free) = STR_INIT;
@@ -76,6 +124,10 @@ static void add_hostdev(struct rendering *r, const struct pci_device *device,
                                        domain, bus, slot, function),
                           "</source>");
     rendering_add_line(&inner, str_text(&source));
+    if (wish->boot > 0)
+        rendering_add_line(&inner, hostdev_boot_line(r, wish->boot));
+    if (hostdev_rom_line(r, wish))
+        rendering_add_line(&inner, hostdev_rom_line(r, wish));
     if (guest_address)
         rendering_add_line(&inner, guest_address);
     if (lines->length > 0)
@@ -107,7 +159,7 @@ static void add_slot(struct rendering *r, size_t index, bool has_ports,
             !device_is_same_slot(&pci->devices[i], &pci->devices[index]))
             continue;
         add_hostdev(
-            r, &pci->devices[i],
+            r, i,
             is_shared
                 ? arena_printf(r->arena,
                                "<address type='pci' domain='0x0000' "
@@ -132,7 +184,8 @@ static bool is_first_of_slot(const struct rendering *r, size_t index)
     return true;
 }
 
-static void add_devices(struct rendering *r)
+/* New PCI devices, then the new USB devices, as lines of markup. */
+static void add_devices(struct rendering *r, const char *usb)
 {
     const xmlNode *devices = xml_child(r->root, "devices");
     bool has_ports = strstr(r->plan->domain->machine, "q35") != NULL;
@@ -144,6 +197,8 @@ static void add_devices(struct rendering *r)
     for (size_t i = 0; i < r->plan->host->pci.device_count; i++)
         if (is_new(r, i) && is_first_of_slot(r, i))
             add_slot(r, i, has_ports, &bus, &ports, &lines);
+    if (*usb)
+        rendering_add_line(&lines, usb);
     after_ports = rendering_last(devices, controllers);
     after = rendering_last(devices, before_hostdev);
     if (ports.length > 0 && after == after_ports) {
@@ -155,38 +210,6 @@ static void add_devices(struct rendering *r)
     if (ports.length > 0)
         edit_insert(r->edit, devices, after_ports, str_text(&ports));
     edit_insert(r->edit, devices, after, str_text(&lines));
-}
-
-/* The address that a <hostdev> names, as ours are written; NULL: no PCI. */
-static const char *address_of(struct rendering *r, const xmlNode *hostdev)
-{
-    static const char *const names[] = {"domain", "bus", "slot", "function"};
-    const xmlNode *source = xml_find(hostdev, "source/address");
-    unsigned long parts[4] = {0};
-
-    if (!xml_has(hostdev, "type", "pci") || !source)
-        return NULL;
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        const char *text = xml_attribute(r->arena, source, names[i]);
-
-        parts[i] = text ? strtoul(text, NULL, 0) : 0;
-    }
-    return arena_printf(r->arena, "%04lx:%02lx:%02lx.%lx", parts[0], parts[1],
-                        parts[2], parts[3]);
-}
-
-static void remove_devices(struct rendering *r)
-{
-    const xmlNode *devices = xml_child(r->root, "devices");
-
-    for (const xmlNode *node = xml_child(devices, "hostdev"); node;
-         node = xml_next(node)) {
-        const char *address = address_of(r, node);
-        long index = address ? device_find(r->plan->host, address) : -1;
-
-        if (index >= 0 && !r->plan->is_given[index])
-            edit_remove(r->edit, node);
-    }
 }
 
 static void switch_balloon_off(struct rendering *r)
@@ -202,31 +225,41 @@ static void switch_balloon_off(struct rendering *r)
                 "<memballoon model='none'/>");
 }
 
-static const char *list(struct rendering *r, bool is_given)
+/* Adds "give 01:00.0 01:00.1" to a title, if there are any. */
+static bool add_title(struct rendering *r, struct str *title, const char *verb,
+                      bool (*is_one)(const struct rendering *r, size_t index))
 {
     const struct pci *pci = &r->plan->host->pci;
-    struct str str CLEANUP(str_free) = STR_INIT;
+    bool is_any = false;
 
-    for (size_t i = 0; i < pci->device_count; i++)
-        if (r->plan->is_given[i] == is_given &&
-            device_is_in_domain(r->plan->domain, &pci->devices[i]) != is_given)
-            str_addf(&str, "%s%s", str.length > 0 ? " " : "",
-                     pci_short_address(&pci->devices[i]));
-    return arena_strdup(r->arena, str_text(&str));
+    for (size_t i = 0; i < pci->device_count; i++) {
+        if (!is_one(r, i))
+            continue;
+        str_addf(title, "%s%s %s", is_any || title->length == 0 ? "" : ", ",
+                 is_any ? "" : verb, pci_short_address(&pci->devices[i]));
+        is_any = true;
+    }
+    return is_any;
 }
 
 const char *device_render(struct rendering *r)
 {
-    const char *given = list(r, true), *taken = list(r, false);
+    struct str title CLEANUP(str_free) = STR_INIT;
+    struct str usb CLEANUP(str_free) = STR_INIT;
+    bool is_given = add_title(r, &title, "give", is_new);
+    bool is_edited = add_title(r, &title, "take back", is_taken);
 
-    if (!*given && !*taken)
+    is_edited |= add_title(r, &title, "follow", is_moved);
+    is_edited |= add_title(r, &title, "boot or ROM of", is_told);
+    usb_render(r, &title, &usb);
+    if (title.length == 0)
         return NULL;
-    remove_devices(r);
-    if (*given) {
-        add_devices(r);
+    if (is_edited)
+        hostdev_edit(r);
+    boot_render(r);
+    if (is_given || usb.length > 0)
+        add_devices(r, str_text(&usb));
+    if (is_given)
         switch_balloon_off(r);
-    }
-    return arena_printf(r->arena, "%s%s%s%s%s", *given ? "give " : "", given,
-                        *given && *taken ? ", " : "",
-                        *taken ? "take back " : "", taken);
+    return arena_strdup(r->arena, str_text(&title));
 }

@@ -51,7 +51,8 @@ static const char *difference(const struct plan *wanted,
     if (wanted->domain->hostdev_count != live->domain->hostdev_count)
         return "the passed-through devices";
     for (size_t i = 0; i < wanted->domain->hostdev_count; i++)
-        if (strcmp(wanted->domain->hostdevs[i], live->domain->hostdevs[i]) != 0)
+        if (strcmp(wanted->domain->hostdevs[i].address,
+                   live->domain->hostdevs[i].address) != 0)
             return "the passed-through devices";
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (option_now(wanted, (enum option_id)i) !=

@@ -108,7 +108,7 @@ void audit_devices(const struct audit_look *look)
     size_t held = 0;
 
     for (size_t i = 0; i < domain->hostdev_count; i++) {
-        const char *address = domain->hostdevs[i];
+        const char *address = domain->hostdevs[i].address;
         const char *base =
             arena_printf(look->arena, "sys/bus/pci/devices/%s", address);
         const char *driver =

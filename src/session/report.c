@@ -145,9 +145,9 @@ static void add_machine(struct str *str, const struct audit *audit)
         add_set(str, "iothread ", &domain->iothreads[i].cpus);
     for (size_t i = 0; i < domain->hostdev_count; i++) {
         const struct pci_device *device =
-            pci_find(&host->pci, domain->hostdevs[i]);
+            pci_find(&host->pci, domain->hostdevs[i].address);
 
-        str_addf(str, "hostdev  %s ", domain->hostdevs[i]);
+        str_addf(str, "hostdev  %s ", domain->hostdevs[i].address);
         str_add_printable(str, device ? device->name : "is not there");
         str_add(str, "\n");
     }

@@ -83,8 +83,9 @@ struct session *session_open(const struct session_options *options,
     session->options = *options;
     session->share = find_share();
     if (!options->is_demo || start_demo(session, arena, err))
-        session->host = host_probe(
-            session->options.sysroot ? session->options.sysroot : "/", err);
+        session->host =
+            (options->is_devices_only ? host_probe_devices : host_probe)(
+                session->options.sysroot ? session->options.sysroot : "/", err);
     if (!session->host) {
         arena_free(arena);
         session_close(session);
@@ -103,7 +104,8 @@ struct session *session_open(const struct session_options *options,
     if (session->options.sysroot)
         session->options.sysroot =
             arena_strdup(session->host->arena, session->options.sysroot);
-    libvirt_check(NULL, session->host->arena, &session->host->findings);
+    if (!options->is_devices_only)
+        libvirt_check(NULL, session->host->arena, &session->host->findings);
     arena_free(arena);
     if (!session->hook_root && !session->options.root) {
         session_close(session);
@@ -152,6 +154,26 @@ static const char *hook_obstacle(const struct session *session)
     return NULL;
 }
 
+/* What the domain's devices were when they were given; the newest first. */
+static void load_identities(struct session *session)
+{
+    struct records records = journal_read(&session->target, session->domain);
+    struct arena *arena = session->domain->arena;
+    struct identities *all = &session->identities;
+    size_t count = 0;
+
+    for (size_t i = 0; i < records.count; i++)
+        count += records.list[i]->device_count;
+    *all = (struct identities){
+        .list = arena_alloc(arena, count + 1, sizeof(*all->list)),
+    };
+    for (size_t i = records.count; i-- > 0;)
+        for (size_t j = 0; j < records.list[i]->device_count; j++)
+            all->count += identity_parse(arena, records.list[i]->devices[j],
+                                         &all->list[all->count]);
+    records_free(&records);
+}
+
 bool session_load(struct session *session, const char *name, struct err *err)
 {
     struct domain *domain;
@@ -172,6 +194,7 @@ bool session_load(struct session *session, const char *name, struct err *err)
     session->domain = domain;
     session->target.conn = domain->path ? NULL : session->conn;
     session->hook_obstacle = hook_obstacle(session);
+    load_identities(session);
     return true;
 }
 
@@ -186,6 +209,7 @@ struct plan *session_plan(const struct session *session)
         plan_new(session->host, session->domain, conf, session->hook_obstacle);
 
     plan->others = session->others;
+    plan->identities = &session->identities;
     arena_free(arena);
     return plan;
 }

@@ -8,20 +8,23 @@
 
 #include "apply/live.h"
 #include "apply/undo.h"
+#include "plan/drift.h"
 
 struct session_options {
     const char *uri;     /* NULL: the default */
     const char *sysroot; /* NULL: this host */
     const char *root;    /* NULL: "/" */
     bool is_demo, is_read_only;
+    bool is_devices_only; /* of the host its devices are enough */
 };
 
 struct session {
     struct session_options options;
     struct host *host;
-    struct conn *conn;         /* NULL until session_connect */
-    struct domain *domain;     /* NULL until session_load */
-    struct neighbours *others; /* of the connection; NULL: not known */
+    struct conn *conn;            /* NULL until session_connect */
+    struct domain *domain;        /* NULL until session_load */
+    struct neighbours *others;    /* of the connection; NULL: not known */
+    struct identities identities; /* of the journal; in the domain's arena */
     struct target target;
     struct root *hook_root;    /* where the hook's files are; NULL: nowhere */
     const char *hook_obstacle; /* why no hook can be installed, or NULL */

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes the calls of libvirt, loads the library at the first one and passes
+ * them on. Linked in the ordinary way, libvirt and the fifty libraries behind
+ * it are loaded and relocated at each start, which takes longer than most
+ * commands that never call it. The names are libvirt's, so no caller knows.
+ */
+#include "domain/lazy.h"
+
+#include <dlfcn.h>
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+#include <stddef.h>
+
+/* The library's own is put here once it is loaded. */
+virConnectAuthPtr virConnectAuthPtrDefault;
+
+static void *library(void)
+{
+    static void *handle;
+    void *pointer;
+
+    if (handle)
+        return handle;
+    handle = dlopen("libvirt.so.0", RTLD_LAZY | RTLD_GLOBAL);
+    pointer = handle ? dlsym(handle, "virConnectAuthPtrDefault") : NULL;
+    if (pointer)
+        virConnectAuthPtrDefault = *(virConnectAuthPtr *)pointer;
+    return handle;
+}
+
+bool lazy_is_there(void)
+{
+    return library() != NULL;
+}
+
+/* What was loaded before the program comes first, as with ordinary linking. */
+static void *find(const char *name)
+{
+    return library() ? dlsym(RTLD_DEFAULT, name) : NULL;
+}
+
+/*
+ * A function that is found at its first call and gives `failure` where there
+ * is none. POSIX has dlsym's pointer converted through memory.
+ */
+#define FORWARD(type, name, parameters, arguments, failure) \
+    type name parameters                                    \
+    {                                                       \
+        static type(*function) parameters;                  \
+                                                            \
+        if (!function)                                      \
+            *(void **)&function = find(#name);              \
+        if (!function)                                      \
+            return failure;                                 \
+        return function arguments;                          \
+    }
+#define FORWARD_VOID(name, parameters, arguments) \
+    void name parameters                          \
+    {                                             \
+        static void(*function) parameters;        \
+                                                  \
+        if (!function)                            \
+            *(void **)&function = find(#name);    \
+        if (function)                             \
+            function arguments;                   \
+    }
+
+FORWARD(int, virConnectClose, (virConnectPtr conn), (conn), -1)
+FORWARD(char *, virConnectGetDomainCapabilities,
+        (virConnectPtr conn, const char *emulatorbin, const char *arch,
+         const char *machine, const char *virttype, unsigned int flags),
+        (conn, emulatorbin, arch, machine, virttype, flags), NULL)
+FORWARD(int, virConnectGetLibVersion,
+        (virConnectPtr conn, unsigned long *version), (conn, version), -1)
+FORWARD(const char *, virConnectGetType, (virConnectPtr conn), (conn), NULL)
+FORWARD(char *, virConnectGetURI, (virConnectPtr conn), (conn), NULL)
+FORWARD(int, virConnectGetVersion, (virConnectPtr conn, unsigned long *version),
+        (conn, version), -1)
+FORWARD(int, virConnectIsAlive, (virConnectPtr conn), (conn), -1)
+FORWARD(int, virConnectListAllDomains,
+        (virConnectPtr conn, virDomainPtr **domains, unsigned int flags),
+        (conn, domains, flags), -1)
+FORWARD(virConnectPtr, virConnectOpenAuth,
+        (const char *name, virConnectAuthPtr auth, unsigned int flags),
+        (name, auth, flags), NULL)
+FORWARD(virDomainPtr, virDomainDefineXMLFlags,
+        (virConnectPtr conn, const char *xml, unsigned int flags),
+        (conn, xml, flags), NULL)
+FORWARD(int, virDomainFree, (virDomainPtr domain), (domain), -1)
+FORWARD(int, virDomainGetAutostart, (virDomainPtr domain, int *autostart),
+        (domain, autostart), -1)
+FORWARD(int, virDomainGetEmulatorPinInfo,
+        (virDomainPtr domain, unsigned char *cpumap, int maplen,
+         unsigned int flags),
+        (domain, cpumap, maplen, flags), -1)
+FORWARD(int, virDomainGetIOThreadInfo,
+        (virDomainPtr domain, virDomainIOThreadInfoPtr **info,
+         unsigned int flags),
+        (domain, info, flags), -1)
+FORWARD(const char *, virDomainGetName, (virDomainPtr domain), (domain), NULL)
+FORWARD(int, virDomainGetUUIDString, (virDomainPtr domain, char *buf),
+        (domain, buf), -1)
+FORWARD(int, virDomainGetVcpuPinInfo,
+        (virDomainPtr domain, int ncpumaps, unsigned char *cpumaps, int maplen,
+         unsigned int flags),
+        (domain, ncpumaps, cpumaps, maplen, flags), -1)
+FORWARD(int, virDomainGetVcpusFlags, (virDomainPtr domain, unsigned int flags),
+        (domain, flags), -1)
+FORWARD(char *, virDomainGetXMLDesc, (virDomainPtr domain, unsigned int flags),
+        (domain, flags), NULL)
+FORWARD(int, virDomainHasManagedSaveImage,
+        (virDomainPtr domain, unsigned int flags), (domain, flags), -1)
+FORWARD_VOID(virDomainIOThreadInfoFree, (virDomainIOThreadInfoPtr info), (info))
+FORWARD(int, virDomainIsActive, (virDomainPtr domain), (domain), -1)
+FORWARD(int, virDomainIsPersistent, (virDomainPtr domain), (domain), -1)
+FORWARD(virDomainPtr, virDomainLookupByName,
+        (virConnectPtr conn, const char *name), (conn, name), NULL)
+FORWARD(virDomainPtr, virDomainLookupByUUIDString,
+        (virConnectPtr conn, const char *uuid), (conn, uuid), NULL)
+FORWARD(int, virDomainPinEmulator,
+        (virDomainPtr domain, unsigned char *cpumap, int maplen,
+         unsigned int flags),
+        (domain, cpumap, maplen, flags), -1)
+FORWARD(int, virDomainPinIOThread,
+        (virDomainPtr domain, unsigned int iothread_id, unsigned char *cpumap,
+         int maplen, unsigned int flags),
+        (domain, iothread_id, cpumap, maplen, flags), -1)
+FORWARD(int, virDomainPinVcpuFlags,
+        (virDomainPtr domain, unsigned int vcpu, unsigned char *cpumap,
+         int maplen, unsigned int flags),
+        (domain, vcpu, cpumap, maplen, flags), -1)
+FORWARD(int, virEventRegisterDefaultImpl, (void), (), -1)
+FORWARD(int, virEventRunDefaultImpl, (void), (), -1)
+FORWARD(virErrorPtr, virGetLastError, (void), (), NULL)
+FORWARD(int, virGetLastErrorCode, (void), (), 0)
+FORWARD(int, virInitialize, (void), (), -1)
+FORWARD_VOID(virSetErrorFunc, (void *userData, virErrorFunc handler),
+             (userData, handler))

@@ -239,10 +239,11 @@ void app_draw(struct app *app, struct canvas *canvas)
     draw_title(app, canvas);
     draw_steps(app, canvas);
     app_screen(app->step)->draw(app, canvas);
-    canvas_put_cut(canvas, canvas->height - 2, 1, canvas->width - 2, ROLE_NOTE,
-                   app->hint);
     if (prompt_is_open(app))
         prompt_draw(app, canvas);
+    else
+        canvas_put_cut(canvas, canvas->height - 2, 1, canvas->width - 2,
+                       ROLE_NOTE, app->hint);
     draw_footer(app, canvas);
     if (app->shows_help)
         draw_help(app, canvas);

@@ -91,16 +91,23 @@ static unsigned keep_disks_valid(struct plan *plan, enum option_id id)
     return 0;
 }
 
-/* What libvirt takes only with the host's own CPU goes with it. */
+/*
+ * What libvirt takes only with the host's own CPU goes with it, and does not
+ * come back by being left as the domain has it.
+ */
 static unsigned keep_cpu_valid(struct plan *plan, enum option_id id)
 {
     static const enum option_id dependent[] = {OPTION_CACHE, OPTION_MAXPHYSADDR,
                                                OPTION_KVM_HINT_DEDICATED};
+    bool is_meant = id == OPTION_CPU_MODE || id == OPTION_MIGRATABLE;
     unsigned others = 0;
 
-    if (id != OPTION_CPU_MODE || option_effective(plan, id) != 2)
+    for (size_t i = 0; i < ARRAY_SIZE(dependent); i++)
+        is_meant |= id == dependent[i];
+    if (!is_meant || plan->options[OPTION_CPU_MODE] != 2)
         return 0;
-    option_set(plan, OPTION_MIGRATABLE, OPTION_ON);
+    if (option_is_off(plan, OPTION_MIGRATABLE))
+        option_set(plan, OPTION_MIGRATABLE, OPTION_ON);
     for (size_t i = 0; i < ARRAY_SIZE(dependent); i++)
         if (!option_is_off(plan, dependent[i]))
             others += 1 + option_set(plan, dependent[i], OPTION_OFF);

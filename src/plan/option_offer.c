@@ -288,6 +288,15 @@ static const char *refusal_mode(const struct plan *plan, long value)
                : NULL;
 }
 
+/* The schema has <catchup> with that policy of a timer only. */
+static bool has_catchup(const struct plan *plan, enum option_id id)
+{
+    return (id == OPTION_RTC || id == OPTION_PIT) &&
+           xml_child(option_find_place(xml_root(plan->domain->xml),
+                                       &option_get(id)->place),
+                     "catchup");
+}
+
 const char *option_refusal(const struct plan *plan, enum option_id id,
                            long value)
 {
@@ -296,6 +305,9 @@ const char *option_refusal(const struct plan *plan, enum option_id id,
     if (value == OPTION_KEEP ||
         (id == OPTION_MIGRATABLE && value == OPTION_ON)) /* the default */
         return NULL;
+    if (has_catchup(plan, id) && value != option_now(plan, id))
+        return "The timer has limits for catching up, <catchup>, which go with "
+               "no other policy; take them out by virsh edit first.";
     if (value == OPTION_OFF)
         return refusal_off(plan, id);
     refusal = option_obstacle(plan, id);

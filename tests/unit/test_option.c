@@ -260,6 +260,34 @@ static void test_together(void **unused)
 }
 
 /* What is written by hand and not understood is shown, and never changed. */
+/* What belongs to a value goes with no other one. */
+static void test_bound(void **unused)
+{
+    static const char text[] =
+        "<domain type='kvm'><name>a</name><memory>1048576</memory>"
+        "<vcpu>2</vcpu><os><type arch='x86_64'>hvm</type></os>"
+        "<cpu mode='host-passthrough' migratable='off'/>"
+        "<clock offset='utc'><timer name='rtc' tickpolicy='catchup'>"
+        "<catchup slew='1'/></timer><timer name='pit' tickpolicy='delay'/>"
+        "</clock></domain>";
+    struct domain *domain = domain_of(text);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+
+    (void)unused;
+    assert_non_null(option_refusal(plan, OPTION_RTC, OPTION_OFF));
+    assert_null(option_refusal(plan, OPTION_RTC, option_now(plan, OPTION_RTC)));
+    assert_null(option_refusal(plan, OPTION_PIT, OPTION_OFF));
+    /* With the model of the host "migratable" has to be on, also if it is
+     * then to be left as the domain has it. */
+    option_set(plan, OPTION_CPU_MODE, 2);
+    assert_int_equal(option_effective(plan, OPTION_MIGRATABLE), OPTION_ON);
+    option_set(plan, OPTION_MIGRATABLE, OPTION_KEEP);
+    assert_int_equal(option_effective(plan, OPTION_MIGRATABLE), OPTION_ON);
+    check(plan, "bound");
+    plan_free(plan);
+    domain_free(domain);
+}
+
 static void test_by_hand(void **unused)
 {
     struct domain *domain = load(2);
@@ -442,6 +470,7 @@ int main(int count, char **arguments)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),    cmocka_unit_test(test_alone),
         cmocka_unit_test(test_together), cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_bound),
         cmocka_unit_test(test_guest),    cmocka_unit_test(test_presets),
         cmocka_unit_test(test_corpus),
     };

@@ -49,6 +49,72 @@ ok "with the reason" has "$err" "only keyboard"
 only --give 00:14.0 --despite-claims
 ok "and given when it is asked for twice" has "$out" "give 00:14.0"
 ok "with a warning" has "$out" "warn    00:14.0: It has the host's only keyboard"
+
+# What goes along counts as well, and consent is not in a plan file.
+host_with() { # NAME LINE...: a host of the demo's recipe and these lines
+  local name=$1
+  shift
+  { cat "$data/demo/i7-12700k.recipe"; printf '%s\n' "$@"; } >"$name.recipe"
+  sh "$data/mkhost" "$name.recipe" "$name"
+}
+on_host() { # NAME ARGUMENT...
+  run "$program" --sysroot "$1" --root "$scratch/root" "${@:2}"
+}
+route='Iface Destination Gateway Flags RefCnt Use Metric Mask
+enp6s0 00000000 0101A8C0 0003 0 0 100 00000000 0 0 0'
+host_with sibling 'pci 06:00.1 020000 8086:15f3 1043:8694 03 20 - 00:1c.2'
+mkdir -p sibling/proc/net
+printf '%s\n' "$route" >sibling/proc/net/route
+on_host sibling preview ./without.xml --layout keep --give 06:00.0
+ok "the default route's card is refused" is "$status" 3
+on_host sibling preview ./without.xml --layout keep --give 06:00.1
+ok "so is a function that takes it along" is "$status" 3
+ok "and the reason names the one that is needed" has "$err" "06:00.0: It carries"
+on_host sibling plan ./without.xml --layout keep --give 06:00.1 \
+  --despite-claims -o claimed.plan
+ok "asked for twice it is planned" is "$status" 0
+on_host sibling preview ./without.xml --plan claimed.plan
+ok "a plan file alone does not give it" is "$status" 3
+on_host sibling preview ./without.xml --plan claimed.plan --despite-claims
+ok "but again if it is asked for" is "$status" 0
+on_host "$hosts/i7-12700k" preview ./without.xml --layout keep --give 02:00.0 \
+  --despite-claims --format xml
+printf '%s\n' "$out" >root-disk.xml
+on_host "$hosts/i7-12700k" preview ./root-disk.xml --layout keep
+ok "a domain that has the host's disk is warned of" has "$out" \
+  "warn    02:00.0: It holds /"
+cp -r "$hosts/i7-12700k" blind
+rm blind/proc/self/mountinfo blind/proc/swaps
+on_host blind preview ./without.xml --layout keep --give 02:00.0
+ok "where nobody could look is said" has "$out" "unknown 02:00.0: "
+rm blind/sys/bus/pci/devices/0000:01:00.1/class
+on_host blind preview ./without.xml --layout keep --give 01:00.0
+ok "a member that cannot be read is not passed over" has "$out" \
+  "unknown whether the groups are whole"
+host_with isa
+rm -f isa/sys/bus/pci/devices/0000:00:1f.0/driver
+ln -s ../../../bus/pci/drivers/lpc_ich \
+  isa/sys/bus/pci/devices/0000:00:1f.0/driver
+on_host isa preview ./without.xml --layout keep --give 00:1f.3
+ok "a bridge with a driver of its own blocks its group" has "$out" \
+  "fail    00:1f.0 shares group 17"
+cat >bare.xml <<END
+<domain type='kvm'>
+  <name>bare</name>
+  <memory>1048576</memory>
+  <vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+  <devices>
+    <disk type='file'><source file='/x'/><target dev='vda' bus='virtio'/>
+      <address type='pci' bus='0x01' slot='0x00' function='0x0'/></disk>
+  </devices>
+</domain>
+END
+file=./bare.xml
+only --give 01:00.0 --format xml
+ok "a bus that is taken without a controller is left alone" has "$out" \
+  "<controller type='pci' index='2' model='pcie-root-port'/>"
+file=without.xml
 only --give 00:01.0
 ok "a bridge is refused" is "$status" 3
 ok "a bridge: a sentence" sentence "$err"

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "plan/describe.h"
+#include "plan/device.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
 #include "ui/ask.h"
@@ -303,6 +304,7 @@ static void save_plan(struct app *app)
         "abcdefghijklmnopqrstuvwxyz"
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     struct str text CLEANUP(str_free) = STR_INIT;
+    const struct pci_device *on = NULL;
     struct err problem = {0};
     char name[80];
     size_t length = 0;
@@ -320,8 +322,9 @@ static void save_plan(struct app *app)
     if (session_save(app->session, name, str_text(&text), &problem))
         app_hint(app,
                  "The plan is saved in %s. In a shell: virt-tune apply "
-                 "--plan %s",
-                 name, name);
+                 "--plan %s%s",
+                 name, name,
+                 device_refused(app_plan(app), &on) ? " --despite-claims" : "");
     else
         app_hint(app, "%s", problem.text);
 }

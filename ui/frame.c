@@ -76,6 +76,18 @@ static void draw_title(const struct app *app, struct canvas *canvas)
                        domain->name);
 }
 
+/* The worst verdict on a topic of the rules; NULL: on all. */
+static enum verdict worst(const struct findings *findings, const char *topic)
+{
+    enum verdict verdict = VERDICT_OK;
+
+    for (size_t i = 0; i < findings->count; i++)
+        if ((!topic || strcmp(findings->list[i].topic, topic) == 0) &&
+            findings->list[i].verdict > verdict)
+            verdict = findings->list[i].verdict;
+    return verdict;
+}
+
 /* The worst verdict of a step, for its mark. */
 static enum verdict step_verdict(const struct app *app, enum step step)
 {
@@ -84,17 +96,23 @@ static enum verdict step_verdict(const struct app *app, enum step step)
         [AUDIT_NOT_SEEN] = VERDICT_WARN,
         [AUDIT_NOT_AS_PLANNED] = VERDICT_FAIL,
     };
-    const struct findings *findings =
-        step == STEP_HOST ? &app->session->host->findings : &app->findings;
 
-    if (step == STEP_CHECK && app->audit)
-        return of_audit[audit_verdict(app->audit)];
-    if (step != STEP_HOST && step != STEP_CPUS && step != STEP_REVIEW)
+    switch (step) {
+    case STEP_HOST:
+        return worst(&app->session->host->findings, NULL);
+    case STEP_DEVICES:
+        return worst(&app->findings, "devices");
+    case STEP_CPUS:
+        return worst(&app->findings, "cpus");
+    case STEP_OPTIONS:
+        return worst(&app->findings, "options");
+    case STEP_REVIEW:
+        return worst(&app->findings, NULL);
+    case STEP_CHECK:
+        return app->audit ? of_audit[audit_verdict(app->audit)] : VERDICT_OK;
+    default:
         return VERDICT_OK;
-    if (findings_count(findings, VERDICT_FAIL) > 0)
-        return VERDICT_FAIL;
-    return findings_count(findings, VERDICT_WARN) > 0 ? VERDICT_WARN
-                                                      : VERDICT_OK;
+    }
 }
 
 static void draw_steps(const struct app *app, struct canvas *canvas)
@@ -109,6 +127,7 @@ static void draw_steps(const struct app *app, struct canvas *canvas)
             !app->is_visited[i] || is_here ? ""
             : verdict == VERDICT_FAIL      ? canvas_glyph(canvas, GLYPH_CROSS)
             : verdict == VERDICT_WARN      ? "!"
+            : verdict == VERDICT_UNKNOWN   ? "?"
                                            : canvas_glyph(canvas, GLYPH_TICK);
 
         x = canvas_putf(canvas, 1, x, is_here ? ROLE_SELECTED : ROLE_NORMAL,
@@ -160,7 +179,8 @@ static void draw_help(const struct app *app, struct canvas *canvas)
 
     for (int row = y; row < end; row++)
         canvas_putf(canvas, row, 0, ROLE_NORMAL, "%*s", canvas->width, "");
-    canvas_putf(canvas, y++, 3, ROLE_HEADING, "Keys in %s",
+    canvas_putf(canvas, y++, 3, ROLE_HEADING,
+                "Keys in %s (any key closes this)",
                 app_screen(app->step)->name);
     y++;
     for (const struct action_row *row = key_rows(); row->action; row++) {

@@ -61,6 +61,8 @@ void prompt_key(struct app *app, int key)
         prompt->take = NULL;
     } else if (key == INPUT_BACKSPACE || key == '\b' || key == 0x7f) {
         remove_last(prompt);
+    } else if (key == 'U' - '@') { /* as in a shell: the whole line */
+        prompt->text[0] = '\0';
     } else if (key >= ' ' && key < INPUT_UP && !(key >= 0x80 && key < 0xa0)) {
         add(prompt, (unsigned)key);
     }

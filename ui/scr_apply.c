@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What was applied is read back: the plan starts anew, equal to it. */
 static void read_back(struct app *app)
@@ -72,6 +73,32 @@ static int draw_files(const struct app *app, struct canvas *canvas, int y)
     return y;
 }
 
+/* What apply would refuse it for, and in which step that is changed. */
+static int draw_obstacle(const struct app *app, struct canvas *canvas, int y)
+{
+    static const struct {
+        const char *topic;
+        enum step step;
+    } places[] = {
+        {"cpus", STEP_CPUS},
+        {"devices", STEP_DEVICES},
+        {"options", STEP_OPTIONS},
+        {"domain", STEP_DOMAIN},
+    };
+    const struct finding *finding = findings_worst(&app->findings);
+    struct str text CLEANUP(str_free) = STR_INIT;
+
+    if (!finding || finding->verdict != VERDICT_FAIL)
+        return y;
+    str_addf(&text, "It will be refused: %s. %s", finding->text, finding->fix);
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+        if (strcmp(places[i].topic, finding->topic) == 0)
+            str_addf(&text, " (Step %u.)", places[i].step + 1);
+    return canvas_wrap(canvas, y, 3, canvas->width - 6, rows_left(canvas, y, 4),
+                       ROLE_FAIL, str_text(&text)) +
+           !app_is_low(canvas);
+}
+
 static void draw_question(const struct app *app, struct canvas *canvas)
 {
     const struct domain *domain = app->session->domain;
@@ -90,6 +117,7 @@ static void draw_question(const struct app *app, struct canvas *canvas)
     canvas_put_cut(canvas, y, x, canvas->width - x - 2, ROLE_HEADING,
                    domain->name);
     y += is_low ? 1 : 2;
+    y = draw_obstacle(app, canvas, y);
     if (app->set->changes_xml)
         y = put_lines(canvas, y, "changes",
                       domain->path ? domain->path

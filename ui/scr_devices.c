@@ -46,8 +46,9 @@ static size_t index_of(const struct app *app, const struct pci_device *device)
 /* True if it is to stay on the host; the reason stands in the first claim. */
 static bool is_claimed(const struct app *app, const struct pci_device *device)
 {
+    const struct pci_device *on = NULL;
     const struct claim *claim =
-        claim_first(&app->session->host->claims, device);
+        device_claim(app_plan(app), index_of(app, device), &on);
 
     return claim && claim->severity == CLAIM_REFUSE;
 }
@@ -207,11 +208,21 @@ static void toggle_pci(struct app *app, const struct pci_device *device)
 {
     size_t index = index_of(app, device);
     bool follows = drift_leads_to(app_plan(app), index);
+    const struct pci_device *on = NULL;
     const char *reason;
 
+    device_claim(app_plan(app), index, &on);
+
     if (asks_first(app, device,
-                   is_claimed(app, device) && !app_plan(app)->is_given[index]))
+                   is_claimed(app, device) &&
+                       !app_plan(app)->is_given[index])) {
+        if (on && on != device)
+            app_hint(app,
+                     "The host needs %s, which goes with it. Space again gives "
+                     "both all the same.",
+                     pci_short_address(on));
         return;
+    }
     reason = device_toggle(app_edit(app), index);
     app_edited(app);
     if (reason)

@@ -44,6 +44,16 @@ struct finding *findings_add(struct findings *findings, struct arena *arena,
     return finding;
 }
 
+const struct finding *findings_worst(const struct findings *findings)
+{
+    const struct finding *worst = NULL;
+
+    for (size_t i = 0; i < findings->count; i++)
+        if (!worst || findings->list[i].verdict > worst->verdict)
+            worst = &findings->list[i];
+    return worst;
+}
+
 size_t findings_count(const struct findings *findings, enum verdict verdict)
 {
     size_t count = 0;

@@ -47,6 +47,9 @@ const char *verdict_name(enum verdict verdict);
 struct finding *findings_add(struct findings *findings, struct arena *arena,
                              const char *id, enum verdict verdict);
 
+/* The first of the worst ones, or NULL if there is none. */
+const struct finding *findings_worst(const struct findings *findings);
+
 /* How many have this verdict. */
 size_t findings_count(const struct findings *findings, enum verdict verdict);
 

@@ -85,12 +85,14 @@ static void print_devices(const struct talk *talk)
 static bool toggle_device(struct talk *talk, size_t index)
 {
     const struct host *host = talk->session->host;
-    const struct pci_device *device = &host->pci.devices[index];
-    const struct claim *claim = claim_first(&host->claims, device);
+    const struct pci_device *device = &host->pci.devices[index], *on = NULL;
+    const struct claim *claim = talk->plan->is_given[index]
+                                    ? NULL
+                                    : device_claim(talk->plan, index, &on);
     const char *answer, *reason;
 
-    if (claim && claim->severity == CLAIM_REFUSE &&
-        !talk->plan->is_given[index]) {
+    if (claim && claim->severity == CLAIM_REFUSE) {
+        printf("%s: ", pci_short_address(on));
         print_printable(stdout, claim->text);
         printf("\n");
         answer = ask(talk, "Give it all the same? Type yes", "no");
@@ -271,6 +273,7 @@ static bool save(struct talk *talk, const char *output)
 {
     struct str text CLEANUP(str_free) = STR_INIT;
     char name[] = "virt-tune.plan";
+    const struct pci_device *on = NULL;
 
     if (!output)
         output = ask(talk, "\nFile for the plan", name);
@@ -283,7 +286,8 @@ static bool save(struct talk *talk, const char *output)
     print_printable(stdout, output);
     printf(
         ". Nothing else is written. In a shell: virt-tune apply DOMAIN "
-        "--plan FILE\n");
+        "--plan FILE%s\n",
+        device_refused(talk->plan, &on) ? " --despite-claims" : "");
     return cli_flush(talk->err);
 }
 

@@ -29,6 +29,7 @@ static bool take_pci(const struct options *options, struct plan *plan,
 {
     char *name CLEANUP(mem_free) = str_printable(address);
     long index = device_find(plan->host, address);
+    const struct pci_device *on = NULL;
     const struct claim *claim;
     const char *reason;
 
@@ -40,9 +41,9 @@ static bool take_pci(const struct options *options, struct plan *plan,
     if (plan->is_given[index] == is_given &&
         !(is_given && drift_leads_to(plan, (size_t)index)))
         return true;
-    claim = claim_first(&plan->host->claims, &plan->host->pci.devices[index]);
-    if (is_given && needs_asking(claim, options))
-        return refuse_claim(name, claim, err);
+    claim = is_given ? device_claim(plan, (size_t)index, &on) : NULL;
+    if (needs_asking(claim, options))
+        return refuse_claim(pci_short_address(on), claim, err);
     reason = device_toggle(plan, (size_t)index);
     return !reason || err_set(err, ERR_REFUSED, "%.40s: %s", name, reason);
 }
@@ -138,9 +139,23 @@ static bool take_tell(struct plan *plan, const char *text, bool is_rom,
                   : take_boot(plan, index, equals + 1, err);
 }
 
+/* Consent is to a device at a time; a plan file may be older than a mount. */
+static bool check_plan_file(const struct options *options,
+                            const struct plan *plan, struct err *err)
+{
+    const struct pci_device *on = NULL;
+    const struct claim *claim =
+        options->plan ? device_refused(plan, &on) : NULL;
+
+    return !needs_asking(claim, options) ||
+           refuse_claim(pci_short_address(on), claim, err);
+}
+
 bool cli_devices(const struct options *options, struct plan *plan,
                  struct err *err)
 {
+    if (!check_plan_file(options, plan, err))
+        return false;
     for (size_t i = 0; i < options->device_count; i++) {
         const char *name = options->devices[i].address;
         bool is_given = options->devices[i].is_given;

@@ -4,6 +4,7 @@
 
 #include "apply/hold.h"
 #include "base/str.h"
+#include "plan/device.h"
 #include "plan/planfile.h"
 
 #include <stdlib.h>
@@ -122,6 +123,7 @@ static void explain_permission(const struct session *session,
     struct str path CLEANUP(str_free) = STR_INIT;
     struct str text CLEANUP(str_free) = STR_INIT;
     struct str command CLEANUP(str_free) = STR_INIT;
+    const struct pci_device *on = NULL;
     bool is_plain;
 
     str_addf(&path, "%s/virt-tune-%u-%.36s.plan",
@@ -140,6 +142,8 @@ static void explain_permission(const struct session *session,
                         : *session->domain->uuid ? session->domain->uuid
                                                  : session->domain->name) &&
                add_word(&command, " --plan ", str_text(&path));
+    if (device_refused(plan, &on))
+        str_add(&command, " --despite-claims");
     if (is_plain)
         err_add(err, "The plan is saved. %s", str_text(&command));
 }

@@ -34,7 +34,7 @@ bool pci_is_held_by_vfio(const struct pci_device *device)
     return device->driver && strstr(device->driver, "vfio");
 }
 
-static bool is_in_the_way(const struct pci_device *device)
+bool pci_is_in_the_way(const struct pci_device *device)
 {
     const char *driver = device->driver;
 
@@ -79,7 +79,7 @@ static void collect_groups(struct arena *arena, struct pci *pci)
             group->devices = &sorted[i];
         }
         group->device_count++;
-        if (group->is_viable && is_in_the_way(device)) {
+        if (group->is_viable && pci_is_in_the_way(device)) {
             group->is_viable = false;
             group->culprit = device;
         }

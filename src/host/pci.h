@@ -100,6 +100,9 @@ bool pci_is_address(const char *text, size_t length);
 /* The function of this full address, or NULL; in logarithmic time. */
 const struct pci_device *pci_find(const struct pci *pci, const char *address);
 
+/* True if its driver keeps VFIO from the group: see iommu_group.is_viable. */
+bool pci_is_in_the_way(const struct pci_device *device);
+
 /* True if a VFIO driver (vfio-pci or a variant of it) holds the function. */
 bool pci_is_held_by_vfio(const struct pci_device *device);
 

@@ -160,20 +160,21 @@ enum device_role device_role(const struct plan *plan, size_t index)
 
     if (plan->is_given[index])
         return DEVICE_GUEST;
+    if (pci_is_in_the_way(device) && is_group_given(plan, device))
+        return DEVICE_BLOCKS;
     if (pci_is_bridge(device))
         return DEVICE_BRIDGE;
-    if (!is_group_given(plan, device))
-        return DEVICE_HOST;
-    return !device->driver || strstr(device->driver, "vfio") ||
-                   strcmp(device->driver, "pci-stub") == 0
-               ? DEVICE_ALONG
-               : DEVICE_BLOCKS;
+    return is_group_given(plan, device) ? DEVICE_ALONG : DEVICE_HOST;
 }
 
 bool device_is_same_slot(const struct pci_device *a, const struct pci_device *b)
 {
     const char *dot = strrchr(a->address, '.');
     const char *bus = strchr(a->address, ':');
+
+    /* Virtual functions share a number, and go one by one. */
+    if (a->physical || b->physical)
+        return strcmp(a->address, b->address) == 0;
 
     /* On bus 0 are parts of chipset and CPU that have no more in common. */
     if (bus && str_starts(bus, ":00:"))
@@ -191,6 +192,46 @@ const char *device_obstacle(const struct plan *plan, size_t index)
     if (device->group < 0)
         return "The device is in no IOMMU group: the IOMMU is off, or does "
                "not cover it.";
+    return NULL;
+}
+
+const struct claim *device_claim(const struct plan *plan, size_t index,
+                                 const struct pci_device **on)
+{
+    const struct pci *pci = &plan->host->pci;
+    const struct pci_device *set[PCI_FUNCTIONS];
+    size_t count = pci_function_set(pci, &pci->devices[index], set);
+    const struct claim *gravest = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (size_t)(set[i] - pci->devices);
+        const struct claim *claim = claim_first(&plan->host->claims, set[i]);
+
+        if (!claim || plan->is_given[at] ||
+            (at != index && device_obstacle(plan, at)) ||
+            (gravest && gravest->severity >= claim->severity))
+            continue;
+        gravest = claim;
+        *on = set[i];
+    }
+    return gravest;
+}
+
+const struct claim *device_refused(const struct plan *plan,
+                                   const struct pci_device **on)
+{
+    const struct pci *pci = &plan->host->pci;
+
+    for (size_t i = 0; i < pci->device_count; i++) {
+        const struct claim *claim =
+            claim_first(&plan->host->claims, &pci->devices[i]);
+
+        if (!plan->is_given[i] || !claim || claim->severity != CLAIM_REFUSE ||
+            device_is_in_domain(plan->domain, &pci->devices[i]))
+            continue;
+        *on = &pci->devices[i];
+        return claim;
+    }
     return NULL;
 }
 

@@ -69,6 +69,20 @@ bool device_is_same_slot(const struct pci_device *a,
 const char *device_obstacle(const struct plan *plan, size_t index);
 
 /*
+ * The gravest claim on what device_toggle would give to the guest, on which
+ * function it is in `*on`; NULL if there is none.
+ */
+const struct claim *device_claim(const struct plan *plan, size_t index,
+                                 const struct pci_device **on);
+
+/*
+ * The first claim of a device that the plan gives newly although the host
+ * needs it (CLAIM_REFUSE), on which in `*on`; NULL if there is none.
+ */
+const struct claim *device_refused(const struct plan *plan,
+                                   const struct pci_device **on);
+
+/*
  * Gives the device with all functions of its slot to the guest, or takes them
  * back. What cannot go stays. NULL, or why nothing was done: a sentence.
  */

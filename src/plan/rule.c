@@ -130,11 +130,10 @@ static void rule_offered(const struct plan *plan, struct arena *arena,
         wants |= option_get((enum option_id)i)->hyperv != NULL &&
                  plan->options[i] > OPTION_OFF;
     if (wants && !plan->domain->hyperv_offered)
-        rule_say(
-            rule, findings, arena, VERDICT_UNKNOWN,
-            "whether this host offers the Hyper-V hints was not asked",
-            "libvirt 9.0 and newer says so. All of these are in every kernel "
-            "since Linux 4.20.");
+        rule_say(rule, findings, arena, VERDICT_UNKNOWN,
+                 "whether QEMU here offers the Hyper-V hints is not known",
+                 "This connection does not say. With a kernel since Linux 4.20 "
+                 "all of them are there.");
 }
 
 static void rule_start(const struct plan *plan, struct arena *arena,

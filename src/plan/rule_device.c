@@ -58,10 +58,18 @@ void rule_device_group(const struct plan *plan, struct arena *arena,
                  arena_printf(arena, "%s shares group %d and has driver %s",
                               pci_short_address(device), device->group,
                               device->driver),
-                 "Give it to the guest too, or try another slot.");
+                 pci_is_bridge(device)
+                     ? "A bridge cannot go. Try another slot, or unbind its "
+                       "driver, if the host can do without."
+                     : "Give it to the guest too, or try another slot.");
         blocked++;
     }
-    if (given > 0 && blocked == 0)
+    if (given > 0 && pci->problem)
+        rule_say(
+            rule, findings, arena, VERDICT_UNKNOWN,
+            "whether the groups are whole is not known",
+            arena_printf(arena, "Of the host's PCI devices %s", pci->problem));
+    else if (given > 0 && blocked == 0)
         rule_say(rule, findings, arena, VERDICT_OK,
                  arena_printf(arena, "%u device%s can go to the guest", given,
                               given == 1 ? "" : "s"),
@@ -94,6 +102,26 @@ void rule_device_others(const struct plan *plan, struct arena *arena,
     }
 }
 
+/* What the host would lose at once, whoever gave the device away. */
+static bool is_vital(const struct claim *claim)
+{
+    return claim->severity == CLAIM_REFUSE &&
+           (claim->kind == CLAIM_DISK || claim->kind == CLAIM_ROUTE ||
+            claim->kind == CLAIM_SSH);
+}
+
+static enum verdict verdict_of(const struct claim *claim)
+{
+    switch (claim->severity) {
+    case CLAIM_REFUSE:
+        return VERDICT_WARN;
+    case CLAIM_UNKNOWN:
+        return VERDICT_UNKNOWN;
+    default:
+        return VERDICT_NOTE;
+    }
+}
+
 void rule_device_claims(const struct plan *plan, struct arena *arena,
                         const struct rule *rule, struct findings *findings)
 {
@@ -101,16 +129,23 @@ void rule_device_claims(const struct plan *plan, struct arena *arena,
 
     for (size_t i = 0; i < pci->device_count; i++) {
         const struct pci_device *device = &pci->devices[i];
-        const struct claim *claim = claim_first(&plan->host->claims, device);
+        struct claim_list claims = claim_list(&plan->host->claims, device);
+        bool is_old = device_is_in_domain(plan->domain, device);
 
-        if (!plan->is_given[i] || !claim || claim->severity < CLAIM_WARN ||
-            device_is_in_domain(plan->domain, device))
-            continue; /* or the guest has it already */
-        rule_say(rule, findings, arena,
-                 claim->severity == CLAIM_REFUSE ? VERDICT_WARN : VERDICT_NOTE,
-                 arena_printf(arena, "%s: %s", pci_short_address(device),
-                              claim->text),
-                 "Keep it on the host, or be sure that the host can do "
-                 "without.");
+        for (size_t j = 0; plan->is_given[i] && j < claims.count; j++) {
+            const struct claim *claim = &claims.list[j];
+
+            if (is_old ? !is_vital(claim) || plan->domain->is_running
+                       : claim->severity == CLAIM_NOTE ||
+                             (claim->severity == CLAIM_WARN && j > 0))
+                continue;
+            rule_say(rule, findings, arena, verdict_of(claim),
+                     arena_printf(arena, "%s: %s", pci_short_address(device),
+                                  claim->text),
+                     is_old ? "The domain has this device: the host loses it "
+                              "when the guest starts. Was another one meant?"
+                            : "Keep it on the host, or be sure that the host "
+                              "can do without.");
+        }
     }
 }

@@ -93,7 +93,17 @@ static unsigned count_slot(const struct rendering *r, size_t index)
     return count;
 }
 
-/* The first index that no PCI controller has. */
+/* The bus of a device in the guest, or 0; its controller may be libvirt's. */
+static unsigned long bus_of(const struct rendering *r, const xmlNode *device)
+{
+    const char *bus =
+        xml_attribute(r->arena, xml_child(device, "address"), "bus");
+    bool is_pci = xml_has(xml_child(device, "address"), "type", "pci");
+
+    return bus && is_pci ? strtoul(bus, NULL, 0) : 0;
+}
+
+/* The first index that no PCI controller has, and no device needs. */
 static unsigned next_bus(const struct rendering *r)
 {
     const xmlNode *devices = xml_child(r->root, "devices");
@@ -104,6 +114,10 @@ static unsigned next_bus(const struct rendering *r)
         if (xml_has(node, "type", "pci") &&
             xml_number(node, "index", 255, &index) && index >= next)
             next = index + 1;
+    for (const xmlNode *node = xmlFirstElementChild((xmlNode *)devices); node;
+         node = xmlNextElementSibling((xmlNode *)node))
+        if (bus_of(r, node) >= next)
+            next = bus_of(r, node) + 1;
     return (unsigned)next;
 }
 

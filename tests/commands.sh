@@ -323,8 +323,8 @@ vt undo ./win10.xml
 ok "a script that was edited since survives undo" grep -q '# mine' "$hook"
 rm -rf "$root"
 vt apply ./win10.xml --yes
-mkdir -p "$root/run/virt-tune/guests"
-touch "$root/run/virt-tune/guests/one"
+mkdir -p "$root/run/virt-tune/display"
+touch "$root/run/virt-tune/display/one"
 vt undo ./win10.xml
 ok "the script stays while a guest has to be released" test -x "$hook"
 rm -rf "$root"

@@ -43,8 +43,12 @@ static size_t count_data(const struct root *root, const struct undo *undo)
 static bool is_script_needed(const struct domain *domain,
                              const struct root *root, const struct undo *undo)
 {
-    static const char *const notes[] = {"run/virt-tune/guests",
-                                        "run/virt-tune/pages"};
+    static const char *const notes[] = {
+        "run/virt-tune/commands",   "run/virt-tune/devices",
+        "run/virt-tune/display",    "run/virt-tune/frequency",
+        "run/virt-tune/interrupts", "run/virt-tune/isolate",
+        "run/virt-tune/pages",      "run/virt-tune/profile",
+        "run/virt-tune/sleep",      "run/virt-tune/watch"};
     struct arena *arena = arena_new();
     bool is_needed = domain->is_running || count_data(root, undo) > 0;
 

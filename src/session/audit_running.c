@@ -398,7 +398,7 @@ static const struct audit_row rows[] = {
      "The governor decides how fast the guest's CPUs run.", audit_governor},
     {"cpuset", "/proc/PID/task/*/cgroup, /sys/fs/cgroup",
      "A thread runs on no CPU that its cgroup does not have.", audit_cpuset},
-    {"isolation", "/run/virt-tune/guests, /sys/fs/cgroup/*/cpuset.cpus.*",
+    {"isolation", "/run/virt-tune/isolate, /sys/fs/cgroup/*/cpuset.cpus.*",
      "The hook keeps the host's own tasks off the guest's CPUs.",
      audit_isolation},
 };

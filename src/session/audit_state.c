@@ -298,7 +298,7 @@ void audit_isolation(const struct audit_look *look)
         return;
     errno = 0;
     text = root_read(look->root, look->arena,
-                     arena_printf(look->arena, "run/virt-tune/guests/%s",
+                     arena_printf(look->arena, "run/virt-tune/isolate/%s",
                                   look->wanted->uuid));
     if (!text && errno != ENOENT)
         audit_say(look, VERDICT_UNKNOWN, "The hook's state: could not look", "",

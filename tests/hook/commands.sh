@@ -35,6 +35,17 @@ test_commands() {
   is 'other guests have none' "$(wc -l <"$host/said")" 2
 }
 
+# ended PID SECONDS: fails if it has not ended by then; it has then.
+ended() {
+  local n
+  for ((n = 0; n < $2 * 10; n++)); do
+    kill -0 "$1" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  kill -KILL "$(<"$dir/pid")"
+  return 1
+}
+
 test_commands_fail() {
   fresh
   conf $a 'commands = yes' 'hugepages_kib = 2048' 'hugepages_node_any = 8'
@@ -58,6 +69,15 @@ failed: $a.before ended with 7: no."
   is 'a child of it holds nobody up' "$status/$(($(date +%s) - $(stat -c %Y \
     "$host/child") < 5))" 0/1
   kill "$(<"$host/child")"
+  # One that does not want to end ends nevertheless.
+  command_is before 'trap "" TERM; while :; do sleep 1; done'
+  sed -i 's/^  timeout -k 5 60/  timeout -k 1 1/;s/^  timeout 60/  timeout 1/' \
+    "$copy"
+  prepare $a &
+  ended $! 8
+  is 'a command that ignores the end of its time' "$?" 0
+  make_copy "$bin"
+  release $a
   local mode
   for mode in 775 757 644; do
     chmod $mode "$host/conf/$a.before"

@@ -34,6 +34,24 @@ test_devices() {
   is 'what is no address is skipped' "$status/$err/$(notes)" 0//
 }
 
+# Two cards of nvidia's: the host's own one is no matter.
+test_devices_two() {
+  fresh_devices 'required = devices'
+  mkdir -p "$host/proc/101/fd" "$host/proc/driver/nvidia/gpus/0000:01:00.0"
+  echo Xorg >"$host/proc/101/comm"
+  ln -s /dev/nvidiactl "$host/proc/101/fd/3"
+  ln -s /dev/nvidia0 "$host/proc/101/fd/4"
+  ln -s ../../devices/0000:05:00.0 "$host/sys/bus/pci/drivers/nvidia/0000:05:00.0"
+  printf 'Model: \t\t x\nDevice Minor: \t 1\n' \
+    >"$host/proc/driver/nvidia/gpus/0000:01:00.0/information"
+  prepare $a
+  is 'who has another card of nvidia open is no hindrance' "$status/$err" 0/
+  release $a
+  ln -sfn /dev/nvidia1 "$host/proc/101/fd/4"
+  prepare $a
+  has '... who has this one is' "$status/$err" '1/*0000:01:00.0 is in use by Xorg*'
+}
+
 test_devices_used() {
   fresh_devices 'required = devices'
   mkdir -p "$host/proc/101/fd" "$host/proc/102/fd"

@@ -132,9 +132,100 @@ test_display_escape() {
     "$status/$(diff <(echo "$before") <(snapshot))/$(notes)" 0//
   fresh_display 'required = display'
   rmdir "$host/run/systemd/system"
+  mkdir -p "$host/proc/200/fd"
+  echo Xorg >"$host/proc/200/comm"
+  ln -s /dev/nvidia0 "$host/proc/200/fd/9"
+  conf $a 'display = 0000:01:00.0 0000:01:00.1'
+  before=$(snapshot)
   prepare $a
-  is 'no systemd' "$status/$err/$(diff <(echo "$before") <(snapshot))" \
-    '1/virt-tune: systemd does not run this host/'
+  mkdir -p "$host/proc/100"
+  is 'without systemd a display in use stops the start' \
+    "$status/$err/$(diff <(echo "$before") <(snapshot) | grep -v timer)" \
+    $'1/virt-tune: The display is still in use by Xorg (200); end that first./'
+}
+
+# escape_runs: as the timer does it.
+escape_runs() {
+  rm "$host/active/virt-tune-escape-$a.timer"
+  env -i "${vars[@]}" "${run[@]}" "$copy" $a virt-tune-escape begin - </dev/null
+}
+
+test_display_escape_late() {
+  fresh_display
+  prepare $a
+  libvirt_takes
+  mkdir -p "$host/proc/300"
+  printf '%s\0' qemu-system-x86_64 -uuid $a -display none >"$host/proc/300/cmdline"
+  escape_runs
+  is 'a slow start is not taken for one that failed' \
+    "$(ls "$host/active")/$(<"$host/sys/class/vtconsole/vtcon1/bind")" /0
+  rm -r "$host/proc/300"
+  started $a
+  libvirt_returns
+  release $a
+  frame_buffer
+  is '... and its release restores all' \
+    "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+  # libvirt died when it had the card already.
+  fresh_display
+  prepare $a
+  libvirt_takes
+  echo vfio-pci >"$host/$card/driver_override"
+  escape_runs
+  ln -sfn ../../drivers/snd_hda_intel \
+    "$host/sys/bus/pci/devices/0000:01:00.1/driver"
+  frame_buffer
+  is 'a card that stays with vfio-pci is taken back' \
+    "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+  fresh_display
+  prepare $a
+  libvirt_takes
+  ln -s ../../../kernel/iommu_groups/14 "$host/$card/iommu_group"
+  mkdir -p "$host/proc/300/fd"
+  ln -s /dev/vfio/14 "$host/proc/300/fd/9"
+  escape_runs
+  has '... but not from one who has it open' "$(log)" \
+    '*0000:01:00.0 stays with*(300)*0000:01:00.1 vfio-pci -> none*'
+  fresh_display
+  libvirt_takes
+  before=$(snapshot)
+  prepare $a
+  release $a
+  is 'a card that was with vfio-pci before stays there' \
+    "$status/$(diff <(echo "$before") <(snapshot))/$(notes)" 0//
+}
+
+# A service that is required, but fails when the guest has the card already.
+test_display_refused() {
+  fresh_display 'frequency_cpus = 4-7' 'required = frequency'
+  touch "$host/active/tuned.service"
+  before=$(snapshot)
+  prepare $a
+  libvirt_takes
+  started $a
+  is 'a start that is refused late keeps the display with the guest' \
+    "$status/$(ls "$host/active")/$(<"$host/sys/class/vtconsole/vtcon1/bind")" \
+    1/tuned.service/0
+  libvirt_returns
+  release $a
+  frame_buffer
+  is '... until libvirt gave it back' \
+    "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+}
+
+# The display manager comes up when the guest starts.
+test_display_activating() {
+  local state
+  for state in activating reloading 'inactive 4711'; do
+    fresh_display
+    echo "$state" >"$host/active/gdm.service"
+    prepare $a
+    is "a manager that is $state stops" "$status/$(ls "$host/active")" \
+      "0/virt-tune-escape-$a.timer"
+    release $a
+    is '... and comes back' "$(ls "$host/active" | paste -sd' ')" \
+      'gdm.service nvidia-persistenced.service'
+  done
 }
 
 # Two cards of nvidia's: the modules stay for the other one.

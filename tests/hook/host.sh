@@ -26,7 +26,7 @@ has() {
 make_tools() {
   local tool
   mkdir -p "$bin/kill" "$dir/bare"
-  for tool in cat tr date timeout flock mkdir awk mv rm ls readlink sleep; do
+  for tool in cat tr date timeout flock mkdir awk mv rm ls readlink sleep wc; do
     ln -s "$(command -v "$tool")" "$bin/$tool"
   done
   ln -s "$(command -v cat)" "$dir/bare/cat"
@@ -52,7 +52,12 @@ END
 cd "${TEST_HOST:?}" || exit
 echo "$*" >>calls
 case "$*" in
-  "is-active --quiet -- "?*.service) [ -f "active/$4" ]; exit ;;
+  "show --property=ActiveState,Job -- "?*.service)
+    state=inactive
+    [ ! -f "active/$4" ] || { read -r state <"active/$4" || state=active; }
+    printf 'ActiveState=%s\nJob=%s\n' "${state%% *}" "${state#* }"
+    exit
+    ;;
   "stop -- "?*.*)
     [ -f "active/$3" ] || exit 5
     [ ! -f stubborn ] || exit 1
@@ -462,6 +467,9 @@ add_devices() {
   ln -s ../../drivers/snd_hda_intel sys/bus/pci/devices/0000:01:00.1/driver
   ln -s ../../drivers/nvme sys/bus/pci/devices/0000:02:00.0/driver
   echo nvidia >$card/native
+  set_file $card/driver_override ''
+  set_file sys/bus/pci/devices/0000:01:00.1/driver_override ''
+  mkdir -p sys/bus/pci/drivers/vfio-pci
   set_file $card/boot_vga 1
   set_file $card/d3cold_allowed 1
   set_file $card/reset_method 'flr device_specific bus'

@@ -202,6 +202,11 @@ test_log() {
   started $a
   is 'the other log' "$status/$err/$(grep -c isolate "$host/log_else")" 0//3
   release $a
+  head -c 1000001 /dev/zero >"$host/log_else"
+  started $a
+  is 'a log that has grown starts anew' \
+    "$(find "$host"/log_else* -size +900k -printf '%f ')" 'log_else.1 '
+  release $a
   rm "$host/log_else"
   mkdir "$host/log_else"
   started $a

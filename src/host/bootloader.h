@@ -24,6 +24,7 @@ enum bootloader_kind {
 struct bootloader_line {
     const char *file;  /* "/etc/default/grub" */
     const char *text;  /* the whole line, printable */
+    const char *parts; /* the lines of the file that the shell joins to it */
     size_t at, length; /* of the options in it */
     bool is_there;     /* false: the file has no such line yet */
 };

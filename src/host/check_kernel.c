@@ -36,37 +36,101 @@ static bool is_refusal(const char *line)
 {
     const char *at = line, *name;
     size_t length;
-    bool is_install = str_starts(line, "install ");
+    bool is_install;
 
-    if (!is_install && !str_starts(line, "blacklist "))
-        return false;
     str_next_word(&at, &length);
+    is_install = length == 7 && str_starts(line, "install");
+    if (!is_install && !(length == 9 && str_starts(line, "blacklist")))
+        return false;
     name = str_next_word(&at, &length);
     if (!name || !is_vfio(name, length))
         return false;
     return !is_install || strstr(at, "/false") || strstr(at, "/true");
 }
 
-/* A word modprobe.blacklist=A,B or module_blacklist=A,B that has VFIO. */
-static const char *find_boot_refusal(const struct look *look)
+/* The words of blacklists that have VFIO, and what they say without it. */
+struct refusal {
+    const char *words, *rest;
+    bool is_effective;
+};
+
+static const char *append(const struct look *look, const char *text,
+                          const char *separator, const char *more)
 {
-    static const char *const names[] = {"modprobe.blacklist",
-                                        "module_blacklist"};
+    return arena_printf(look->arena, "%s%s%s", text,
+                        *text && *more ? separator : "", more);
+}
 
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        const char *list =
-            kernel_parameter(&look->host->kernel, look->arena, names[i]);
-        const char *at = list;
+/* A list without VFIO: NAME=A,B, or "" if nothing stays. */
+static const char *leave_others(const struct look *look, const char *name,
+                                const char *list, bool *has_vfio)
+{
+    const char *rest = "";
 
-        while (at && *at) {
-            size_t length = strcspn(at, ",");
+    *has_vfio = false;
+    while (*list) {
+        size_t length = strcspn(list, ",");
 
-            if (is_vfio(at, length))
-                return arena_printf(look->arena, "%s=%s", names[i], list);
-            at += length + (at[length] == ',');
-        }
+        if (is_vfio(list, length))
+            *has_vfio = true;
+        else
+            rest = append(look, rest, ",",
+                          arena_strndup(look->arena, list, length));
+        list += length + (list[length] == ',');
     }
-    return NULL;
+    return *rest ? arena_printf(look->arena, "%s%s", name, rest) : "";
+}
+
+/*
+ * modprobe takes every modprobe.blacklist=A,B, the kernel the last
+ * module_blacklist=A,B.
+ */
+static struct refusal find_boot_refusal(const struct look *look,
+                                        const char *options)
+{
+    static const char every[] = "modprobe.blacklist=";
+    static const char last[] = "module_blacklist=";
+    struct refusal found = {"", "", false};
+    bool is_in_every = false, is_in_last = false, has_vfio;
+    const char *word;
+    size_t length;
+
+    while ((word = str_next_word(&options, &length))) {
+        const char *text = arena_strndup(look->arena, word, length);
+        bool is_last = str_starts(text, last);
+        const char *name = is_last ? last : every, *rest;
+
+        if (!str_starts(text, name))
+            continue;
+        rest = leave_others(look, name, text + strlen(name), &has_vfio);
+        is_in_every |= !is_last && has_vfio;
+        is_in_last = is_last ? has_vfio : is_in_last;
+        if (!has_vfio)
+            continue;
+        found.words = append(look, found.words, " ", text);
+        found.rest = append(look, found.rest, " ", rest);
+    }
+    found.is_effective = is_in_every || is_in_last;
+    return found;
+}
+
+/* The configuration may say it in other words than the running kernel. */
+static void tell_boot_refusal(const struct look *look,
+                              const struct refusal *running)
+{
+    const char *options = look->host->bootloader.options;
+    struct refusal kept = find_boot_refusal(look, options ? options : "");
+    bool is_kept = *kept.words != '\0';
+
+    check_answer(look, VERDICT_WARN, "vfio-pci is on a blacklist",
+                 running->words,
+                 "libvirt keeps to it. Take it off the kernel command line and "
+                 "reboot. What else is on that list stays.");
+    check_recipe(look,
+                 is_kept   ? kept.rest
+                 : options ? ""
+                           : running->rest,
+                 is_kept ? kept.words : running->words);
 }
 
 static const char *find_refusal(const struct look *look, const char **path)
@@ -85,7 +149,8 @@ void check_vfio(const struct look *look)
 {
     const struct pci *pci = &look->host->pci;
     const char *path = "", *line = find_refusal(look, &path);
-    const char *word = find_boot_refusal(look);
+    struct refusal refusal =
+        find_boot_refusal(look, look->host->kernel.command_line);
     unsigned held = 0;
 
     for (size_t i = 0; i < pci->device_count; i++)
@@ -102,12 +167,9 @@ void check_vfio(const struct look *look)
                                   "libvirt keeps to it. Delete that line of "
                                   "/%s.",
                                   path));
-    else if (word) {
-        check_answer(look, VERDICT_WARN, "vfio-pci is on a blacklist", word,
-                     "libvirt keeps to it. Take it off the kernel command "
-                     "line and reboot.");
-        check_recipe(look, "", word);
-    } else if (!root_exists(look->root, "sys/bus/pci/drivers"))
+    else if (refusal.is_effective)
+        tell_boot_refusal(look, &refusal);
+    else if (!root_exists(look->root, "sys/bus/pci/drivers"))
         check_answer(look, VERDICT_UNKNOWN, "vfio-pci: could not look",
                      "no sys/bus/pci/drivers here", "");
     else

@@ -24,6 +24,7 @@ enum bootloader_kind {
 struct bootloader_line {
     const char *file;  /* "/etc/default/grub" */
     const char *text;  /* the whole line, printable */
+    const char *parts; /* the lines of the file that the shell joins to it */
     size_t at, length; /* of the options in it */
     bool is_there;     /* false: the file has no such line yet */
 };
@@ -36,6 +37,7 @@ struct bootloader {
     size_t line_count;             /* 0: a command changes them */
     const char *options; /* the configured command line, NULL if unknown */
     const char *command; /* makes an edited file effective; "" if nothing */
+    bool is_guess;       /* the running kernel shows no sign of it */
     const char *others;  /* "GRUB and systemd-boot": found as well, or "" */
 };
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_MAX = 32 };
+enum { LINES_MAX = 32, JOINED_MAX = 64 };
 
 const char *const bootloader_places[BOOTLOADER_PLACES] = {"boot", "efi",
                                                           "boot/efi"};
@@ -69,6 +69,7 @@ struct bootloader_line *bootloader_add_line(const struct search *search,
     *line = (struct bootloader_line){
         .file = arena_printf(search->arena, "/%s", file),
         .text = arena_strdup(search->arena, text),
+        .parts = arena_strdup(search->arena, text),
         .at = at,
         .length = length,
         .is_there = true,
@@ -176,6 +177,52 @@ static const char *expand(const struct search *search, const char *value,
     return arena_strdup(search->arena, str_text(&str));
 }
 
+/* The quote or \ for which a shell's value goes on in the next line, or 0. */
+static char find_open(const char *line, size_t at)
+{
+    char quote = line[at];
+    size_t length = measure_value(line, &at);
+    const char *end = line + at + length;
+
+    if (quote != '"' && quote != '\'')
+        quote = '\0';
+    if (*end != '\0')
+        return '\0';
+    if (quote != '\'' && str_ends(line + at, "\\"))
+        return '\\';
+    return quote;
+}
+
+/*
+ * A line with those that a shell joins to it, which `*parts` becomes; the line
+ * as it is if its value never ends.
+ */
+static const char *join_lines(const struct search *search, const char *line,
+                              size_t at, const char **text, const char **parts)
+{
+    const char *joined = line, *next = *text;
+
+    *parts = line;
+    for (size_t i = 0; i < JOINED_MAX; i++) {
+        char open = find_open(joined, at);
+        int size = (int)strlen(joined), length = (int)strcspn(next, "\n");
+
+        if (!open) {
+            *text = next;
+            return joined;
+        }
+        if (!*next)
+            break;
+        *parts = arena_printf(search->arena, "%s\n%.*s", *parts, length, next);
+        joined = arena_printf(search->arena, "%.*s%s%.*s",
+                              open == '\\' ? size - 1 : size, joined,
+                              open == '\\' ? "" : " ", length, next);
+        next += length + (next[length] == '\n');
+    }
+    *parts = line;
+    return line;
+}
+
 const char *bootloader_follow(const struct search *search, const char *file,
                               const char *name, size_t first, const char *value)
 {
@@ -185,7 +232,8 @@ const char *bootloader_follow(const struct search *search, const char *file,
     while ((line = bootloader_next_line(search->arena, &text))) {
         bool is_added = false;
         size_t at = size, length;
-        const char *own;
+        const char *own, *parts;
+        struct bootloader_line *added;
 
         if (!str_starts(line, name))
             continue;
@@ -195,6 +243,7 @@ const char *bootloader_follow(const struct search *search, const char *file,
         }
         if (line[at++] != '=')
             continue;
+        line = join_lines(search, line, at, &text, &parts);
         length = measure_value(line, &at);
         own = expand(search, line + at, length, name, value, &is_added);
         if (line[size] == '+')
@@ -202,7 +251,9 @@ const char *bootloader_follow(const struct search *search, const char *file,
         if (!is_added)
             search->bootloader->line_count = first;
         value = own;
-        bootloader_add_line(search, file, line, at, length);
+        added = bootloader_add_line(search, file, line, at, length);
+        if (added)
+            added->parts = parts;
     }
     return value;
 }

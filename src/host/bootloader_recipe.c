@@ -76,9 +76,21 @@ static void tell_command(struct str *str, const char *command,
     str_add(str, "and reboot.\n");
 }
 
+static void tell_replacement(struct str *str,
+                             const struct bootloader_line *line,
+                             const char *text)
+{
+    str_addf(str, "In %s replace the line%s\n", line->file,
+             strchr(line->parts, '\n') ? "s" : "");
+    str_add_lines(str, INDENT, line->parts);
+    str_addf(str, "by\n" INDENT "%s\n", text);
+}
+
 static void tell_lines(const struct bootloader *bootloader, struct str *str,
                        struct arena *arena, const char *add, const char *remove)
 {
+    const char *options = bootloader->options;
+    const char *absent = options ? filter(arena, remove, options, false) : "";
     bool is_edited = false;
 
     for (size_t i = 0; i < bootloader->line_count; i++) {
@@ -89,9 +101,7 @@ static void tell_lines(const struct bootloader *bootloader, struct str *str,
             continue;
         is_edited = true;
         if (line->is_there)
-            str_addf(str,
-                     "In %s replace the line\n" INDENT "%s\nby\n" INDENT "%s\n",
-                     line->file, line->text, text);
+            tell_replacement(str, line, text);
         else
             str_addf(str, "In %s add the line\n" INDENT "%s\n", line->file,
                      text);
@@ -105,6 +115,11 @@ static void tell_lines(const struct bootloader *bootloader, struct str *str,
         str_add(str,
                 "Before systemd 256: kernel-install add VERSION IMAGE, "
                 "for each kernel.\n");
+    if (*absent)
+        str_addf(str,
+                 "What stays then is from elsewhere, another file or the "
+                 "boot menu:\n" INDENT "%s\n",
+                 absent);
 }
 
 /* The command that edits by itself, as lines. */
@@ -184,7 +199,12 @@ const char *bootloader_recipe(const struct bootloader *bootloader,
     const char *options = bootloader->options ? bootloader->options : "";
 
     add = filter(arena, add, options, false);
-    if (*bootloader->others)
+    if (bootloader->is_guess)
+        str_addf(&str,
+                 "For %s, which does not look as if it had started this "
+                 "host.\n",
+                 bootloader->name);
+    else if (*bootloader->others)
         str_addf(&str, "For %s, the likeliest; here as well: %s.\n",
                  bootloader->name, bootloader->others);
     if (bootloader->kind == BOOTLOADER_NIXOS)

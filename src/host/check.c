@@ -166,6 +166,8 @@ const char *check_line(const struct look *look, const char *place,
     for (; files && *files; files++) {
         const char *text;
 
+        if (is_directory && !str_ends(*files, ".conf"))
+            continue;
         *path = is_directory ? arena_printf(look->arena, "%s/%s", place, *files)
                              : place;
         text = check_text(look, *path);

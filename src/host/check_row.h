@@ -33,7 +33,7 @@ void check_recipe(const struct look *look, const char *add, const char *remove);
 const char *check_text(const struct look *look, const char *path);
 
 /*
- * The first line of the files in a directory, or of one file, for which
+ * The first line of the files *.conf in a directory, or of one file, for which
  * `is_meant` is true, without blanks around it; NULL if there is none. `*path`
  * becomes the file. Lines that begin with # are left out.
  */

@@ -28,6 +28,9 @@
     THEN("kernel-install add-all") \
     "Before systemd 256: kernel-install add VERSION IMAGE, for each kernel.\n"
 #define BESIDE "The same in each entry beside it that you boot.\nThen reboot.\n"
+#define ELSEWHERE(words)                                                  \
+    "What stays then is from elsewhere, another file or the boot menu:\n" \
+    "    " words "\n"
 #define FEDORA "etc/os-release=ID=fedora\n"
 #define POP "etc/kernelstub/configuration="
 
@@ -95,6 +98,26 @@ static const struct spec {
      BOOTLOADER_GRUB, "rhgb ", "", "a=1", "",
      REPLACE("/etc/default/grub", "GRUB_CMDLINE_LINUX=\"rhgb\"",
              "GRUB_CMDLINE_LINUX=\"rhgb a=1\"") THEN("update-grub")},
+    /* GRUB: lines that the shell joins become one. */
+    {FILES(GRUB("GRUB_CMDLINE_LINUX_DEFAULT=\"quiet \\\n  splash\" # mine"),
+           DEBIAN),
+     BOOTLOADER_GRUB, " quiet   splash", "", "a=1", "",
+     "In /etc/default/grub replace the lines\n"
+     "    GRUB_CMDLINE_LINUX_DEFAULT=\"quiet \\\n      splash\" # mine\nby\n"
+     "    GRUB_CMDLINE_LINUX_DEFAULT=\"quiet splash a=1\" # mine\n" THEN(
+         "update-grub")},
+    {FILES(GRUB("GRUB_CMDLINE_LINUX_DEFAULT=\"qui\\\net a\n#b\n\""), DEBIAN),
+     BOOTLOADER_GRUB, " quiet a #b ", "", "", "a",
+     "In /etc/default/grub replace the lines\n"
+     "    GRUB_CMDLINE_LINUX_DEFAULT=\"qui\\\n    et a\n    #b\n    \"\n"
+     "by\n    GRUB_CMDLINE_LINUX_DEFAULT=\"quiet #b\"\n" THEN("update-grub")},
+    {FILES(GRUB("GRUB_CMDLINE_LINUX_DEFAULT=qui\\\net # \\"), DEBIAN),
+     BOOTLOADER_GRUB, " quiet", "", "quiet", "",
+     "/etc/default/grub is as it should be.\n" RUN("update-grub")},
+    {FILES(GRUB("GRUB_CMDLINE_LINUX_DEFAULT='a' # \\\nGRUB_CMDLINE_LINUX=b"),
+           DEBIAN),
+     BOOTLOADER_GRUB, "b a", "", "a b", "",
+     "/etc/default/grub is as it should be.\n" RUN("update-grub")},
     /* The last assignment counts; what it goes on from counts as well. */
     {FILES(GRUB(QUIET "\nGRUB_CMDLINE_LINUX_DEFAULT=\"splash\""), DEBIAN),
      BOOTLOADER_GRUB, " splash", "", "a=1", "",
@@ -125,7 +148,9 @@ static const struct spec {
      REPLACE("/etc/default/grub", "GRUB_CMDLINE_LINUX=\"amd_iommu=on\"",
              "GRUB_CMDLINE_LINUX=\"\"") THEN("update-grub")},
     {FILES(GRUB(QUIET), DEBIAN), BOOTLOADER_GRUB, " quiet", "", "quiet",
-     "iommu=1", "/etc/default/grub is as it should be.\n" RUN("update-grub")},
+     "iommu=1",
+     "/etc/default/grub is as it should be.\n" RUN("update-grub")
+         ELSEWHERE("iommu=1")},
 
     /* NixOS writes the boot loader's files from its configuration. */
     {FILES("etc/NIXOS=", GRUB(QUIET), "boot/loader/entries/a.conf=options a"),
@@ -218,7 +243,8 @@ static const struct spec {
          THEN("mkinitcpio -P")},
     /* Without a file the running line is kept: the root is in it. */
     {FILES("etc/mkinitcpio.d/l.preset=default_uki=\"/efi/a.efi\"",
-           "proc/cmdline=initrd=\\a.img root=/dev/sda1 rw\n"),
+           "proc/cmdline=initrd=\\a.img root=/dev/sda1 rw\n",
+           "sys/firmware/efi/efivars/StubInfo" GUID "=    s y s "),
      BOOTLOADER_UKI, NULL, "", "a=1", "",
      "In /etc/kernel/cmdline add the line\n    root=/dev/sda1 rw a=1\n" THEN(
          "mkinitcpio -P")},
@@ -231,6 +257,13 @@ static const struct spec {
     {FILES("etc/kernel/install.conf=layout=uki\n", "etc/kernel/cmdline=ro"),
      BOOTLOADER_UKI, " ro", "", "a=1", "",
      REPLACE("/etc/kernel/cmdline", "ro", "ro a=1") ADD_ALL},
+
+    /* Left over from before: nothing tells that it started this kernel. */
+    {FILES(GRUB(QUIET), DEBIAN, "proc/cmdline=initrd=\\i.img root=/dev/sda1\n"),
+     BOOTLOADER_GRUB, " quiet", "", "a=1", "",
+     "For GRUB, which does not look as if it had started this host.\n" REPLACE(
+         "/etc/default/grub", QUIET, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet a=1\"")
+         THEN("update-grub")},
 
     /* Several: what started the running kernel is believed. */
     {FILES(GRUB(QUIET), DEBIAN, BOOTED, "boot/loader/entries/a.conf=options a"),

@@ -9,7 +9,10 @@ options_domain() {
   sed -e "s/<name>.*/<name>$1<\/name>/" -e '/<uuid>/d' \
     -e "s/<\/devices>/<controller type='scsi' index='0' model='virtio-scsi'\/>\
 <disk type='block' device='disk'><source dev='\/dev\/null'\/><target dev='sdc' \
-bus='scsi'\/><\/disk><\/devices>/" "$scratch/tcg.xml"
+bus='scsi'\/><\/disk>\
+<disk type='file' device='disk'><source file='\/none'\/><target dev='sdd' \
+bus='sata'\/><\/disk><interface type='user'><model type='e1000'\/>\
+<\/interface><\/devices>/" "$scratch/tcg.xml"
 }
 
 # keys: KEY VALUE lines of all that --set takes.
@@ -76,6 +79,24 @@ grep -i error "$scratch/defined" | sort -u | sed 's/^/# /'
 ok "QEMU's driver takes every one of $taken ($refused refused by us)" \
   is "$(grep -c error: "$scratch/defined")" 0
 ok "there are many" test "$taken" -gt 90
+
+# Another bus: only what is told changes, and undo gives the bytes back.
+dump_every() { virsh -q -c "$uri" dumpxml --inactive --security-info every; }
+virsh -q -c "$uri" define "$scratch/every.xml" >/dev/null 2>&1
+dump_every >"$scratch/before.xml"
+printf 'version = 1\ndomain = every\n' >"$scratch/one.plan"
+vt apply every --plan "$scratch/one.plan" --yes --set disks.bus=virtio
+ok "a SATA disk becomes virtio: stored as previewed" is "$status" 0
+dump_every >"$scratch/after.xml"
+ok "it is another virtio disk" is \
+  "$(grep -c "<target dev='vd.' bus='virtio'/>" "$scratch/after.xml")" \
+  "$(($(grep -c "<target dev='vd.' bus='virtio'/>" "$scratch/before.xml") + 1))"
+ok "CD-ROMs stay" is "$(grep -A9 "device='cdrom'" "$scratch/after.xml")" \
+  "$(grep -A9 "device='cdrom'" "$scratch/before.xml")"
+vt undo every
+ok "undo" is "$status" 0
+dump_every >"$scratch/undone.xml"
+ok "gives the disk back" cmp "$scratch/before.xml" "$scratch/undone.xml"
 
 # What the rules say libvirt refuses, its driver refuses, each for itself.
 disk() { # BUS DRIVER MORE: one more disk, as a sed expression

@@ -76,6 +76,34 @@ const struct option_row option_io_rows[] = {
                       "devices",
             SOURCE,
         },
+    ROW(DISKS_BUS) =
+        {
+            .key = "disks.bus",
+            HEAD,
+            .title = "disk bus",
+            .type = OPTION_TYPE_CHOICE,
+            .words = WORDS("virtio"),
+            .on = 1,
+            .replaces = true,
+            .has_no_off = true,
+            .place = {.scope = SCOPE_BUSES,
+                      .parent = "devices",
+                      .element = "target",
+                      .attribute = "bus",
+                      .absent = OPTION_OTHER},
+            .does = "SATA and IDE disks become virtio, which is faster and "
+                    "can have an I/O thread. CD-ROMs stay as they are.",
+            .risk = "A guest without virtio's disk driver does not boot from "
+                    "it. Windows: add a second, small virtio disk first, "
+                    "install viostor from virtio-win.iso in the running guest "
+                    "until it sees that disk; then this. Linux: its initramfs "
+                    "needs virtio_blk, fstab UUIDs. Snapshots know a disk by "
+                    "its former name.",
+            .writes = "<disk><target dev= bus='virtio'>, without its <address "
+                      "type='drive'>; disks only",
+            .source = "libvirt: formatdomain, \"Hard drives, floppy disks, "
+                      "CDROMs\"",
+        },
     ROW(SCSI_IOTHREAD) =
         {
             .key = "scsi.iothread",

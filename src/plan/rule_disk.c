@@ -123,3 +123,20 @@ void rule_network(const struct plan *plan, struct arena *arena,
                 return;
             }
 }
+
+/* A wish that the guest has to be prepared for. */
+void rule_virtio_driver(const struct plan *plan, struct arena *arena,
+                        const struct rule *rule, struct findings *findings)
+{
+    bool is_linux = plan->guest == GUEST_LINUX;
+
+    if (plan->options[OPTION_DISKS_BUS] == OPTION_ON)
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 "disks become virtio: the guest must have its driver first",
+                 is_linux ? "Its initramfs needs virtio_blk, and fstab and "
+                            "boot loader UUIDs. Else it does not boot; undo "
+                            "brings the old disk back."
+                          : "Add a second, small virtio disk, start the guest, "
+                            "install viostor until it sees that disk. Else it "
+                            "does not boot; undo brings the old disk back.");
+}

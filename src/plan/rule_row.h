@@ -73,6 +73,7 @@ RULE(rule_metadata);
 RULE(rule_disk_values);
 RULE(rule_disk_path);
 RULE(rule_network);
+RULE(rule_virtio_driver);
 
 /* rule_hostdev.c: how the guest has its devices. */
 RULE(rule_drift);

@@ -85,14 +85,16 @@ dump_every() { virsh -q -c "$uri" dumpxml --inactive --security-info every; }
 virsh -q -c "$uri" define "$scratch/every.xml" >/dev/null 2>&1
 dump_every >"$scratch/before.xml"
 printf 'version = 1\ndomain = every\n' >"$scratch/one.plan"
-vt apply every --plan "$scratch/one.plan" --yes --set disks.bus=virtio
-ok "a SATA disk becomes virtio: stored as previewed" is "$status" 0
+vt apply every --plan "$scratch/one.plan" --yes --set disks.bus=virtio \
+  --set net.model=virtio
+ok "SATA disk and card become virtio: stored as previewed" is "$status" 0
 dump_every >"$scratch/after.xml"
 ok "it is another virtio disk" is \
   "$(grep -c "<target dev='vd.' bus='virtio'/>" "$scratch/after.xml")" \
   "$(($(grep -c "<target dev='vd.' bus='virtio'/>" "$scratch/before.xml") + 1))"
-ok "CD-ROMs stay" is "$(grep -A9 "device='cdrom'" "$scratch/after.xml")" \
-  "$(grep -A9 "device='cdrom'" "$scratch/before.xml")"
+ok "no emulated card is left" lacks "$(<"$scratch/after.xml")" "e1000"
+ok "CD-ROMs stay" is "$(grep -A5 "device='cdrom'" "$scratch/after.xml")" \
+  "$(grep -A5 "device='cdrom'" "$scratch/before.xml")"
 vt undo every
 ok "undo" is "$status" 0
 dump_every >"$scratch/undone.xml"

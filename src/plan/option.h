@@ -75,6 +75,7 @@ enum option_id {
     OPTION_DISKS_BUS,
     OPTION_SCSI_IOTHREAD,
     OPTION_SCSI_QUEUES,
+    OPTION_NET_MODEL,
     OPTION_NET_QUEUES,
     /* option_host.c */
     OPTION_ISOLATE,
@@ -116,6 +117,7 @@ enum option_scope {
     SCOPE_SCSI,  /* <driver> of each virtio-scsi controller */
     SCOPE_NETS,  /* <driver> of each virtio interface on a tap device */
     SCOPE_BUSES, /* `element` of each disk that is SATA, IDE or virtio */
+    SCOPE_CARDS, /* `element` of each interface, emulated or virtio */
 };
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a plan, says why its emulated disks cannot become virtio.
+ * Takes a plan, says why its emulated disks and network cards cannot
+ * become virtio.
  */
 #include "plan/option_row.h"
 
@@ -9,17 +10,17 @@
 
 #include <string.h>
 
-/* Arguments of QEMU's own that name a device on such a controller. */
-static bool is_named_to_qemu(const struct domain *domain)
+/* True if arguments of QEMU's own have one of these names. */
+static bool is_named_to_qemu(const struct domain *domain,
+                             const char *const *names)
 {
-    static const char *const names[] = {"sata0-", "ide0-"};
     const xmlNode *root = xml_root(domain->xml);
 
     for (const xmlNode *node = xmlFirstElementChild((xmlNode *)root); node;
          node = xmlNextElementSibling((xmlNode *)node)) {
         const struct xml_span *span = xml_span(node);
 
-        for (size_t i = 0; node->ns && i < ARRAY_SIZE(names); i++)
+        for (size_t i = 0; node->ns && names[i]; i++)
             if (strcmp((const char *)node->name, "metadata") != 0 &&
                 memmem(domain->xml->text + span->start_begin,
                        span->end_end - span->start_begin, names[i],
@@ -76,6 +77,16 @@ static bool boots_from_another(const xmlNode *root)
     return boot && moves_first && has_virtio;
 }
 
+/* Arguments of QEMU's own that name a card. */
+static const char *obstacle_cards(const struct plan *plan)
+{
+    return is_named_to_qemu(plan->domain,
+                            WORDS("device.net", "'net0'", "\"net0\""))
+               ? "An argument for QEMU itself (qemu:commandline) names a "
+                 "network card as it is now: remove it first."
+               : NULL;
+}
+
 const char *option_bus_obstacle(const struct plan *plan, enum option_id id)
 {
     const xmlNode *root = xml_root(plan->domain->xml), *disk = NULL;
@@ -84,7 +95,9 @@ const char *option_bus_obstacle(const struct plan *plan, enum option_id id)
         return NULL; /* it is so already */
     if (strcmp(plan->domain->machine, "isapc") == 0)
         return "This machine type has no PCI bus.";
-    if (is_named_to_qemu(plan->domain))
+    if (id == OPTION_NET_MODEL)
+        return obstacle_cards(plan);
+    if (is_named_to_qemu(plan->domain, WORDS("sata0-", "ide0-")))
         return "An argument for QEMU itself (qemu:commandline) names these "
                "disks as they are now: remove it first.";
     while ((disk = option_device(root, SCOPE_BUSES, disk)))

@@ -136,6 +136,30 @@ const struct option_row option_io_rows[] = {
             .writes = "<controller type='scsi'><driver queues=>",
             SOURCE,
         },
+    ROW(NET_MODEL) =
+        {
+            .key = "net.model",
+            HEAD,
+            .title = "network card",
+            .type = OPTION_TYPE_CHOICE,
+            .words = WORDS("virtio"),
+            .on = 1,
+            .replaces = true,
+            .has_no_off = true,
+            .place = {.scope = SCOPE_CARDS,
+                      .parent = "devices",
+                      .element = "model",
+                      .attribute = "type",
+                      .absent = OPTION_OTHER},
+            .does = "Emulated network cards (e1000, e1000e, rtl8139) become "
+                    "virtio, which is faster. MAC and PCI address stay.",
+            .risk = "A guest without virtio's network driver has no network. "
+                    "Windows: install NetKVM from virtio-win.iso first; it "
+                    "sees a new card, so a fixed address has to be set again. "
+                    "Linux has the driver.",
+            .writes = "<interface><model type='virtio'>",
+            .source = "libvirt: formatdomain, \"Setting the NIC model\"",
+        },
     ROW(NET_QUEUES) =
         {
             .key = "net.queues",

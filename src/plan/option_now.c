@@ -83,6 +83,16 @@ static bool is_virtio_tap(const xmlNode *interface)
                             "virtio-non-transitional"));
 }
 
+/* A network card that QEMU emulates, or virtio's. */
+static bool is_card(const xmlNode *interface)
+{
+    return !has_one_of(interface, "type",
+                       WORDS("hostdev", "vhostuser", "vdpa", "vds")) &&
+           has_one_of(xml_child(interface, "model"), "type",
+                      WORDS("e1000", "e1000e", "igb", "rtl8139", "pcnet",
+                            "ne2k_pci", "virtio"));
+}
+
 const xmlNode *option_device(const xmlNode *root, enum option_scope scope,
                              const xmlNode *device)
 {
@@ -94,6 +104,7 @@ const xmlNode *option_device(const xmlNode *root, enum option_scope scope,
         [SCOPE_SCSI] = {"devices/controller", is_virtio_scsi},
         [SCOPE_NETS] = {"devices/interface", is_virtio_tap},
         [SCOPE_BUSES] = {"devices/disk", has_disk_bus},
+        [SCOPE_CARDS] = {"devices/interface", is_card},
     };
 
     if (device)

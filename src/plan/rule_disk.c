@@ -107,6 +107,8 @@ void rule_network(const struct plan *plan, struct arena *arena,
     static const char *const emulated[] = {"e1000", "e1000e", "rtl8139",
                                            "pcnet", "ne2k_pci"};
 
+    if (option_effective(plan, OPTION_NET_MODEL) == OPTION_ON)
+        return;
     for (const xmlNode *node = xml_child(devices, "interface"); node;
          node = xml_next(node))
         for (size_t i = 0; i < ARRAY_SIZE(emulated); i++)
@@ -117,9 +119,9 @@ void rule_network(const struct plan *plan, struct arena *arena,
                                       "is faster",
                                       emulated[i]),
                          plan->guest == GUEST_LINUX
-                             ? "Change its model to virtio: virsh edit."
+                             ? "--set net.model=virtio."
                              : "Install the guest's virtio driver first, then "
-                               "change the model: virsh edit.");
+                               "--set net.model=virtio.");
                 return;
             }
 }
@@ -139,4 +141,9 @@ void rule_virtio_driver(const struct plan *plan, struct arena *arena,
                           : "Add a second, small virtio disk, start the guest, "
                             "install viostor until it sees that disk. Else it "
                             "does not boot; undo brings the old disk back.");
+    if (plan->options[OPTION_NET_MODEL] == OPTION_ON && !is_linux)
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 "the network card becomes virtio: the driver comes first",
+                 "Install NetKVM from virtio-win.iso in Windows, or it has no "
+                 "network. A fixed address is set again on the new card.");
 }

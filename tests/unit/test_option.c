@@ -352,6 +352,32 @@ static void test_bus(void **unused)
     "<disk type='file' device='disk'><target dev" \
     "=" target "/>" more "</disk>"
 
+/* A card changes its model; MAC and address stay, and so do its neighbours. */
+static void test_card(void **unused)
+{
+    struct domain *domain = load(3);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct changeset *set;
+
+    (void)unused;
+    plan_propose_options(plan);
+    assert_int_equal(plan->options[OPTION_NET_MODEL], OPTION_KEEP);
+    plan_free(plan);
+    plan = plan_new(host, domain, NULL, NULL);
+    option_set(plan, OPTION_NET_MODEL, 1);
+    set = render(plan);
+    assert_int_equal(set->count, 1);
+    assert_int_equal(set->changes[0].diff->added, 1);
+    assert_int_equal(set->changes[0].diff->removed, 1);
+    assert_with(has(set->xml,
+                    "<model type='virtio'/>\n      <address "
+                    "type='pci' domain='0x0000' bus='0x02'"),
+                set->xml);
+    changeset_free(set);
+    plan_free(plan);
+    domain_free(domain);
+}
+
 /* What cannot become virtio is refused, and why; else its new name is right. */
 static void test_bus_refused(void **unused)
 {
@@ -569,11 +595,11 @@ int main(int count, char **arguments)
 {
     const struct CMUnitTest one[] = {cmocka_unit_test(test_directory)};
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),    cmocka_unit_test(test_alone),
-        cmocka_unit_test(test_together), cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_bus),      cmocka_unit_test(test_bus_refused),
-        cmocka_unit_test(test_guest),    cmocka_unit_test(test_presets),
-        cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_table),       cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_together),    cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_bus),         cmocka_unit_test(test_card),
+        cmocka_unit_test(test_bus_refused), cmocka_unit_test(test_guest),
+        cmocka_unit_test(test_presets),     cmocka_unit_test(test_corpus),
     };
     xmlRelaxNGParserCtxt *parser;
     int failed;

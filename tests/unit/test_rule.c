@@ -57,6 +57,11 @@ static void bus_virtio(struct state *state)
     option_set(state->plan, OPTION_DISKS_BUS, 1);
 }
 
+static void card_virtio(struct state *state)
+{
+    option_set(state->plan, OPTION_NET_MODEL, 1);
+}
+
 static void no_host_cache(struct state *state)
 {
     state->plan->options[OPTION_DISKS_CACHE] = 1; /* none */

@@ -100,6 +100,41 @@ ok "undo" is "$status" 0
 dump_every >"$scratch/undone.xml"
 ok "gives the disk back" cmp "$scratch/before.xml" "$scratch/undone.xml"
 
+# An image becomes a physical disk: one that this host is made to have here.
+cp -a "$host" "$scratch/disks"
+mkdir -p "$scratch/disks/sys/devices/sdy/device" "$scratch/disks/dev/disk/by-id" \
+  "$scratch/disks/sys/class/block" "$scratch/disks/run/udev/data" \
+  "$scratch/disks/proc/self" "$scratch/disks/proc/1"
+ln -s ../../devices/sdy "$scratch/disks/sys/class/block/sdy"
+ln -s ../../sdy "$scratch/disks/dev/disk/by-id/ata-FREE_1"
+for mounts in 1 self; do
+  echo "23 1 0:21 / /proc rw - proc proc rw" \
+    >"$scratch/disks/proc/$mounts/mountinfo"
+done
+echo "Filename Type Size Used Priority" >"$scratch/disks/proc/swaps"
+disk=/dev/disk/by-id/ata-FREE_1
+image_host=$host host=$scratch/disks
+vt apply every --plan "$scratch/one.plan" --yes --set disk.sdd=$disk
+ok "an image becomes a physical disk: stored as previewed" is "$status" 0
+dump_every >"$scratch/after.xml"
+ok "the source is stored" grep -q "<source dev='$disk'/>" "$scratch/after.xml"
+ok "and nothing else changed" is "$(diff "$scratch/before.xml" \
+  "$scratch/after.xml" | grep -c '^[<>]')" 4
+vt undo every
+ok "undo" is "$status" 0
+dump_every >"$scratch/undone.xml"
+ok "gives the image back" cmp "$scratch/before.xml" "$scratch/undone.xml"
+virsh -q -c "$uri" define /dev/stdin >/dev/null 2>&1 <<<"$(options_domain other |
+  sed -e "s|/dev/null|$disk|" -e '/<mac/d')"
+vt preview every --plan "$scratch/one.plan" --set disk.sdd=$disk
+ok "what another domain has is refused" is "$status" 3
+ok "and by whom" has "$err" "The domain other has it."
+virsh -q -c "$uri" undefine other >/dev/null 2>&1
+vt preview every --plan "$scratch/one.plan" --set disk.sdd=/dev/sdy
+ok "a name that changes is refused" is "$status" 3
+ok "with the one to use" has "$err" "$disk"
+host=$image_host
+
 # What the rules say libvirt refuses, its driver refuses, each for itself.
 disk() { # BUS DRIVER MORE: one more disk, as a sed expression
   printf "s|</devices>|<disk type='file' device='disk'><driver name='qemu' \

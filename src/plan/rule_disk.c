@@ -6,6 +6,7 @@
 #include "plan/rule_row.h"
 
 #include "base/str.h"
+#include "plan/image.h"
 
 #include <string.h>
 
@@ -146,4 +147,35 @@ void rule_virtio_driver(const struct plan *plan, struct arena *arena,
                  "the network card becomes virtio: the driver comes first",
                  "Install NetKVM from virtio-win.iso in Windows, or it has no "
                  "network. A fixed address is set again on the new card.");
+}
+
+/* A physical disk in place of an image: looked at anew each time. */
+void rule_whole_disk(const struct plan *plan, struct arena *arena,
+                     const struct rule *rule, struct findings *findings)
+{
+    for (size_t i = 0; i < plan->image_count; i++) {
+        const struct image_wish *wish = &plan->images[i];
+        const char *refusal =
+            image_refusal(plan, arena, wish->target, wish->path);
+
+        if (refusal) {
+            rule_say(rule, findings, arena, VERDICT_FAIL,
+                     arena_printf(arena, "disk %.20s cannot be a physical one",
+                                  wish->target),
+                     refusal);
+            continue;
+        }
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 arena_printf(arena,
+                              "disk %.20s: the guest gets what is on the "
+                              "physical disk",
+                              wish->target),
+                 "Nothing is copied. To keep the image's content, write it "
+                 "there first, with the guest shut down: qemu-img convert -n "
+                 "-O raw.");
+        if (!plan->others)
+            rule_say(rule, findings, arena, VERDICT_UNKNOWN,
+                     "whether another domain has that disk was not asked",
+                     "Two guests on one disk destroy what is on it.");
+    }
 }

@@ -174,6 +174,23 @@ const char *image_refusal(const struct plan *plan, struct arena *arena,
     return refusal;
 }
 
+bool image_check(const struct plan *plan, struct err *err)
+{
+    bool is_dropped = plan->dropped & 1U << PART_DISKS, is_fine = true;
+    struct arena *arena = arena_new();
+
+    for (size_t i = 0; i < plan->image_count && is_fine && !is_dropped; i++) {
+        const struct image_wish *wish = &plan->images[i];
+        const char *refusal =
+            image_refusal(plan, arena, wish->target, wish->path);
+
+        is_fine = !refusal || err_set(err, ERR_REFUSED, "Disk %.20s: %s",
+                                      wish->target, refusal);
+    }
+    arena_free(arena);
+    return is_fine;
+}
+
 static void remove_wish(struct plan *plan, const char *target)
 {
     size_t kept = 0;

@@ -18,6 +18,9 @@ const xmlNode *image_disk(const xmlNode *root, const char *target);
 const char *image_refusal(const struct plan *plan, struct arena *arena,
                           const char *target, const char *path);
 
+/* The same of all wishes that are kept: the last look before it is written. */
+bool image_check(const struct plan *plan, struct err *err);
+
 /* Sets the wish, or takes it back: path NULL, or what the domain has. */
 void image_set(struct plan *plan, const char *target, const char *path);
 

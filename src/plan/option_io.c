@@ -91,16 +91,14 @@ const struct option_row option_io_rows[] = {
                       .element = "target",
                       .attribute = "bus",
                       .absent = OPTION_OTHER},
-            .does = "SATA and IDE disks become virtio, which is faster and "
-                    "can have an I/O thread. CD-ROMs stay as they are.",
-            .risk = "A guest without virtio's disk driver does not boot from "
-                    "it. Windows: add a second, small virtio disk first, "
-                    "install viostor from virtio-win.iso in the running guest "
-                    "until it sees that disk; then this. Linux: its initramfs "
-                    "needs virtio_blk, fstab UUIDs. Snapshots know a disk by "
-                    "its former name.",
-            .writes = "<disk><target dev= bus='virtio'>, without its <address "
-                      "type='drive'>; disks only",
+            .does = "SATA and IDE disks become virtio, which is faster. "
+                    "CD-ROMs stay.",
+            .risk = "Without its driver the guest does not boot. Windows: add "
+                    "a second, small virtio disk first and install viostor "
+                    "until it sees that one. Linux: virtio_blk in the "
+                    "initramfs, UUIDs in fstab. Snapshots know the old names.",
+            .writes = "<disk><target dev= bus='virtio'>, no <address "
+                      "type='drive'>",
             .source = "libvirt: formatdomain, \"Hard drives, floppy disks, "
                       "CDROMs\"",
         },

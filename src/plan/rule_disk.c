@@ -73,6 +73,15 @@ void rule_disk_values(const struct plan *plan, struct arena *arena,
     }
 }
 
+/* True if the plan names it anew. */
+static bool has_wish(const struct plan *plan, const xmlNode *disk)
+{
+    for (size_t i = 0; i < plan->image_count; i++)
+        if (xml_has(xml_child(disk, "target"), "dev", plan->images[i].target))
+            return true;
+    return false;
+}
+
 /* sda is whatever was found first at this boot. */
 void rule_disk_path(const struct plan *plan, struct arena *arena,
                     const struct rule *rule, struct findings *findings)
@@ -88,7 +97,8 @@ void rule_disk_path(const struct plan *plan, struct arena *arena,
         for (size_t i = 0; path && i < ARRAY_SIZE(prefixes); i++) {
             char *text CLEANUP(mem_free) = str_printable(path);
 
-            if (strncmp(path, prefixes[i], strlen(prefixes[i])) != 0)
+            if (strncmp(path, prefixes[i], strlen(prefixes[i])) != 0 ||
+                has_wish(plan, disk))
                 continue;
             rule_say(rule, findings, arena, VERDICT_WARN,
                      arena_printf(arena,
@@ -96,7 +106,7 @@ void rule_disk_path(const struct plan *plan, struct arena *arena,
                                   "changes",
                                   name_of(arena, disk), text),
                      "After a reboot it may be another disk, the host's too. "
-                     "Name it by /dev/disk/by-id: virsh edit.");
+                     "Name it: --set disk.TARGET=/dev/disk/by-id/NAME.");
         }
     }
 }

@@ -235,14 +235,14 @@ static void test_unknown(void **unused)
 }
 
 /* The finding of the rule, its verdict; -1 if there is none. */
-static int verdict_of(struct fixture *f)
+static int verdict_of(struct fixture *f, const char *id)
 {
     struct findings findings = {0};
     int verdict = -1;
 
     rule_check(f->plan, f->arena, &findings);
     for (size_t i = 0; i < findings.count; i++)
-        if (strcmp(findings.list[i].id, "whole-disk") == 0 && verdict < 0)
+        if (strcmp(findings.list[i].id, id) == 0 && verdict < 0)
             verdict = (int)findings.list[i].verdict;
     return verdict;
 }
@@ -253,16 +253,22 @@ static void test_written(void **unused)
     struct changeset *set;
     struct plan *copy;
     struct str file CLEANUP(str_free) = STR_INIT;
+    struct err err = {0};
 
     (void)unused;
     open_fixture(&f);
-    assert_int_equal(verdict_of(&f), -1);
+    assert_int_equal(verdict_of(&f, "whole-disk"), -1);
     image_set(f.plan, "vda", FREE);
     image_set(f.plan, "sda", SMALL);
     image_set(f.plan, "sda", NULL);
     image_set(f.plan, "vdd", "/dev/nvme0n1"); /* it is there */
     assert_int_equal(f.plan->image_count, 1);
-    assert_int_equal(verdict_of(&f), VERDICT_WARN);
+    assert_int_equal(verdict_of(&f, "whole-disk"), VERDICT_WARN);
+    /* A disk with a name that changes gets a lasting one. */
+    assert_int_equal(verdict_of(&f, "disk-path"), VERDICT_WARN);
+    image_set(f.plan, "vdd", SMALL);
+    assert_int_equal(verdict_of(&f, "disk-path"), -1);
+    image_set(f.plan, "vdd", NULL);
     set = changeset_new(f.plan, NULL, NULL, NULL);
     assert_non_null(set);
     assert_int_equal(set->count, 1);
@@ -304,10 +310,16 @@ static void test_written(void **unused)
                     "      <target dev='vde' bus='virtio'/>\n"),
                 set->xml);
     changeset_free(set);
+    assert_true(image_check(f.plan, &err));
     /* It was mounted meanwhile. */
     tree_file(&f.tree, "proc/self/mountinfo",
               "22 1 8:17 / /mnt rw - ext4 /dev/sdb1 rw\n");
-    assert_int_equal(verdict_of(&f), VERDICT_FAIL);
+    assert_int_equal(verdict_of(&f, "whole-disk"), VERDICT_FAIL);
+    assert_false(image_check(f.plan, &err));
+    assert_int_equal(err.code, ERR_REFUSED);
+    assert_with(has(err.text, "/mnt (sdb1)"), err.text);
+    plan_drop(f.plan, PART_DISKS, true);
+    assert_true(image_check(f.plan, &err));
     close_fixture(&f);
 }
 

@@ -9,7 +9,7 @@
 program=$(realpath "$1")
 export TMPDIR=$scratch
 cd "$scratch" || exit 1
-empty() { yes '' | head -60; }
+empty() { yes '' | head -80; }
 talk() { # ANSWERS DOMAIN [ARGUMENT...]: "\n" are line ends; the plan in plan
   local answers=$1
   shift
@@ -58,7 +58,7 @@ for answers in '' '\n' '\n12\n' '\n\nA\n' '\n\nA\n\n\n' '06:00.0\n'; do
   ok "and no file" test ! -e plan
 done
 echo "not a plan" >mine
-yes '' | head -60 | "$program" --demo plan --ask -o mine win10 >out 2>err
+yes '' | head -80 | "$program" --demo plan --ask -o mine win10 >out 2>err
 ok "a file that is no plan is left alone" is "$(<mine)" "not a plan"
 run "$program" --demo preview --ask win10
 ok "--ask is for plan" is "$status" 2

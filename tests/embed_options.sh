@@ -9,7 +9,10 @@ options_domain() {
   sed -e "s/<name>.*/<name>$1<\/name>/" -e '/<uuid>/d' \
     -e "s/<\/devices>/<controller type='scsi' index='0' model='virtio-scsi'\/>\
 <disk type='block' device='disk'><source dev='\/dev\/null'\/><target dev='sdc' \
-bus='scsi'\/><\/disk><\/devices>/" "$scratch/tcg.xml"
+bus='scsi'\/><\/disk>\
+<disk type='file' device='disk'><source file='\/none'\/><target dev='sdd' \
+bus='sata'\/><\/disk><interface type='user'><model type='e1000'\/>\
+<\/interface><\/devices>/" "$scratch/tcg.xml"
 }
 
 # keys: KEY VALUE lines of all that --set takes.
@@ -76,6 +79,61 @@ grep -i error "$scratch/defined" | sort -u | sed 's/^/# /'
 ok "QEMU's driver takes every one of $taken ($refused refused by us)" \
   is "$(grep -c error: "$scratch/defined")" 0
 ok "there are many" test "$taken" -gt 90
+
+# Another bus: only what is told changes, and undo gives the bytes back.
+dump_every() { virsh -q -c "$uri" dumpxml --inactive --security-info every; }
+virsh -q -c "$uri" define "$scratch/every.xml" >/dev/null 2>&1
+dump_every >"$scratch/before.xml"
+printf 'version = 1\ndomain = every\n' >"$scratch/one.plan"
+vt apply every --plan "$scratch/one.plan" --yes --set disks.bus=virtio \
+  --set net.model=virtio
+ok "SATA disk and card become virtio: stored as previewed" is "$status" 0
+dump_every >"$scratch/after.xml"
+ok "it is another virtio disk" is \
+  "$(grep -c "<target dev='vd.' bus='virtio'/>" "$scratch/after.xml")" \
+  "$(($(grep -c "<target dev='vd.' bus='virtio'/>" "$scratch/before.xml") + 1))"
+ok "no emulated card is left" lacks "$(<"$scratch/after.xml")" "e1000"
+ok "CD-ROMs stay" is "$(grep -A5 "device='cdrom'" "$scratch/after.xml")" \
+  "$(grep -A5 "device='cdrom'" "$scratch/before.xml")"
+vt undo every
+ok "undo" is "$status" 0
+dump_every >"$scratch/undone.xml"
+ok "gives the disk back" cmp "$scratch/before.xml" "$scratch/undone.xml"
+
+# An image becomes a physical disk: one that this host is made to have here.
+cp -a "$host" "$scratch/disks"
+mkdir -p "$scratch/disks/sys/devices/sdy/device" "$scratch/disks/dev/disk/by-id" \
+  "$scratch/disks/sys/class/block" "$scratch/disks/run/udev/data" \
+  "$scratch/disks/proc/self" "$scratch/disks/proc/1"
+ln -s ../../devices/sdy "$scratch/disks/sys/class/block/sdy"
+ln -s ../../sdy "$scratch/disks/dev/disk/by-id/ata-FREE_1"
+for mounts in 1 self; do
+  echo "23 1 0:21 / /proc rw - proc proc rw" \
+    >"$scratch/disks/proc/$mounts/mountinfo"
+done
+echo "Filename Type Size Used Priority" >"$scratch/disks/proc/swaps"
+disk=/dev/disk/by-id/ata-FREE_1
+image_host=$host host=$scratch/disks
+vt apply every --plan "$scratch/one.plan" --yes --set disk.sdd=$disk
+ok "an image becomes a physical disk: stored as previewed" is "$status" 0
+dump_every >"$scratch/after.xml"
+ok "the source is stored" grep -q "<source dev='$disk'/>" "$scratch/after.xml"
+ok "and nothing else changed" is "$(diff "$scratch/before.xml" \
+  "$scratch/after.xml" | grep -c '^[<>]')" 4
+vt undo every
+ok "undo" is "$status" 0
+dump_every >"$scratch/undone.xml"
+ok "gives the image back" cmp "$scratch/before.xml" "$scratch/undone.xml"
+virsh -q -c "$uri" define /dev/stdin >/dev/null 2>&1 <<<"$(options_domain other |
+  sed -e "s|/dev/null|$disk|" -e '/<mac/d')"
+vt preview every --plan "$scratch/one.plan" --set disk.sdd=$disk
+ok "what another domain has is refused" is "$status" 3
+ok "and by whom" has "$err" "The domain other has it."
+virsh -q -c "$uri" undefine other >/dev/null 2>&1
+vt preview every --plan "$scratch/one.plan" --set disk.sdd=/dev/sdy
+ok "a name that changes is refused" is "$status" 3
+ok "with the one to use" has "$err" "$disk"
+host=$image_host
 
 # What the rules say libvirt refuses, its driver refuses, each for itself.
 disk() { # BUS DRIVER MORE: one more disk, as a sed expression

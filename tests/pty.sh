@@ -43,8 +43,8 @@ for term in $terms; do
     ok "$term: an edit ($name) takes 400 bytes at most" at_most "$name" 400
   done
   for name in host explained; do
-    ok "$term: a move with an explanation ($name): 800 at most" \
-      at_most "$name" 800
+    ok "$term: a move with an explanation ($name): 900 at most" \
+      at_most "$name" 900
   done
   for name in cpus options devices; do
     ok "$term: another screen ($name) takes 2.5 KiB at most" at_most "$name" 2560

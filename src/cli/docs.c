@@ -54,7 +54,9 @@ static const struct docs_option options_known[] = {
      "a set of options in place of the proposal, or the path of such a file"},
     {"guest", "KIND", "windows linux other",
      "what runs in it, where the domain's metadata does not say"},
-    {"set", "KEY=VALUE", "@keys", "switch an option; see OPTIONS OF A PLAN"},
+    {"set", "KEY=VALUE", "@keys",
+     "switch an option, see OPTIONS OF A PLAN; or disk.TARGET=/dev/disk/by-id/"
+     "NAME: a disk becomes a whole physical one, of which nothing is copied"},
     {"plan", "FILE", "@files", "a plan file in place of the proposal"},
     {"format", "NAME", "text diff xml json", "how the preview is printed"},
     {"dry-run", NULL, "", "do everything but write"},

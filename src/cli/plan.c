@@ -5,6 +5,7 @@
 #include "cli/json.h"
 
 #include "base/str.h"
+#include "plan/image.h"
 #include "plan/layout.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
@@ -86,6 +87,23 @@ static bool take_cpus(const struct options *options, struct plan *plan,
     return take_layout(options, plan, err);
 }
 
+/* disk.TARGET=PATH, or keep. */
+static bool take_image(struct plan *plan, const char *target, const char *value,
+                       const char *name, struct err *err)
+{
+    bool keeps = strcmp(value, "keep") == 0;
+    struct arena *arena = arena_new();
+    const char *refusal =
+        keeps ? NULL : image_refusal(plan, arena, target, value);
+
+    if (refusal)
+        err_set(err, ERR_REFUSED, "--set %.160s: %s", name, refusal);
+    else
+        image_set(plan, target, keeps ? NULL : value);
+    arena_free(arena);
+    return !refusal;
+}
+
 static bool take_set(struct plan *plan, const char *text, struct err *err)
 {
     char *key CLEANUP(mem_free) = mem_strdup(text);
@@ -98,6 +116,8 @@ static bool take_set(struct plan *plan, const char *text, struct err *err)
 
     if (equals)
         *equals = '\0';
+    if (equals && str_starts(key, "disk."))
+        return take_image(plan, key + strlen("disk."), equals + 1, name, err);
     id = option_find(key);
     if (!equals || id == OPTION_NONE)
         return err_set(err, ERR_USAGE,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes a connection, gives pins and devices of its other domains. Reads only,
- * and goes on where a domain vanishes meanwhile.
+ * Takes a connection, gives what its other domains have of the host. Reads
+ * only, and goes on where a domain vanishes meanwhile.
  */
 #include "domain/neighbour.h"
 
@@ -11,6 +11,31 @@
 #include <libvirt/virterror.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The block devices that its disks are on. */
+static void add_disks(const struct domain *domain, struct arena *arena,
+                      struct neighbour *one)
+{
+    const xmlNode *first = xml_find(xml_root(domain->xml), "devices/disk");
+    const char **list;
+    size_t count = 0;
+
+    for (const xmlNode *disk = first; disk; disk = xml_next(disk))
+        count++;
+    if (count == 0)
+        return;
+    list = arena_alloc(arena, one->disk_count + count, sizeof(*list));
+    for (size_t i = 0; i < one->disk_count; i++)
+        list[i] = one->disks[i];
+    for (const xmlNode *disk = first; disk; disk = xml_next(disk)) {
+        const char *path =
+            xml_attribute(arena, xml_child(disk, "source"), "dev");
+
+        if (path)
+            list[one->disk_count++] = path;
+    }
+    one->disks = list;
+}
 
 /* Adds what one form of the definition has. */
 static bool add_parts(virDomainPtr handle, unsigned flags, struct arena *arena,
@@ -35,6 +60,8 @@ static bool add_parts(virDomainPtr handle, unsigned flags, struct arena *arena,
                 arena_strdup(arena, domain->hostdevs[i].address);
         one->hostdevs = list;
     }
+    if (domain)
+        add_disks(domain, arena, one);
     free(text);
     domain_free(domain);
     return domain != NULL;
@@ -67,7 +94,8 @@ static bool read_one(virDomainPtr handle, struct neighbours *all,
                        "Domain %s cannot be read, so whether it uses the same "
                        "CPUs is not known.",
                        name);
-    all->count += !cpuset_is_empty(&one->cpus) || one->hostdev_count > 0;
+    all->count += !cpuset_is_empty(&one->cpus) || one->hostdev_count > 0 ||
+                  one->disk_count > 0;
     return true;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The other domains of a connection, as far as they have CPUs or devices of
- * the host: two guests on the same CPUs wait for each other, and a device is
- * one guest's at a time.
+ * The other domains of a connection, as far as they have CPUs, devices or
+ * disks of the host: two guests on the same CPUs wait for each other, and a
+ * device is one guest's at a time.
  */
 #ifndef DOMAIN_NEIGHBOUR_H
 #define DOMAIN_NEIGHBOUR_H
@@ -16,6 +16,8 @@ struct neighbour {
     bool is_running, has_autostart;
     const char **hostdevs; /* PCI addresses, "0000:01:00.0" */
     size_t hostdev_count;
+    const char **disks; /* block devices: "/dev/sdb" */
+    size_t disk_count;
 };
 
 struct neighbours {

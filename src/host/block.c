@@ -177,6 +177,8 @@ static void walk(struct block *block, struct disk *disk, const struct use *use,
         return;
     disk->stamp = block->stamp;
     disk->is_used = true;
+    if (!disk->use)
+        disk->use = use;
     for (size_t i = 0; i < disk->targets.count; i++)
         add_stake(block, disk->targets.list[i], use, disk);
     if (disk->targets.count > 0)
@@ -336,15 +338,20 @@ static void read_all_mounts(struct block *block)
     }
 }
 
+void block_read(struct block *block)
+{
+    read_disks(block);
+    read_all_mounts(block);
+    block_find_swap(block);
+    block_find_volumes(block);
+    block_find_members(block);
+}
+
 void block_claim(struct claim_look *look)
 {
     struct block block = {.look = look};
 
-    read_disks(&block);
-    read_all_mounts(&block);
-    block_find_swap(&block);
-    block_find_volumes(&block);
-    block_find_members(&block);
+    block_read(&block);
     block_report(&block);
     free(block.stakes);
     free(block.mounts);

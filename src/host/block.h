@@ -18,8 +18,10 @@ struct disk {
     char *mount;                  /* where it is mounted first, or NULL */
     unsigned mount_count;
     size_t mount_order;
-    unsigned stamp; /* of the last walk that came by */
-    bool is_used;   /* something uses it, or what stands on it */
+    unsigned stamp;        /* of the last walk that came by */
+    bool is_used;          /* something uses it, or what stands on it */
+    const struct use *use; /* the first use of it, or NULL */
+    const char *member;    /* "a RAID array" that is not in use, or NULL */
 };
 
 /* One use of a disk: "/", "swap". */
@@ -61,7 +63,10 @@ struct block {
     size_t stake_count, stake_capacity;
 };
 
-/* The steps of block_claim after the mounts. */
+/* All that block_claim does but report; free stakes and mounts after it. */
+void block_read(struct block *block);
+
+/* The steps of block_read after the mounts. */
 void block_find_swap(struct block *block);
 void block_find_volumes(struct block *block); /* dm, md without a mount */
 void block_find_members(struct block *block); /* by udev's database */

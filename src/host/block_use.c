@@ -101,9 +101,9 @@ static char *find_property(const struct block *block, const char *entry,
     return arena_strndup(block->look->scratch, at, strcspn(at, "\n"));
 }
 
-static void claim_member(struct block *block, const struct disk *disk,
-                         const char *of)
+static void claim_member(struct block *block, struct disk *disk, const char *of)
 {
+    disk->member = of;
     for (size_t i = 0; i < disk->targets.count; i++)
         claim_add(block->look, disk->targets.list[i], CLAIM_MEMBER, CLAIM_WARN,
                   "/run/udev/data",

@@ -3,6 +3,7 @@
 #include "plan/describe.h"
 
 #include "base/cpuset.h"
+#include "plan/image.h"
 
 #include <string.h>
 
@@ -108,6 +109,15 @@ static void add_options(struct str *str, size_t start,
                  count == 2 ? "" : "s");
 }
 
+static void add_images(struct str *str, size_t start, const struct plan *before,
+                       const struct plan *after)
+{
+    if (image_same(before, after))
+        return;
+    add_item(str, start);
+    str_add(str, "what disks are kept on");
+}
+
 static void add_dropped(struct str *str, size_t start,
                         const struct plan *before, const struct plan *after)
 {
@@ -131,5 +141,6 @@ void plan_describe(struct str *str, const struct plan *before,
     add_pins(str, start, before, after);
     add_threads(str, start, before, after);
     add_options(str, start, before, after);
+    add_images(str, start, before, after);
     add_dropped(str, start, before, after);
 }

@@ -72,8 +72,10 @@ enum option_id {
     OPTION_DISKS_CACHE,
     OPTION_DISKS_IO,
     OPTION_DISKS_DISCARD,
+    OPTION_DISKS_BUS,
     OPTION_SCSI_IOTHREAD,
     OPTION_SCSI_QUEUES,
+    OPTION_NET_MODEL,
     OPTION_NET_QUEUES,
     /* option_host.c */
     OPTION_ISOLATE,
@@ -114,6 +116,8 @@ enum option_scope {
     SCOPE_DISKS, /* <driver> of each disk on a file or block device */
     SCOPE_SCSI,  /* <driver> of each virtio-scsi controller */
     SCOPE_NETS,  /* <driver> of each virtio interface on a tap device */
+    SCOPE_BUSES, /* `element` of each disk that is SATA, IDE or virtio */
+    SCOPE_CARDS, /* `element` of each interface, emulated or virtio */
 };
 
 /*
@@ -219,5 +223,9 @@ const xmlNode *option_find_place(const xmlNode *root,
 /* The first device of a scope, and the one after `device`; NULL at the end. */
 const xmlNode *option_device(const xmlNode *root, enum option_scope scope,
                              const xmlNode *device);
+
+/* What a row with a scope is about: `element` of a device, or its <driver>. */
+const xmlNode *option_in_device(const xmlNode *device,
+                                const struct option_place *place);
 
 #endif

@@ -76,6 +76,32 @@ const struct option_row option_io_rows[] = {
                       "devices",
             SOURCE,
         },
+    ROW(DISKS_BUS) =
+        {
+            .key = "disks.bus",
+            HEAD,
+            .title = "disk bus",
+            .type = OPTION_TYPE_CHOICE,
+            .words = WORDS("virtio"),
+            .on = 1,
+            .replaces = true,
+            .has_no_off = true,
+            .place = {.scope = SCOPE_BUSES,
+                      .parent = "devices",
+                      .element = "target",
+                      .attribute = "bus",
+                      .absent = OPTION_OTHER},
+            .does = "SATA and IDE disks become virtio, which is faster. "
+                    "CD-ROMs stay.",
+            .risk = "Without its driver the guest does not boot. Windows: add "
+                    "a second, small virtio disk first and install viostor "
+                    "until it sees that one. Linux: virtio_blk in the "
+                    "initramfs, UUIDs in fstab. Snapshots know the old names.",
+            .writes = "<disk><target dev= bus='virtio'>, no <address "
+                      "type='drive'>",
+            .source = "libvirt: formatdomain, \"Hard drives, floppy disks, "
+                      "CDROMs\"",
+        },
     ROW(SCSI_IOTHREAD) =
         {
             .key = "scsi.iothread",
@@ -107,6 +133,30 @@ const struct option_row option_io_rows[] = {
                     "from 5.2 on have one queue for each vCPU by themselves.",
             .writes = "<controller type='scsi'><driver queues=>",
             SOURCE,
+        },
+    ROW(NET_MODEL) =
+        {
+            .key = "net.model",
+            HEAD,
+            .title = "network card",
+            .type = OPTION_TYPE_CHOICE,
+            .words = WORDS("virtio"),
+            .on = 1,
+            .replaces = true,
+            .has_no_off = true,
+            .place = {.scope = SCOPE_CARDS,
+                      .parent = "devices",
+                      .element = "model",
+                      .attribute = "type",
+                      .absent = OPTION_OTHER},
+            .does = "Emulated network cards (e1000, e1000e, rtl8139) become "
+                    "virtio, which is faster. MAC and PCI address stay.",
+            .risk = "A guest without virtio's network driver has no network. "
+                    "Windows: install NetKVM from virtio-win.iso first; it "
+                    "sees a new card, so a fixed address has to be set again. "
+                    "Linux has the driver.",
+            .writes = "<interface><model type='virtio'>",
+            .source = "libvirt: formatdomain, \"Setting the NIC model\"",
         },
     ROW(NET_QUEUES) =
         {

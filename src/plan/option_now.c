@@ -46,6 +46,26 @@ static bool is_plain_disk(const xmlNode *disk)
            (!has_attribute(disk, "device") || xml_has(disk, "device", "disk"));
 }
 
+/*
+ * SATA, IDE or virtio, wherever it is kept. Without a word of the bus libvirt
+ * goes by the name, hda, and writes the bus when it stores the domain.
+ */
+static bool has_disk_bus(const xmlNode *disk)
+{
+    const xmlNode *target = xml_child(disk, "target");
+    xmlChar *name;
+    bool is_ide;
+
+    if (has_attribute(disk, "device") && !xml_has(disk, "device", "disk"))
+        return false;
+    if (has_attribute(target, "bus"))
+        return has_one_of(target, "bus", WORDS("sata", "ide", "virtio"));
+    name = target ? xmlGetNoNsProp((xmlNode *)target, BAD_CAST "dev") : NULL;
+    is_ide = name && str_starts((const char *)name, "hd");
+    xmlFree(name);
+    return is_ide;
+}
+
 static bool is_virtio_scsi(const xmlNode *controller)
 {
     return xml_has(controller, "type", "scsi") &&
@@ -63,6 +83,16 @@ static bool is_virtio_tap(const xmlNode *interface)
                             "virtio-non-transitional"));
 }
 
+/* A network card that QEMU emulates, or virtio's. */
+static bool is_card(const xmlNode *interface)
+{
+    return !has_one_of(interface, "type",
+                       WORDS("hostdev", "vhostuser", "vdpa", "vds")) &&
+           has_one_of(xml_child(interface, "model"), "type",
+                      WORDS("e1000", "e1000e", "igb", "rtl8139", "pcnet",
+                            "ne2k_pci", "virtio"));
+}
+
 const xmlNode *option_device(const xmlNode *root, enum option_scope scope,
                              const xmlNode *device)
 {
@@ -73,6 +103,8 @@ const xmlNode *option_device(const xmlNode *root, enum option_scope scope,
         [SCOPE_DISKS] = {"devices/disk", is_plain_disk},
         [SCOPE_SCSI] = {"devices/controller", is_virtio_scsi},
         [SCOPE_NETS] = {"devices/interface", is_virtio_tap},
+        [SCOPE_BUSES] = {"devices/disk", has_disk_bus},
+        [SCOPE_CARDS] = {"devices/interface", is_card},
     };
 
     if (device)
@@ -82,6 +114,12 @@ const xmlNode *option_device(const xmlNode *root, enum option_scope scope,
     while (device && !scopes[scope].is_one(device))
         device = xml_next(device);
     return device;
+}
+
+const xmlNode *option_in_device(const xmlNode *device,
+                                const struct option_place *place)
+{
+    return xml_child(device, place->element ? place->element : "driver");
 }
 
 static long read_number(const struct option_row *option, const xmlNode *node)
@@ -138,9 +176,10 @@ static long read_devices(const struct plan *plan,
     long value = OPTION_OFF;
 
     if (device)
-        value = read_value(option, xml_child(device, "driver"));
+        value = read_value(option, option_in_device(device, &option->place));
     while (device && (device = option_device(root, scope, device)))
-        if (read_value(option, xml_child(device, "driver")) != value)
+        if (read_value(option, option_in_device(device, &option->place)) !=
+            value)
             return OPTION_OTHER;
     return value;
 }
@@ -210,6 +249,36 @@ long option_now(const struct plan *plan, enum option_id id)
         option, option_find_place(xml_root(plan->domain->xml), &option->place));
 }
 
+/* What all devices of a scope have in common, "mixed" if nothing. */
+static void show_devices(const struct plan *plan,
+                         const struct option_place *place, char *text,
+                         size_t size)
+{
+    const xmlNode *root = xml_root(plan->domain->xml), *device = NULL;
+    const char *name = place->attribute ? place->attribute : place->number;
+    struct arena *arena = arena_new();
+    const char *common = NULL;
+
+    while ((device = option_device(root, place->scope, device))) {
+        const char *own =
+            xml_attribute(arena, option_in_device(device, place), name);
+
+        if (!own || (common && strcmp(own, common) != 0)) {
+            common = NULL;
+            break;
+        }
+        common = own;
+    }
+    if (common) {
+        char *printable CLEANUP(mem_free) = str_printable(common);
+
+        snprintf(text, size, "%s", printable);
+    } else {
+        snprintf(text, size, "mixed");
+    }
+    arena_free(arena);
+}
+
 void option_show(const struct plan *plan, enum option_id id, long value,
                  char *text, size_t size)
 {
@@ -223,7 +292,7 @@ void option_show(const struct plan *plan, enum option_id id, long value,
         return;
     }
     if (place->scope != SCOPE_ONE) {
-        snprintf(text, size, "mixed");
+        show_devices(plan, place, text, size);
         return;
     }
     arena = arena_new();

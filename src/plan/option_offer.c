@@ -164,6 +164,8 @@ static const char *obstacle_devices(const struct plan *plan,
         [SCOPE_NETS] =
             "The domain has no virtio network interface that is "
             "connected by the kernel.",
+        [SCOPE_BUSES] = "The domain has no SATA or IDE disk.",
+        [SCOPE_CARDS] = "The domain has no emulated network card.",
     };
 
     return scope == SCOPE_ONE ||
@@ -217,6 +219,9 @@ static const char *obstacle_own(const struct plan *plan, enum option_id id)
         return obstacle_cpu(plan, id);
     case OPTION_VCPUSCHED:
         return obstacle_vcpusched(plan);
+    case OPTION_DISKS_BUS:
+    case OPTION_NET_MODEL:
+        return option_bus_obstacle(plan, id);
     default:
         return NULL;
     }

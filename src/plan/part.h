@@ -21,6 +21,7 @@ enum plan_part {
     PART_KVM,
     PART_MACHINE, /* interrupt controllers and the like */
     PART_CLOCK,
+    PART_DISKS,   /* what they are kept on */
     PART_IO,      /* drivers of disks, controllers and interfaces */
     PART_DEVICES, /* passed through */
     PART_HOOK,

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "plan/cell.h"
 #include "plan/device.h"
+#include "plan/image.h"
 #include "plan/usb.h"
 
 #include <limits.h>
@@ -152,6 +153,7 @@ struct plan *plan_copy(const struct plan *plan)
         memcpy(copy->disk_iothread, plan->disk_iothread,
                disks * sizeof(*copy->disk_iothread));
     copy_devices(copy, plan);
+    image_copy(copy, plan);
     return copy;
 }
 
@@ -161,6 +163,7 @@ void plan_free(struct plan *plan)
         return;
     free_cpus(plan);
     free_devices(plan);
+    image_clear(plan);
     free(plan);
 }
 
@@ -190,7 +193,7 @@ bool plan_equal(const struct plan *a, const struct plan *b)
     for (size_t i = 0; i < a->domain->disk_count; i++)
         if (a->disk_iothread[i] != b->disk_iothread[i])
             return false;
-    if (!device_same(a, b))
+    if (!device_same(a, b) || !image_same(a, b))
         return false;
     return memcmp(a->options, b->options, sizeof(a->options)) == 0;
 }
@@ -309,6 +312,7 @@ static const char *const part_names[PART_COUNT] = {
     [PART_KVM] = "kvm",
     [PART_MACHINE] = "machine",
     [PART_CLOCK] = "clock",
+    [PART_DISKS] = "disks",
     [PART_IO] = "io",
     [PART_DEVICES] = "devices",
     [PART_HOOK] = "hook",
@@ -418,6 +422,8 @@ struct plan *plan_kept(const struct plan *plan)
         fresh->iothreads = NULL;
         fresh->disk_iothread = NULL;
     }
+    if (plan->dropped & 1U << PART_DISKS)
+        image_clear(kept);
     if (plan->dropped & 1U << PART_NUMA)
         kept->mirrors_nodes = false;
     for (unsigned part = 0; part < PART_COUNT; part++)

@@ -18,6 +18,12 @@ struct device_wish {
     char *rom_file; /* an absolute path, or NULL: what the card has */
 };
 
+/* A disk that shall be a whole physical one: see image.h. */
+struct image_wish {
+    char *target; /* "vda" */
+    char *path;   /* "/dev/disk/by-id/..." */
+};
+
 struct identities;
 
 struct plan {
@@ -30,11 +36,13 @@ struct plan {
     cpu_set_t emulatorpin; /* empty: not pinned */
     unsigned iothread_count;
     struct domain_iothread *iothreads;
-    bool *is_given;                 /* one of each host PCI device: to guest */
-    struct device_wish *wishes;     /* the same */
-    long *moves;                    /* see drift.h */
-    bool *is_usb_given;             /* one of each host USB device */
-    unsigned *disk_iothread;        /* one of each domain disk; 0: none */
+    bool *is_given;             /* one of each host PCI device: to guest */
+    struct device_wish *wishes; /* the same */
+    long *moves;                /* see drift.h */
+    bool *is_usb_given;         /* one of each host USB device */
+    unsigned *disk_iothread;    /* one of each domain disk; 0: none */
+    struct image_wish *images;  /* each target once */
+    size_t image_count;
     struct guest_topology topology; /* all 0: none */
     bool mirrors_nodes; /* memory and guest cells follow the pins; see cell.h */
     long options[OPTION_COUNT]; /* wishes: OPTION_KEEP or a value */

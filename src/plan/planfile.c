@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "plan/device.h"
 #include "plan/drift.h"
+#include "plan/image.h"
 #include "plan/usb.h"
 
 #include <stdio.h>
@@ -61,6 +62,9 @@ void planfile_save(const struct plan *plan, struct str *str)
         if (plan->disk_iothread[i] > 0)
             str_addf(str, "disk.%s = %u\n", domain->disks[i].target,
                      plan->disk_iothread[i]);
+    for (size_t i = 0; i < plan->image_count; i++)
+        str_addf(str, "disk.%s = %s\n", plan->images[i].target,
+                 plan->images[i].path);
     str_addf(str, "topology = %u %u %u %u\n", plan->topology.sockets,
              plan->topology.dies, plan->topology.cores, plan->topology.threads);
     if (plan->mirrors_nodes)
@@ -180,6 +184,21 @@ static bool load_disk(struct plan *plan, const char *target, const char *value)
             return true;
         }
     return false;
+}
+
+static bool load_image(struct plan *plan, const char *target, const char *path,
+                       struct err *err)
+{
+    struct arena *arena = arena_new();
+    const char *refusal = image_refusal(plan, arena, target, path);
+    char *name CLEANUP(mem_free) = str_printable(target);
+
+    if (refusal)
+        err_set(err, ERR_REFUSED, "Disk %.20s: %s", name, refusal);
+    else
+        image_set(plan, target, path);
+    arena_free(arena);
+    return !refusal;
 }
 
 /* True if the text, "VENDOR:DEVICE SERIAL", is of this device. */
@@ -358,6 +377,8 @@ static bool load_line(struct plan *plan, const char *key, char *value,
         return load_rom(plan, strchr(key, '.') + 1, value);
     if (str_starts(key, "usb."))
         return load_usb(plan, strchr(key, '.') + 1, value, err);
+    if (str_starts(key, "disk.") && *value == '/')
+        return load_image(plan, strchr(key, '.') + 1, value, err);
     if (str_starts(key, "disk."))
         return load_disk(plan, strchr(key, '.') + 1, value);
     return load_option(plan, key, value);

@@ -279,6 +279,13 @@ static const struct rule rules[] = {
     {"emulated-network", "options",
      "Each packet through an emulated card leaves the guest several times.",
      rule_network},
+    {"virtio-driver", "options",
+     "A system finds a virtio device only with a driver that is installed "
+     "before.",
+     rule_virtio_driver},
+    {"whole-disk", "options",
+     "What a guest writes to a disk is there, whatever was there before.",
+     rule_whole_disk},
     {"boot-order", "domain", "Each place in the order is one device's.",
      rule_boot},
     {"firmware", "domain",

@@ -6,6 +6,7 @@
 #include "plan/rule_row.h"
 
 #include "base/str.h"
+#include "plan/image.h"
 
 #include <string.h>
 
@@ -72,6 +73,15 @@ void rule_disk_values(const struct plan *plan, struct arena *arena,
     }
 }
 
+/* True if the plan names it anew. */
+static bool has_wish(const struct plan *plan, const xmlNode *disk)
+{
+    for (size_t i = 0; i < plan->image_count; i++)
+        if (xml_has(xml_child(disk, "target"), "dev", plan->images[i].target))
+            return true;
+    return false;
+}
+
 /* sda is whatever was found first at this boot. */
 void rule_disk_path(const struct plan *plan, struct arena *arena,
                     const struct rule *rule, struct findings *findings)
@@ -87,7 +97,8 @@ void rule_disk_path(const struct plan *plan, struct arena *arena,
         for (size_t i = 0; path && i < ARRAY_SIZE(prefixes); i++) {
             char *text CLEANUP(mem_free) = str_printable(path);
 
-            if (strncmp(path, prefixes[i], strlen(prefixes[i])) != 0)
+            if (strncmp(path, prefixes[i], strlen(prefixes[i])) != 0 ||
+                has_wish(plan, disk))
                 continue;
             rule_say(rule, findings, arena, VERDICT_WARN,
                      arena_printf(arena,
@@ -95,7 +106,7 @@ void rule_disk_path(const struct plan *plan, struct arena *arena,
                                   "changes",
                                   name_of(arena, disk), text),
                      "After a reboot it may be another disk, the host's too. "
-                     "Name it by /dev/disk/by-id: virsh edit.");
+                     "Name it: --set disk.TARGET=/dev/disk/by-id/NAME.");
         }
     }
 }
@@ -107,6 +118,8 @@ void rule_network(const struct plan *plan, struct arena *arena,
     static const char *const emulated[] = {"e1000", "e1000e", "rtl8139",
                                            "pcnet", "ne2k_pci"};
 
+    if (option_effective(plan, OPTION_NET_MODEL) == OPTION_ON)
+        return;
     for (const xmlNode *node = xml_child(devices, "interface"); node;
          node = xml_next(node))
         for (size_t i = 0; i < ARRAY_SIZE(emulated); i++)
@@ -117,9 +130,62 @@ void rule_network(const struct plan *plan, struct arena *arena,
                                       "is faster",
                                       emulated[i]),
                          plan->guest == GUEST_LINUX
-                             ? "Change its model to virtio: virsh edit."
+                             ? "--set net.model=virtio."
                              : "Install the guest's virtio driver first, then "
-                               "change the model: virsh edit.");
+                               "--set net.model=virtio.");
                 return;
             }
+}
+
+/* A wish that the guest has to be prepared for. */
+void rule_virtio_driver(const struct plan *plan, struct arena *arena,
+                        const struct rule *rule, struct findings *findings)
+{
+    bool is_linux = plan->guest == GUEST_LINUX;
+
+    if (plan->options[OPTION_DISKS_BUS] == OPTION_ON)
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 "disks become virtio: the guest must have its driver first",
+                 is_linux ? "Its initramfs needs virtio_blk, and fstab and "
+                            "boot loader UUIDs. Else it does not boot; undo "
+                            "brings the old disk back."
+                          : "Add a second, small virtio disk, start the guest, "
+                            "install viostor until it sees that disk. Else it "
+                            "does not boot; undo brings the old disk back.");
+    if (plan->options[OPTION_NET_MODEL] == OPTION_ON && !is_linux)
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 "the network card becomes virtio: the driver comes first",
+                 "Install NetKVM from virtio-win.iso in Windows, or it has no "
+                 "network. A fixed address is set again on the new card.");
+}
+
+/* A physical disk in place of an image: looked at anew each time. */
+void rule_whole_disk(const struct plan *plan, struct arena *arena,
+                     const struct rule *rule, struct findings *findings)
+{
+    for (size_t i = 0; i < plan->image_count; i++) {
+        const struct image_wish *wish = &plan->images[i];
+        const char *refusal =
+            image_refusal(plan, arena, wish->target, wish->path);
+
+        if (refusal) {
+            rule_say(rule, findings, arena, VERDICT_FAIL,
+                     arena_printf(arena, "disk %.20s cannot be a physical one",
+                                  wish->target),
+                     refusal);
+            continue;
+        }
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 arena_printf(arena,
+                              "disk %.20s: the guest gets what is on the "
+                              "physical disk",
+                              wish->target),
+                 "Nothing is copied. To keep the image's content, write it "
+                 "there first, with the guest shut down: qemu-img convert -n "
+                 "-O raw.");
+        if (!plan->others)
+            rule_say(rule, findings, arena, VERDICT_UNKNOWN,
+                     "whether another domain has that disk was not asked",
+                     "Two guests on one disk destroy what is on it.");
+    }
 }

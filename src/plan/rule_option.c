@@ -114,6 +114,8 @@ void rule_disks(const struct plan *plan, struct arena *arena,
 {
     const xmlNode *root = xml_root(plan->domain->xml), *disk = NULL;
 
+    if (option_effective(plan, OPTION_DISKS_BUS) == OPTION_ON)
+        return;
     while ((disk = option_device(root, SCOPE_DISKS, disk))) {
         const xmlNode *target = xml_child(disk, "target");
         char *name CLEANUP(mem_free) =
@@ -128,8 +130,9 @@ void rule_disks(const struct plan *plan, struct arena *arena,
                               name),
                  plan->guest == GUEST_WINDOWS
                      ? "Install the virtio driver in Windows first, with a "
-                       "second, small virtio disk; else it does not boot."
-                     : "Change its bus to virtio; fstab may name the disk.");
+                       "second, small virtio disk; then --set "
+                       "disks.bus=virtio."
+                     : "--set disks.bus=virtio; fstab may name the disk.");
         return;
     }
 }

@@ -73,6 +73,8 @@ RULE(rule_metadata);
 RULE(rule_disk_values);
 RULE(rule_disk_path);
 RULE(rule_network);
+RULE(rule_virtio_driver);
+RULE(rule_whole_disk);
 
 /* rule_hostdev.c: how the guest has its devices. */
 RULE(rule_drift);

@@ -7,6 +7,7 @@
 #include "render/options.h"
 
 #include "base/str.h"
+#include "render/bus.h"
 #include "render/rendering.h"
 
 #include <stdlib.h>
@@ -219,7 +220,7 @@ static void render_devices(struct rendering *r, const struct option_row *option,
     const xmlNode *device = NULL;
 
     while ((device = option_device(r->root, place->scope, device))) {
-        const xmlNode *driver = xml_child(device, "driver");
+        const xmlNode *driver = option_in_device(device, place);
         struct str str CLEANUP(str_free) = STR_INIT;
 
         if (driver) {
@@ -322,6 +323,8 @@ static char *render_option(const struct plan *plan, enum option_id id,
         render_cpu_mode(&r, option, value);
     else if (id == OPTION_VCPUSCHED)
         render_vcpusched(&r, value);
+    else if (id == OPTION_DISKS_BUS)
+        bus_render_disks(&r);
     else if (option->place.scope != SCOPE_ONE)
         render_devices(&r, option, value);
     else

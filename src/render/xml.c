@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "render/device.h"
+#include "render/image.h"
 #include "render/numa.h"
 
 #include <stdio.h>
@@ -364,6 +365,7 @@ const char *xml_render(const struct plan *plan, enum plan_part part,
         [PART_TOPOLOGY] = render_topology,
         [PART_HUGEPAGES] = render_hugepages,
         [PART_NUMA] = numa_render,
+        [PART_DISKS] = image_render,
         [PART_DEVICES] = device_render,
     };
     struct rendering rendering = {plan, xml_root(xml), edit, arena};

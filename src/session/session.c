@@ -7,6 +7,7 @@
 
 #include "apply/file.h"
 #include "base/str.h"
+#include "plan/image.h"
 #include "session/embedded.h"
 #include "session/libvirt.h"
 
@@ -255,6 +256,7 @@ bool session_check(const struct session *session, const struct plan *plan,
                    const struct changeset *set, struct err *err)
 {
     return check_writable(session, err) && check_open(session, err) &&
+           image_check(plan, err) &&
            apply_check(&session->target, plan, set, err);
 }
 

@@ -62,13 +62,29 @@ static const char *const domains[] = {
     "\t\t</memballoon>\r\n\t</devices>\r\n\t<qemu:commandline>\r\n"
     "\t\t<qemu:arg value=\"-foo\"/>\r\n\t</qemu:commandline>\r\n"
     "</domain>\r\n",
+    /* emulated devices, nothing of which is virtio but one card */
+    "<domain type='kvm'>\n  <name>old</name>\n  <memory>4194304</memory>\n"
+    "  <os>\n    <type>hvm</type>\n    <boot dev='hd'/>\n  </os>\n"
+    "  <devices>\n    <disk type='file' device='disk'>\n"
+    "      <source file='/a'/>\n      <target dev='hda' bus='ide'/>\n"
+    "      <address type='drive' controller='0' bus='0' target='0' "
+    "unit='0'/>\n    </disk>\n    <disk type='file' device='cdrom'>\n"
+    "      <target dev='hdc' bus='ide'/>\n      <address type='drive' "
+    "controller='0' bus='1' target='0' unit='0'/>\n    </disk>\n"
+    "    <disk type='block' device='disk'>\n      <!-- mine -->\n"
+    "      <source dev='/dev/b'/>\n      <target dev='sda' bus='sata'/>\n"
+    "    </disk>\n    <interface type='network'>\n"
+    "      <source network='default'/>\n      <model type='e1000e'/>\n"
+    "      <address type='pci' domain='0x0000' bus='0x02' slot='0x01' "
+    "function='0x0'/>\n    </interface>\n    <interface type='bridge'>\n"
+    "      <source bridge='br0'/>\n      <model type='virtio'/>\n"
+    "    </interface>\n  </devices>\n</domain>\n",
     NULL, /* the demo's */
 };
 
 static struct domain *load(size_t i)
 {
-    struct domain *domain =
-        domains[i] ? domain_of(domains[i]) : domain_win10();
+    struct domain *domain = domains[i] ? domain_of(domains[i]) : domain_win10();
 
     /* As a connection to the newest libvirt would say. */
     domain->libvirt_version = 12005000;
@@ -162,8 +178,8 @@ static long any_value(const struct plan *plan, enum option_id id)
     if (count > 0)
         value = random_below(count + 1);
     if (row->type == OPTION_TYPE_NUMBER && value > OPTION_OFF)
-        value = row->minimum + random_below((unsigned)(row->maximum -
-                                                       row->minimum + 1));
+        value = row->minimum +
+                random_below((unsigned)(row->maximum - row->minimum + 1));
     return option_refusal(plan, id, value) ? OPTION_KEEP : value;
 }
 
@@ -319,6 +335,145 @@ static void test_by_hand(void **unused)
     domain_free(domain);
 }
 
+/* Disks change their bus, and nothing else of them. */
+static void test_bus(void **unused)
+{
+    struct domain *domain = load(3);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct changeset *set;
+    char text[32];
+
+    (void)unused;
+    option_show(plan, OPTION_DISKS_BUS, option_now(plan, OPTION_DISKS_BUS),
+                text, sizeof(text));
+    assert_string_equal(text, "mixed");
+    for (unsigned kind = 0; kind < GUEST_KIND_COUNT; kind++) {
+        plan->guest = (enum guest_kind)kind;
+        plan_propose_options(plan);
+        assert_int_equal(plan->options[OPTION_DISKS_BUS], OPTION_KEEP);
+    }
+    plan_free(plan);
+    plan = plan_new(host, domain, NULL, NULL);
+    option_set(plan, OPTION_DISKS_BUS, 1);
+    set = render(plan);
+    assert_int_equal(set->count, 1);
+    assert_int_equal(set->changes[0].diff->added, 2);
+    assert_int_equal(set->changes[0].diff->removed, 3);
+    assert_with(has(set->xml,
+                    "<source file='/a'/>\n      <target dev='vda' "
+                    "bus='virtio'/>\n    </disk>"),
+                set->xml);
+    assert_with(has(set->xml,
+                    "<!-- mine -->\n      <source dev='/dev/b'/>\n"
+                    "      <target dev='vdb' bus='virtio'/>"),
+                set->xml);
+    assert_with(has(set->xml,
+                    "<target dev='hdc' bus='ide'/>\n      <address "
+                    "type='drive'"),
+                set->xml);
+    changeset_free(set);
+    plan_free(plan);
+    domain_free(domain);
+}
+
+#define DISK(target, more)                        \
+    "<disk type='file' device='disk'><target dev" \
+    "=" target "/>" more "</disk>"
+
+/* A card changes its model; MAC and address stay, and so do its neighbours. */
+static void test_card(void **unused)
+{
+    struct domain *domain = load(3);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct changeset *set;
+
+    (void)unused;
+    plan_propose_options(plan);
+    assert_int_equal(plan->options[OPTION_NET_MODEL], OPTION_KEEP);
+    plan_free(plan);
+    plan = plan_new(host, domain, NULL, NULL);
+    option_set(plan, OPTION_NET_MODEL, 1);
+    set = render(plan);
+    assert_int_equal(set->count, 1);
+    assert_int_equal(set->changes[0].diff->added, 1);
+    assert_int_equal(set->changes[0].diff->removed, 1);
+    assert_with(has(set->xml,
+                    "<model type='virtio'/>\n      <address "
+                    "type='pci' domain='0x0000' bus='0x02'"),
+                set->xml);
+    changeset_free(set);
+    plan_free(plan);
+    domain_free(domain);
+}
+
+/* What cannot become virtio is refused, and why; else its new name is right. */
+static void test_bus_refused(void **unused)
+{
+    static const struct {
+        const char *os, *disks, *after;
+        const char *reason, *result; /* either */
+    } cases[] = {
+        {"", DISK("'sda' bus='scsi'", ""), "", "no SATA or IDE", NULL},
+        {"", DISK("'sda' bus='sata'", "<wwn>5000c50015ea71ac</wwn>"), "",
+         "world wide name", NULL},
+        {"", DISK("'sda' bus='sata' rotation_rate='1'", ""), "",
+         "rotation rate", NULL},
+        {"", DISK("'sda' bus='sata'", ""),
+         "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/"
+         "qemu/1.0'><qemu:arg value='device.sata0-0-0.x=1'/>"
+         "</qemu:commandline>",
+         "qemu:commandline", NULL},
+        {"<boot dev='hd'/>",
+         DISK("'sda' bus='sata'", "") DISK("'vda' bus='virtio'", ""), "",
+         "another disk", NULL},
+        {"<boot dev='cdrom'/>",
+         DISK("'sda' bus='sata'", "") DISK("'vda' bus='virtio'", ""), "", NULL,
+         "<target dev='vdb' bus='virtio'/>"},
+        {"<boot dev='hd'/>",
+         DISK("'vdb' bus='virtio'", "") DISK("'sda' bus='sata'", ""), "", NULL,
+         "<target dev='vdc' bus='virtio'/>"},
+        {"<boot dev='hd'/>",
+         DISK("'sdb' bus='usb'", "") DISK("'sda' bus='sata'", "")
+             DISK("'vda' bus='virtio'", ""),
+         "", NULL, "<target dev='vdb' bus='virtio'/>"},
+        {"",
+         DISK("'sda' bus='sata'", "<boot order='3'/>")
+             DISK("'vdz' bus='virtio'", "<boot order='1'/>"),
+         "", NULL, "<target dev='vdaa' bus='virtio'/><boot order='3'/>"},
+        {"", DISK("'hda'", ""), "", NULL, "<target dev='vda' bus='virtio'/>"},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct str xml CLEANUP(str_free) = STR_INIT;
+        struct domain *domain;
+        struct plan *plan;
+        const char *refusal;
+
+        str_addf(&xml,
+                 "<domain type='kvm'><name>x</name><memory>4194304</memory>"
+                 "<os><type>hvm</type>%s</os><devices>%s</devices>%s</domain>",
+                 cases[i].os, cases[i].disks, cases[i].after);
+        domain = domain_of(str_text(&xml));
+        plan = plan_new(host, domain, NULL, NULL);
+        refusal = option_refusal(plan, OPTION_DISKS_BUS, 1);
+        if (cases[i].reason) {
+            assert_with(refusal && has(refusal, cases[i].reason),
+                        refusal ? refusal : str_text(&xml));
+        } else {
+            struct changeset *set;
+
+            assert_with(!refusal, refusal);
+            option_set(plan, OPTION_DISKS_BUS, 1);
+            set = render(plan);
+            assert_with(has(set->xml, cases[i].result), set->xml);
+            changeset_free(set);
+        }
+        plan_free(plan);
+        domain_free(domain);
+    }
+}
+
 /* A plan is for Windows, Linux or another guest; the file remembers it. */
 static void test_guest(void **unused)
 {
@@ -468,11 +623,12 @@ int main(int count, char **arguments)
 {
     const struct CMUnitTest one[] = {cmocka_unit_test(test_directory)};
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),    cmocka_unit_test(test_alone),
-        cmocka_unit_test(test_together), cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_table),       cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_together),    cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_bound),
-        cmocka_unit_test(test_guest),    cmocka_unit_test(test_presets),
-        cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_bus),         cmocka_unit_test(test_card),
+        cmocka_unit_test(test_bus_refused), cmocka_unit_test(test_guest),
+        cmocka_unit_test(test_presets),     cmocka_unit_test(test_corpus),
     };
     xmlRelaxNGParserCtxt *parser;
     int failed;

@@ -52,6 +52,16 @@ static void save(struct state *state)
     state->domain->has_saved_image = state->domain->is_running = true;
 }
 
+static void bus_virtio(struct state *state)
+{
+    option_set(state->plan, OPTION_DISKS_BUS, 1);
+}
+
+static void card_virtio(struct state *state)
+{
+    option_set(state->plan, OPTION_NET_MODEL, 1);
+}
+
 static void no_host_cache(struct state *state)
 {
     state->plan->options[OPTION_DISKS_CACHE] = 1; /* none */
@@ -670,6 +680,7 @@ static void test_both_ways(void **unused)
         "disk-values",
         "disk-path",
         "emulated-network",
+        "virtio-driver",
         "boot-order",
         "firmware",
         "metadata",

@@ -167,6 +167,8 @@ void bootloader_probe(const struct root *root, struct arena *arena,
         return;
     bootloader->kind = kinds[chosen].kind;
     bootloader->name = kinds[chosen].name;
+    bootloader->is_guess = *search.command_line != '\0' &&
+                           !was_booted(&search, kinds[chosen].kind);
     bootloader->others = name_others(arena, there & ~kinds[chosen].covers &
                                                 ~(1U << kinds[chosen].kind));
     if (kinds[chosen].read)

@@ -37,6 +37,7 @@ struct bootloader {
     size_t line_count;             /* 0: a command changes them */
     const char *options; /* the configured command line, NULL if unknown */
     const char *command; /* makes an edited file effective; "" if nothing */
+    bool is_guess;       /* the running kernel shows no sign of it */
     const char *others;  /* "GRUB and systemd-boot": found as well, or "" */
 };
 

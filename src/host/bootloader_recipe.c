@@ -199,7 +199,12 @@ const char *bootloader_recipe(const struct bootloader *bootloader,
     const char *options = bootloader->options ? bootloader->options : "";
 
     add = filter(arena, add, options, false);
-    if (*bootloader->others)
+    if (bootloader->is_guess)
+        str_addf(&str,
+                 "For %s, which does not look as if it had started this "
+                 "host.\n",
+                 bootloader->name);
+    else if (*bootloader->others)
         str_addf(&str, "For %s, the likeliest; here as well: %s.\n",
                  bootloader->name, bootloader->others);
     if (bootloader->kind == BOOTLOADER_NIXOS)

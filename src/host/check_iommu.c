@@ -35,26 +35,51 @@ void check_virtualization(const struct look *look)
                          : "Switch SVM on in the firmware set-up.");
 }
 
-void check_kvm(const struct look *look)
+/* The module of this CPU: a kernel may have both built in, whatever runs it. */
+static const char *kvm_module(const struct look *look)
 {
     const struct cpu_topology *cpu = &look->host->cpu;
 
-    if (root_exists(look->root, "sys/module/kvm_amd"))
-        check_answer(look, VERDICT_OK, "KVM is there", "kvm_amd", "");
-    else if (look->host->kernel.has_kvm)
-        check_answer(look, VERDICT_OK, "KVM is there", "kvm_intel", "");
-    else if (root_exists(look->root, "dev/kvm"))
-        check_answer(look, VERDICT_OK, "KVM is there", "/dev/kvm", "");
+    if (cpu->has_svm || strcmp(cpu->vendor, "AuthenticAMD") == 0)
+        return "kvm_amd";
+    if (cpu->has_vmx || is_intel(look) ||
+        !root_exists(look->root, "sys/module/kvm_amd"))
+        return "kvm_intel";
+    return "kvm_amd";
+}
+
+void check_kvm(const struct look *look)
+{
+    const struct cpu_topology *cpu = &look->host->cpu;
+    const char *module = kvm_module(look);
+    bool is_loaded = root_exists(
+        look->root, arena_printf(look->arena, "sys/module/%s", module));
+    bool is_refused = cpu->has_flags && !cpu->has_vmx && !cpu->has_svm;
+    bool has_devices = root_exists(look->root, "dev/null");
+
+    if (root_exists(look->root, "dev/kvm"))
+        check_answer(look, VERDICT_OK, "KVM is there",
+                     is_loaded ? module : "/dev/kvm", "");
+    else if (is_loaded && !is_refused && !has_devices)
+        check_answer(look, VERDICT_OK, "KVM is there", module, "");
     else if (!root_exists(look->root, "sys/module"))
         check_answer(look, VERDICT_UNKNOWN, "KVM: could not look",
                      "no sys/module here", "");
     else if (!cpu->has_flags)
         check_answer(look, VERDICT_UNKNOWN, "KVM: could not look",
                      "the CPU's flags are unknown", "");
-    else if (!cpu->has_vmx && !cpu->has_svm)
+    else if (is_refused)
         check_answer(look, VERDICT_FAIL, "KVM cannot be loaded",
                      "neither vmx nor svm",
                      "Switch virtualization on first, in the firmware set-up.");
+    else if (is_loaded)
+        check_answer(look, VERDICT_FAIL, "KVM does not work",
+                     arena_printf(look->arena, "%s, but no /dev/kvm", module),
+                     cpu->has_vmx
+                         ? "Switch VT-x on in the firmware set-up. The kernel "
+                           "says more: dmesg | grep kvm"
+                         : "Switch SVM on in the firmware set-up. The kernel "
+                           "says more: dmesg | grep kvm");
     else
         check_answer(look, VERDICT_FAIL, "KVM is not loaded",
                      cpu->has_vmx ? "the CPU has VT-x" : "the CPU has AMD-V",
@@ -67,10 +92,11 @@ void check_kvm(const struct look *look)
 
 void check_nested(const struct look *look)
 {
-    const char *text = check_text(look, "sys/module/kvm_amd/parameters/nested");
+    const char *module = kvm_module(look);
+    const char *text = check_text(
+        look,
+        arena_printf(look->arena, "sys/module/%s/parameters/nested", module));
 
-    if (!*text)
-        text = check_text(look, "sys/module/kvm_intel/parameters/nested");
     if (!*text)
         check_answer(look, VERDICT_UNKNOWN,
                      "Nested virtualization: could not look",
@@ -81,11 +107,10 @@ void check_nested(const struct look *look)
     else
         check_answer(look, VERDICT_NOTE, "Guests may not use virtualization",
                      "nested is off",
-                     look->host->cpu.has_svm
-                         ? "If one shall: write \"options kvm_amd nested=1\" "
-                           "into /etc/modprobe.d/kvm.conf and reboot."
-                         : "If one shall: write \"options kvm_intel nested=1\" "
-                           "into /etc/modprobe.d/kvm.conf and reboot.");
+                     arena_printf(look->arena,
+                                  "If one shall: write \"options %s nested=1\" "
+                                  "into /etc/modprobe.d/kvm.conf and reboot.",
+                                  module));
 }
 
 /* The words of the command line that switch the IOMMU off. */
@@ -158,12 +183,34 @@ static void find_culprit(const struct look *look)
     }
 }
 
+/* VFIO without an IOMMU makes groups of its own, which confine nothing. */
+static bool is_unsafe(const struct look *look)
+{
+    char **groups =
+        root_list(look->root, look->arena, "sys/kernel/iommu_groups", NULL);
+
+    if (!groups || !*groups)
+        return false;
+    for (; *groups; groups++) {
+        const char *path = arena_printf(
+            look->arena, "sys/kernel/iommu_groups/%s/name", *groups);
+
+        if (strcmp(check_text(look, path), "vfio-noiommu") != 0)
+            return false;
+    }
+    return true;
+}
+
 void check_iommu(const struct look *look)
 {
     const struct pci *pci = &look->host->pci;
     const char *name = look->host->kernel.iommu;
 
-    if (pci->group_count > 0)
+    if (is_unsafe(look)) {
+        find_culprit(look);
+        look->finding->text = "VFIO works without an IOMMU";
+        look->finding->detail = "enable_unsafe_noiommu_mode";
+    } else if (pci->group_count > 0)
         check_answer(look, VERDICT_OK, "The IOMMU is on",
                      arena_printf(look->arena, "%s%s%zu groups",
                                   name ? name : "", name ? ", " : "",
@@ -190,7 +237,7 @@ void check_remapping(const struct look *look)
         check_answer(
             look, VERDICT_UNKNOWN, "Interrupt remapping: could not look",
             *text ? "no PCI interrupt" : "no proc/interrupts here", "");
-    else if (look->host->pci.group_count == 0)
+    else if (look->host->pci.group_count == 0 || is_unsafe(look))
         check_answer(look, VERDICT_NOTE, "Interrupt remapping is off",
                      "it comes with the IOMMU", "Switch the IOMMU on first.");
     else if (*unsafe == 'Y' || *unsafe == '1')

@@ -145,6 +145,68 @@ static const char *find_refusal(const struct look *look, const char **path)
     return line;
 }
 
+/* Whether the running kernel could load vfio-pci, or has it. */
+enum presence { PRESENCE_UNKNOWN, PRESENCE_NONE, PRESENCE_THERE };
+
+/* Other kernels' modules are there: an update took this one's away. */
+static bool is_outdated(const struct look *look, const char *place)
+{
+    char **releases = root_list(look->root, look->arena, place, NULL);
+    const char *path =
+        arena_printf(look->arena, "%s/%s", place, look->host->kernel.release);
+
+    return releases && *releases && !root_exists(look->root, path);
+}
+
+static enum presence find_module(const struct look *look)
+{
+    static const char *const places[] = {
+        "lib/modules", "usr/lib/modules",
+        "run/booted-system/kernel-modules/lib/modules"};
+    static const char *const lists[] = {"modules.dep", "modules.builtin"};
+    const char *release = look->host->kernel.release;
+    enum presence presence = PRESENCE_UNKNOWN;
+
+    if (!*release)
+        return presence;
+    for (size_t i = 0; i < ARRAY_SIZE(places) * ARRAY_SIZE(lists); i++) {
+        const char *place = places[i / ARRAY_SIZE(lists)];
+        const char *path = arena_printf(look->arena, "%s/%s/%s", place, release,
+                                        lists[i % ARRAY_SIZE(lists)]);
+        const char *text = check_text(look, path);
+
+        if (strstr(text, "/vfio-pci.ko"))
+            return PRESENCE_THERE;
+        if (*text || is_outdated(look, place))
+            presence = PRESENCE_NONE;
+    }
+    return presence;
+}
+
+static void tell_unloaded(const struct look *look)
+{
+    enum presence presence = find_module(look);
+
+    if (presence == PRESENCE_THERE)
+        check_answer(look, VERDICT_NOTE, "vfio-pci is not loaded",
+                     "nobody has used it yet",
+                     "Nothing has to be done: libvirt loads it when a guest "
+                     "needs it.");
+    else if (presence == PRESENCE_NONE)
+        check_answer(
+            look, VERDICT_WARN, "vfio-pci is not there",
+            arena_printf(look->arena, "not for %s", look->host->kernel.release),
+            "If the kernel was updated since the host booted, "
+            "reboot. Otherwise this kernel is made without it, or "
+            "another package has it: linux-modules-extra in Ubuntu; "
+            "Debian's cloud kernels have none.");
+    else
+        check_answer(look, VERDICT_UNKNOWN, "vfio-pci is not loaded",
+                     "no list of modules here",
+                     "Usually nothing has to be done: libvirt loads it when a "
+                     "guest needs it.");
+}
+
 void check_vfio(const struct look *look)
 {
     const struct pci *pci = &look->host->pci;
@@ -173,10 +235,7 @@ void check_vfio(const struct look *look)
         check_answer(look, VERDICT_UNKNOWN, "vfio-pci: could not look",
                      "no sys/bus/pci/drivers here", "");
     else
-        check_answer(look, VERDICT_NOTE, "vfio-pci is not loaded",
-                     "nobody has used it yet",
-                     "Nothing has to be done: libvirt loads it when a guest "
-                     "needs it.");
+        tell_unloaded(look);
 }
 
 static bool has_virqfd(const char *line)
@@ -230,6 +289,15 @@ void check_bootloader(const struct look *look)
                      "",
                      "Change the kernel command line where your boot loader "
                      "has it.");
+    else if (bootloader->is_guess)
+        check_answer(look, VERDICT_UNKNOWN, "Boot loader: none that is known",
+                     arena_printf(look->arena, "files of %s", bootloader->name),
+                     arena_printf(look->arena,
+                                  "The running kernel does not look as if %s "
+                                  "had started it: efibootmgr -v tells what "
+                                  "did. rEFInd has the options in "
+                                  "/boot/refind_linux.conf.",
+                                  bootloader->name));
     else if (*bootloader->others)
         check_answer(look, VERDICT_NOTE, "More than one boot loader is there",
                      arena_printf(look->arena, "likely %s", bootloader->name),
@@ -246,26 +314,58 @@ void check_bootloader(const struct look *look)
             bootloader->file, "");
 }
 
+/*
+ * The next option, which quotes may hold together, as it stands there, and
+ * without the quotes: GRUB writes a="b c" as "a=b c". NULL at the end.
+ */
+static const char *next_option(const struct look *look, const char **at,
+                               const char **plain)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+    const char *start = *at + strspn(*at, " \t\n"), *end = start;
+    char quote = '\0';
+
+    for (; *end && (quote || !strchr(" \t\n", *end)); end++)
+        if (*end == quote)
+            quote = '\0';
+        else if (!quote && (*end == '"' || *end == '\''))
+            quote = *end;
+        else
+            str_add_bytes(&str, end, 1);
+    *at = end;
+    *plain = arena_strdup(look->arena, str_text(&str));
+    return end == start
+               ? NULL
+               : arena_strndup(look->arena, start, (size_t)(end - start));
+}
+
+static bool has_option(const struct look *look, const char *text,
+                       const char *meant)
+{
+    const char *plain;
+
+    while (next_option(look, &text, &plain))
+        if (strcmp(plain, meant) == 0)
+            return true;
+    return false;
+}
+
 /* Words of `from` that are not in `in`, but for those the loader adds. */
 static const char *missing_words(const struct look *look, const char *from,
                                  const char *in, bool (*is_meant)(const char *))
 {
-    const char *word, *found = "";
-    size_t length;
+    const char *word, *plain, *found = "";
 
-    while ((word = str_next_word(&from, &length))) {
-        word = arena_strndup(look->arena, word, length);
-        if (!strchr(word, '$') && is_meant(word) && !str_has_word(in, word) &&
-            !str_has_word(found, word))
-            found = arena_printf(look->arena, "%s%s%s", found,
-                                 *found ? " " : "", word);
-    }
+    while ((word = next_option(look, &from, &plain)))
+        if (!strchr(word, '$') && is_meant(plain) &&
+            !has_option(look, in, plain) && !has_option(look, found, plain))
+            found = append(look, found, " ", word);
     return found;
 }
 
 static bool is_option(const char *word)
 {
-    return !strchr("\"'", *word) && strcmp(word, "--") != 0;
+    return *word && strcmp(word, "--") != 0;
 }
 
 /* What guests and their devices depend on. */
@@ -289,10 +389,13 @@ void check_command_line(const struct look *look)
     const char *command = look->host->bootloader.command;
     const char *waiting, *passing;
 
-    if (!*running || !options) {
+    if (!*running || !options || look->host->bootloader.is_guess) {
         check_answer(look, VERDICT_UNKNOWN,
                      "Configured options: could not look",
-                     !*running ? "no proc/cmdline here" : "not in a file", "");
+                     !*running  ? "no proc/cmdline here"
+                     : !options ? "not in a file"
+                                : "another boot loader",
+                     "");
         return;
     }
     waiting = missing_words(look, options, running, is_option);
@@ -352,11 +455,21 @@ static const char *explain_stale(const struct look *look, const char *word)
     return NULL;
 }
 
+enum { STALE_MAX = 16 }; /* reasons; there are fewer */
+
+static bool is_told(const char *const *told, size_t count, const char *text)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(told[i], text) == 0)
+            return true;
+    return false;
+}
+
 void check_stale(const struct look *look)
 {
     const char *at = look->host->kernel.command_line, *word, *words = "";
-    const char *texts = "";
-    size_t length;
+    const char *texts = "", *told[STALE_MAX];
+    size_t length, count = 0;
 
     if (!*at) {
         check_answer(look, VERDICT_UNKNOWN, "Kernel options: could not look",
@@ -371,8 +484,10 @@ void check_stale(const struct look *look)
             continue;
         words =
             arena_printf(look->arena, "%s%s%s", words, *words ? " " : "", one);
-        if (!strstr(texts, text))
+        if (count < STALE_MAX && !is_told(told, count, text)) {
+            told[count++] = text;
             texts = arena_printf(look->arena, "%s%s ", texts, text);
+        }
     }
     if (!*words) {
         check_answer(look, VERDICT_OK, "No kernel option is without effect", "",

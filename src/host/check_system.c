@@ -13,6 +13,18 @@
 
 #define HOOKS "etc/libvirt/hooks"
 
+/* A directory that is there and may not be looked into, or NULL. */
+static const char *find_closed(const struct look *look)
+{
+    static const char *const places[] = {"etc/libvirt", HOOKS, HOOKS "/qemu.d"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+        if (root_exists(look->root, places[i]) &&
+            !root_list(look->root, look->arena, places[i], NULL))
+            return arena_printf(look->arena, "/%s is not readable", places[i]);
+    return NULL;
+}
+
 void check_hooks(const struct look *look)
 {
     if (root_exists(look->root, HOOKS "/qemu.d/50-virt-tune"))
@@ -22,6 +34,9 @@ void check_hooks(const struct look *look)
         check_answer(look, VERDICT_NOTE, "There is a hook of your own",
                      "/etc/libvirt/hooks/qemu",
                      "It stays as it is, and runs first.");
+    else if (find_closed(look))
+        check_answer(look, VERDICT_UNKNOWN, "Hooks: could not look",
+                     find_closed(look), "");
     else if (root_exists(look->root, "etc/libvirt"))
         check_answer(look, VERDICT_NOTE, "No hook is installed",
                      "virt-tune brings one",
@@ -123,9 +138,9 @@ void check_hook_files(const struct look *look)
                      "no etc/libvirt here", "");
         return;
     }
-    if (!names && root_exists(look->root, HOOKS "/qemu.d")) {
+    if (find_closed(look)) {
         check_answer(look, VERDICT_UNKNOWN, "Hook files: could not look",
-                     "not readable", "");
+                     find_closed(look), "");
         return;
     }
     fault = find_fault(look, path, &fix);

@@ -243,7 +243,8 @@ static const struct spec {
          THEN("mkinitcpio -P")},
     /* Without a file the running line is kept: the root is in it. */
     {FILES("etc/mkinitcpio.d/l.preset=default_uki=\"/efi/a.efi\"",
-           "proc/cmdline=initrd=\\a.img root=/dev/sda1 rw\n"),
+           "proc/cmdline=initrd=\\a.img root=/dev/sda1 rw\n",
+           "sys/firmware/efi/efivars/StubInfo" GUID "=    s y s "),
      BOOTLOADER_UKI, NULL, "", "a=1", "",
      "In /etc/kernel/cmdline add the line\n    root=/dev/sda1 rw a=1\n" THEN(
          "mkinitcpio -P")},
@@ -256,6 +257,13 @@ static const struct spec {
     {FILES("etc/kernel/install.conf=layout=uki\n", "etc/kernel/cmdline=ro"),
      BOOTLOADER_UKI, " ro", "", "a=1", "",
      REPLACE("/etc/kernel/cmdline", "ro", "ro a=1") ADD_ALL},
+
+    /* Left over from before: nothing tells that it started this kernel. */
+    {FILES(GRUB(QUIET), DEBIAN, "proc/cmdline=initrd=\\i.img root=/dev/sda1\n"),
+     BOOTLOADER_GRUB, " quiet", "", "a=1", "",
+     "For GRUB, which does not look as if it had started this host.\n" REPLACE(
+         "/etc/default/grub", QUIET, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet a=1\"")
+         THEN("update-grub")},
 
     /* Several: what started the running kernel is believed. */
     {FILES(GRUB(QUIET), DEBIAN, BOOTED, "boot/loader/entries/a.conf=options a"),

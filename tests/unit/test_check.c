@@ -57,6 +57,10 @@ enum {
 #define FLAGS(text) "proc/cpuinfo=processor\t: 0\nflags\t\t: " text "\n"
 #define UNIT(name) "run/systemd/units/invocation:" name ".service>0123"
 #define HOOKS "etc/libvirt/hooks/"
+#define NO_IOMMU "sys/kernel/iommu_groups/0/name=vfio-noiommu\n"
+#define HERE RELEASE("6.9"), "lib/modules/6.9/"
+#define THERE \
+    HERE "modules.dep=kernel/drivers/vfio/pci/vfio-pci.ko.zst: kernel/a.ko\n"
 #define UNSAFE "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts="
 
 static const struct spec {
@@ -81,10 +85,23 @@ static const struct spec {
     {"kvm", FAIL, AMD, FILES("sys/module/a/"), "modprobe kvm_amd"},
     {"kvm", UNKNOWN, NO_CPU, FILES("sys/module/a/"), "could not look"},
     {"kvm", FAIL, NO_FLAGS, FILES("sys/module/a/"), "cannot be loaded"},
+    /* Built in are both, and neither may work. */
+    {"kvm", FAIL, NO_FLAGS, FILES("sys/module/kvm_amd/"), "cannot be loaded"},
+    {"kvm", FAIL, NO_FLAGS, FILES("sys/module/kvm_intel/"), "cannot be"},
+    {"kvm", FAIL, INTEL, FILES("sys/module/kvm_amd/"), "modprobe kvm_intel"},
+    {"kvm", FAIL, INTEL, FILES("sys/module/kvm_intel/", "dev/null="),
+     "but no /dev/kvm"},
+    {"kvm", FAIL, AMD, FILES("sys/module/kvm_amd/", "dev/null="), "SVM"},
+    {"kvm", OK, INTEL,
+     FILES("sys/module/kvm_intel/", "sys/module/kvm_amd/", "dev/kvm="),
+     "kvm_intel"},
 
     {"iommu", OK, GROUPS, NOTHING, "1 groups"},
     {"iommu", OK, GROUPS, FILES("sys/class/iommu/dmar0/"), "Intel VT-d, "},
     {"iommu", UNKNOWN, PCI_BROKEN, NOTHING, "broken"},
+    /* VFIO was told to do without. */
+    {"iommu", WARN, GROUPS, FILES(NO_IOMMU, TABLES "APIC="), "works without"},
+    {"iommu", WARN, GROUPS, FILES(NO_IOMMU, TABLES "APIC="), "Switch VT-d on"},
     /* The firmware has it, the kernel not. */
     {"iommu", WARN, INTEL, FILES(TABLES "DMAR=", CMDLINE("quiet")),
      "Add to the kernel command line\n    intel_iommu=on\n"},
@@ -116,6 +133,10 @@ static const struct spec {
     {"remapping", UNKNOWN, GROUPS, FILES("proc/interrupts=CPU0"), "no PCI"},
     {"remapping", NOTE, INTEL, FILES("proc/interrupts=1: 0 IO-APIC 1-edge"),
      "with the IOMMU"},
+    {"iommu", OK, GROUPS,
+     FILES(NO_IOMMU, "sys/kernel/iommu_groups/1/name=a"), "1 groups"},
+    {"remapping", NOTE, GROUPS,
+     FILES(NO_IOMMU, "proc/interrupts=1: 0 PCI-MSI 1-edge"), "with the IOMMU"},
     {"remapping", WARN, GROUPS, FILES("proc/interrupts=1: 0 PCI-MSI 1-edge"),
      "VFIO refuses devices"},
     {"remapping", WARN, GROUPS,
@@ -131,9 +152,27 @@ static const struct spec {
      "another slot first"},
 
     {"vfio", OK, INTEL, FILES("sys/bus/pci/drivers/vfio-pci/"), "0 devices"},
-    {"vfio", NOTE, INTEL, FILES("sys/bus/pci/drivers/a/"), "libvirt loads it"},
+    {"vfio", UNKNOWN, INTEL, FILES("sys/bus/pci/drivers/a/"), "no list of"},
+    {"vfio", UNKNOWN, INTEL, FILES("sys/bus/pci/drivers/a/", RELEASE("6.9")),
+     "no list of"},
+    {"vfio", NOTE, INTEL, FILES("sys/bus/pci/drivers/a/", THERE),
+     "libvirt loads it"},
     {"vfio", NOTE, INTEL,
-     FILES("sys/bus/pci/drivers/a/",
+     FILES("sys/bus/pci/drivers/a/", HERE "modules.dep=kernel/a.ko:\n",
+           "lib/modules/6.9/modules.builtin=kernel/drivers/vfio/vfio-pci.ko\n"),
+     "libvirt loads it"},
+    {"vfio", WARN, INTEL,
+     FILES("sys/bus/pci/drivers/a/", HERE "modules.dep=a/vfio-pci-core.ko:\n"),
+     "not for 6.9"},
+    {"vfio", UNKNOWN, INTEL,
+     FILES("sys/bus/pci/drivers/a/", RELEASE("6.9"), "lib/modules/"),
+     "no list of"},
+    /* Updated since boot. */
+    {"vfio", WARN, INTEL,
+     FILES("sys/bus/pci/drivers/a/", RELEASE("6.9"), "lib/modules/6.10/"),
+     "reboot"},
+    {"vfio", NOTE, INTEL,
+     FILES("sys/bus/pci/drivers/a/", THERE,
            "etc/modprobe.d/a.conf=# blacklist vfio-pci\nblacklist vfio_ap\n"
            "install vfio-pci /sbin/modprobe a\noptions vfio-pci ids=1:2\n",
            CMDLINE("modprobe.blacklist=nouveau")),
@@ -168,13 +207,13 @@ static const struct spec {
      FILES(CMDLINE("modprobe.blacklist=vfio-pci modprobe.blacklist=nouveau")),
      "blacklist"},
     {"vfio", NOTE, INTEL,
-     FILES("sys/bus/pci/drivers/a/",
+     FILES("sys/bus/pci/drivers/a/", THERE,
            CMDLINE("module_blacklist=vfio module_blacklist=a")),
      "not loaded"},
     {"vfio", WARN, INTEL,
      FILES("etc/modprobe.d/a.conf=blacklist\tvfio-pci\n"), "Delete that line"},
     {"vfio", NOTE, INTEL,
-     FILES("sys/bus/pci/drivers/a/",
+     FILES("sys/bus/pci/drivers/a/", THERE,
            "etc/modprobe.d/a.conf.bak=blacklist vfio-pci\n"),
      "not loaded"},
     {"vfio", UNKNOWN, INTEL, NOTHING, "could not look"},
@@ -204,6 +243,10 @@ static const struct spec {
 
     {"boot-loader", UNKNOWN, INTEL, NOTHING, "none that is known"},
     {"boot-loader", OK, INTEL, FILES(GRUB("")), "GRUB"},
+    /* Left over: EFISTUB or rEFInd. */
+    {"boot-loader", UNKNOWN, INTEL,
+     FILES(GRUB(""), CMDLINE("initrd=\\initramfs-linux.img root=/dev/sda1")),
+     "files of GRUB"},
     {"boot-loader", NOTE, INTEL,
      FILES(GRUB(""), "boot/loader/entries/a.conf=options a",
            CMDLINE("BOOT_IMAGE=/v ro")),
@@ -211,6 +254,16 @@ static const struct spec {
 
     {"command-line", UNKNOWN, INTEL, FILES(CMDLINE("a")), "not in a file"},
     {"command-line", UNKNOWN, INTEL, FILES(GRUB("a")), "no proc/cmdline"},
+    {"command-line", UNKNOWN, INTEL, FILES(GRUB("a"), CMDLINE("initrd=\\i b")),
+     "another boot loader"},
+    {"command-line", OK, INTEL,
+     FILES(GRUB("dyndbg=\\\"file a.c +p\\\" 'b=c d'"),
+           CMDLINE("BOOT_IMAGE=/v \"dyndbg=file a.c +p\" b=\"c d\"")),
+     "runs as configured"},
+    {"command-line", NOTE, INTEL,
+     FILES(GRUB("dyndbg=\\\"file a.c +p\\\""),
+           CMDLINE("BOOT_IMAGE=/v \"dyndbg=file a.c\"")),
+     "dyndbg=\"file a.c +p\""},
     {"command-line", OK, INTEL,
      FILES(GRUB("a $b"), CMDLINE("BOOT_IMAGE=/v root=x ro a splash")),
      "runs as configured"},
@@ -218,10 +271,12 @@ static const struct spec {
      FILES(GRUB("a intel_iommu=on"), CMDLINE("BOOT_IMAGE=/v a")),
      "Run grub-mkconfig -o /boot/grub/grub.cfg if you did not"},
     {"command-line", NOTE, INTEL,
-     FILES("boot/loader/entries/a.conf=options a hugepages=9", CMDLINE("a")),
+     FILES("boot/loader/entries/a.conf=options a hugepages=9",
+           CMDLINE("initrd=\\i a")),
      "hugepages=9"},
     {"command-line", NOTE, INTEL,
-     FILES(GRUB("a"), CMDLINE("a pcie_acs_override=downstream b")),
+     FILES(GRUB("a"),
+           CMDLINE("BOOT_IMAGE=/v a pcie_acs_override=downstream b")),
      "pcie_acs_override=downstream"},
 
     {"stale-options", UNKNOWN, INTEL, NOTHING, "could not look"},
@@ -231,6 +286,11 @@ static const struct spec {
     {"stale-options", NOTE, AMD,
      FILES(CMDLINE("amd_iommu=on quiet iommu=1"), GRUB("amd_iommu=on quiet")),
      "by\n    GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n"},
+    {"stale-options", NOTE, AMD, FILES(CMDLINE("amd_iommu=on iommu=1")),
+     "no such value. iommu= has no such value. "},
+    {"stale-options", NOTE, INTEL,
+     FILES(CMDLINE("intel_iommu=pt amd_iommu=pt iommu=1 iommu=on")),
+     "meant. iommu= has no such value. They"},
     {"stale-options", NOTE, AMD, FILES(CMDLINE("intel_iommu=on")),
      "this is an AMD"},
     {"stale-options", OK, AMD,
@@ -252,11 +312,15 @@ static const struct spec {
 
     {"hooks", UNKNOWN, INTEL, NOTHING, "could not look"},
     {"hooks", NOTE, INTEL, FILES("etc/libvirt/"), "No hook"},
+    {"hooks", UNKNOWN, INTEL, FILES("etc/libvirt="), "not readable"},
+    {"hooks", UNKNOWN, INTEL, FILES("etc/libvirt/hooks="), "not readable"},
     {"hooks", NOTE, INTEL, FILES(HOOKS "qemu*#!/bin/sh\n"), "of your own"},
     {"hooks", OK, INTEL, FILES(HOOKS "qemu.d/50-virt-tune*#!/bin/sh\n"), ""},
 
     {"hook-files", UNKNOWN, INTEL, NOTHING, "could not look"},
     {"hook-files", OK, INTEL, FILES("etc/libvirt/"), "no hook files"},
+    {"hook-files", UNKNOWN, INTEL, FILES("etc/libvirt="), "not readable"},
+    {"hook-files", UNKNOWN, INTEL, FILES(HOOKS "qemu.d="), "not readable"},
     {"hook-files", OK, INTEL,
      FILES(HOOKS "qemu*#!/bin/bash\n# virsh start a\nnovirsh a\n",
            HOOKS "qemu.d/win10/prepare/begin/a.sh=virsh",
@@ -418,6 +482,10 @@ static const struct spec {
     {"nested", OK, INTEL, FILES("sys/module/kvm_intel/parameters/nested=Y\n"),
      ""},
     {"nested", OK, AMD, FILES("sys/module/kvm_amd/parameters/nested=1\n"), ""},
+    {"nested", NOTE, INTEL,
+     FILES("sys/module/kvm_amd/parameters/nested=1\n",
+           "sys/module/kvm_intel/parameters/nested=N\n"),
+     "kvm_intel nested=1"},
     {"nested", NOTE, AMD, FILES("sys/module/kvm_amd/parameters/nested=0\n"),
      "kvm_amd nested=1"},
     {"nested", NOTE, INTEL, FILES("sys/module/kvm_intel/parameters/nested=N\n"),

@@ -219,6 +219,210 @@ static void test_members(void **unused)
     tree_end(&tree);
 }
 
+/* A loop over a whole disk uses that disk, mounted or not. */
+static void test_loop(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    add_disk(&tree, "loop0", "virtual/block/loop0", "7:0");
+    add_disk(&tree, "loop1", "virtual/block/loop1", "7:1");
+    tree_file(&tree, "sys/class/block/loop0/loop/backing_file",
+              "/dev/nvme0n1\n");
+    tree_file(&tree, "sys/class/block/loop1/loop/backing_file", "/dev/sda\n");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 7:0 / /data rw - ext4 /dev/loop0 rw\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds /data (loop0 on nvme0n1).");
+    assert_claim(&tree, "0000:00:17.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds a device that is in use (loop1 on sda).");
+    tree_end(&tree);
+}
+
+/* Files that loops stand on are of mounts that are looked at anyway. */
+static void test_loop_file(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "loop0", "virtual/block/loop0", "7:0");
+    tree_file(&tree, "sys/class/block/loop0/loop/backing_file",
+              "/var/lib/snapd/snaps/core.snap\n");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 259:0 / / rw - ext4 /dev/nvme0n1 rw\n"
+              "23 22 7:0 / /snap/core rw - squashfs /dev/loop0 ro\n");
+    tree_file(&tree, "proc/1/comm", "init\n");
+    tree_directory(&tree, "proc/1/fd");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds / (nvme0n1).");
+    assert_no_claims(&tree, "0000:00:17.0");
+    tree_end(&tree);
+}
+
+/* What a mounted volume stands on without links is not known. */
+static void test_lost_volume(void **unused)
+{
+    static const char *const files[] = {"/dev/gone\n", NULL};
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        struct tree tree;
+        const char *name = files[i] ? "loop0" : "drbd0";
+        char place[64];
+
+        tree_start(&tree);
+        snprintf(place, sizeof(place), "virtual/block/%s", name);
+        add_disk(&tree, name, place, "147:0");
+        if (files[i])
+            tree_file(&tree, "sys/class/block/loop0/loop/backing_file",
+                      files[i]);
+        tree_file(&tree, "proc/self/mountinfo",
+                  "22 1 147:0 / /data rw - ext4 /dev/any rw\n");
+        tree_probe(&tree);
+        assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_UNKNOWN,
+                     "Whether it holds /data is unknown: that disk was not "
+                     "found.");
+        tree_end(&tree);
+    }
+}
+
+/* File systems with more than one disk, by their options and sources. */
+static void test_more_disks(void **unused)
+{
+    static const struct {
+        const char *mount, *text;
+    } cases[] = {
+        {"22 1 8:0 / /data rw - xfs /dev/sda rw,logdev=/dev/nvme0n1,noquota\n",
+         "It holds /data (nvme0n1)."},
+        {"22 1 8:0 / /data rw - xfs /dev/sda rw,rtdev=/dev/nvme0n1\n",
+         "It holds /data (nvme0n1)."},
+        {"22 1 0:50 / /data rw - bcachefs /dev/nvme0n1:/dev/sda rw\n",
+         "It holds /data (nvme0n1)."},
+        {"22 1 0:50 / /data rw - bcachefs /dev/sda:/dev/nvme0n1 rw\n"
+         "23 1 0:50 /a /b rw - bcachefs /dev/sda:/dev/nvme0n1 rw\n",
+         "It holds /data and 1 other mount (nvme0n1)."},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct tree tree;
+
+        tree_start(&tree);
+        add_disk(&tree, "nvme0n1", DISK, "259:0");
+        add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+        tree_file(&tree, "proc/self/mountinfo", cases[i].mount);
+        tree_probe(&tree);
+        assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                     cases[i].text);
+        assert_non_null(tree_claim(&tree, "0000:00:17.0", CLAIM_DISK));
+        tree_end(&tree);
+    }
+}
+
+static void test_more_disks_lost(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 0:50 / /data rw - bcachefs /dev/gone:/dev/sda rw\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_UNKNOWN,
+                 "Whether it holds /data is unknown: that disk was not found.");
+    tree_end(&tree);
+}
+
+/* jbd2 names a journal of its own disk after that; others have a number. */
+static void test_journal(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    tree_directory(&tree, "proc/fs/jbd2/nvme0n1");
+    tree_directory(&tree, "proc/fs/jbd2/sda-8");
+    tree_file(&tree, "proc/1/comm", "init\n");
+    tree_directory(&tree, "proc/1/fd");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds the journal of a file system (nvme0n1).");
+    assert_no_claims(&tree, "0000:00:17.0");
+    tree_end(&tree);
+}
+
+/* Whoever has a disk open may write to it: another guest, a storage daemon. */
+static void test_open_disks(void **unused)
+{
+    static const struct {
+        const char *flags;
+        enum claim_severity severity;
+    } cases[] = {
+        {"pos:\t0\nflags:\t02100002\nmnt_id:\t1\n", CLAIM_REFUSE},
+        {"pos:\t0\nflags:\t0100001\n", CLAIM_REFUSE},
+        {"pos:\t0\nflags:\t0100000\n", CLAIM_WARN},
+        {NULL, CLAIM_REFUSE},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct tree tree;
+
+        tree_start(&tree);
+        add_disk(&tree, "nvme0n1",
+                 "virtual/nvme-subsystem/nvme-subsys0/"
+                 "nvme0n1",
+                 "259:0");
+        tree_class(&tree, "nvme-subsystem", "nvme-subsys0",
+                   "virtual/nvme-subsystem/nvme-subsys0");
+        tree_link(&tree,
+                  "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
+                  "../../../" NVME "/nvme/nvme0");
+        add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+        tree_file(&tree, "proc/77/comm", "ceph-osd\n");
+        tree_link(&tree, "proc/77/fd/9", "/dev/nvme0n1");
+        if (cases[i].flags)
+            tree_file(&tree, "proc/77/fdinfo/9", cases[i].flags);
+        tree_probe(&tree);
+        assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, cases[i].severity,
+                     "Programs have nvme0n1 on it open: ceph-osd (77).");
+        assert_no_claims(&tree, "0000:00:17.0");
+        tree_end(&tree);
+    }
+}
+
+/* Nobody's open files can be seen. */
+static void test_open_disks_unknown(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 8:0 / / rw - ext4 /dev/sda rw\n");
+    tree_file(&tree, "proc/77/comm", "ceph-osd\n");
+    tree_file(&tree, "proc/77/fd", "");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_UNKNOWN,
+                 "Whether programs have its disks open is unknown: their open "
+                 "files cannot all be seen (root can).");
+    assert_claim(&tree, "0000:00:17.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds / (sda).");
+    tree_end(&tree);
+}
+
 /* A pool whose disks nobody tells of may stand on any of them. */
 static void test_unknown_pool(void **unused)
 {
@@ -559,6 +763,14 @@ int main(void)
         cmocka_unit_test(test_circle),
         cmocka_unit_test(test_btrfs_and_multipath),
         cmocka_unit_test(test_members),
+        cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_loop_file),
+        cmocka_unit_test(test_lost_volume),
+        cmocka_unit_test(test_more_disks),
+        cmocka_unit_test(test_more_disks_lost),
+        cmocka_unit_test(test_journal),
+        cmocka_unit_test(test_open_disks),
+        cmocka_unit_test(test_open_disks_unknown),
         cmocka_unit_test(test_unknown_pool),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_mounts_file),

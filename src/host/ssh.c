@@ -224,6 +224,8 @@ void net_claim_ssh(struct net *net)
     if (!server)
         return;
     name = find_by_address(net, server);
+    if (name) /* "eth0:1" is an address of eth0 with a label */
+        name = arena_strndup(look->scratch, name, strcspn(name, ":"));
     if (name && strcmp(name, "lo") == 0)
         return;
     if (!name || !net_find(net, name, &targets)) {

@@ -606,6 +606,9 @@ static void test_ssh(void **unused)
          "This SSH session comes in through it (eth1)."},
         {"fe80::2%eth1 50000 fe80::1%eth1 22", "0000:07:00.0",
          "This SSH session comes in through it (eth1)."},
+        /* getifaddrs(3) gives a label where an address has one. */
+        {"fe80::2%eth1 50000 fe80::1%eth1:1 22", "0000:07:00.0",
+         "This SSH session comes in through it (eth1)."},
         {"198.51.100.9 50000 192.0.2.7 22", NULL, NULL},
         {"198.51.100.9 50000 \033[2Jx 22", NULL, NULL},
     };

@@ -2,8 +2,10 @@
 /*
  * Takes mounts, swap and block devices, gives the PCI functions that the
  * host's data stands on: through partitions, dm, md, bcache, btrfs and NVMe
- * multipath, by the links "slaves" of sys/class/block. What ZFS, LVM and RAID
- * leave on a disk is known from udev's database. Never opens a disk.
+ * multipath, by the links "slaves" of sys/class/block; through loops by their
+ * files, to the further disks of a file system by its mount options. What ZFS,
+ * LVM and RAID leave on a disk is known from udev's database. Never opens a
+ * disk.
  */
 #include "host/block.h"
 
@@ -167,11 +169,49 @@ char **block_list(const struct block *block, const struct disk *disk,
                      NULL);
 }
 
+const char *block_backing(const struct block *block, const struct disk *disk)
+{
+    struct claim_look *look = block->look;
+    const char *file =
+        str_starts(disk->name, "loop")
+            ? root_read(look->root, look->scratch,
+                        arena_printf(look->scratch,
+                                     "sys/class/block/%s/loop/backing_file",
+                                     disk->name))
+            : NULL;
+
+    return file && str_starts(file, "/dev/") && !str_starts(file, "/dev/shm/")
+               ? file
+               : NULL;
+}
+
+/* Volumes in memory, of files and over the network end without a disk. */
+static bool is_diskless(const struct disk *disk)
+{
+    static const char *const prefixes[] = {"loop", "zram", "ram",
+                                           "nbd",  "rbd",  "zd"};
+
+    if (!strstr(disk->place, "virtual/block/"))
+        return true;
+    for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+        if (str_starts(disk->name, prefixes[i]))
+            return true;
+    return false;
+}
+
+static void note_lost(struct block *block, const char *what)
+{
+    if (!block->lost)
+        block->lost = what;
+}
+
 static void walk(struct block *block, struct disk *disk, const struct use *use,
                  unsigned depth)
 {
     char **slaves;
-    struct disk *whole;
+    const char *file;
+    struct disk *whole, *backing;
+    bool has_slaves;
 
     if (disk->stamp == block->stamp || depth > DEPTH_MAX)
         return;
@@ -183,8 +223,9 @@ static void walk(struct block *block, struct disk *disk, const struct use *use,
         add_stake(block, disk->targets.list[i], use, disk);
     if (disk->targets.count > 0)
         return;
-    for (slaves = block_list(block, disk, "slaves"); slaves && *slaves;
-         slaves++) {
+    slaves = block_list(block, disk, "slaves");
+    has_slaves = slaves && *slaves;
+    for (; slaves && *slaves; slaves++) {
         struct disk *slave = block_find(block, *slaves);
 
         if (slave)
@@ -193,6 +234,12 @@ static void walk(struct block *block, struct disk *disk, const struct use *use,
     whole = find_whole(block, disk);
     if (whole)
         walk(block, whole, use, depth + 1);
+    file = block_backing(block, disk);
+    backing = file ? block_find_source(block, file) : NULL;
+    if (backing)
+        walk(block, backing, use, depth + 1);
+    else if (file || (!has_slaves && !whole && !is_diskless(disk)))
+        note_lost(block, use->what);
 }
 
 void block_use(struct block *block, struct disk *disk, size_t order,
@@ -256,7 +303,7 @@ static void note_pool(struct block *block, const char *source)
 }
 
 struct mount_words {
-    char *number, *point, *type, *source;
+    char *number, *point, *type, *source, *options;
 };
 
 /* mountinfo: id parent number root point options [...] - type source options;
@@ -270,6 +317,7 @@ static bool split_mount(char *line, bool is_short, struct mount_words *words)
         words->source = claim_word(&line);
         words->point = claim_word(&line);
         words->type = claim_word(&line);
+        words->options = claim_word(&line);
     } else {
         for (int i = 0; i < 6 && (word = claim_word(&line)); i++) {
             if (i == 2)
@@ -281,6 +329,7 @@ static bool split_mount(char *line, bool is_short, struct mount_words *words)
             ;
         words->type = claim_word(&line);
         words->source = claim_word(&line);
+        words->options = claim_word(&line);
     }
     if (!words->point || !words->source || !words->type)
         return false;
@@ -289,23 +338,56 @@ static bool split_mount(char *line, bool is_short, struct mount_words *words)
     return true;
 }
 
-static void read_mount(struct block *block, const struct mount_words *words)
+/* A further disk of a file system that is mounted. */
+static void note_further(struct block *block, const struct disk *first,
+                         const char *source, char *point)
 {
+    struct disk *disk = block_find_source(block, source);
+
+    if (disk && disk != first)
+        note_mount(block, disk, point);
+    else if (!disk && str_starts(source, "/dev/"))
+        note_lost(block, point);
+}
+
+/* XFS and others keep a log or data on a disk that an option names. */
+static void note_options(struct block *block, const struct disk *first,
+                         char *options, char *point)
+{
+    static const char *const names[] = {
+        "logdev=", "rtdev=", "journal_path=", "jdev="};
+
+    for (char *word; (word = strsep(&options, ","));)
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+            if (str_starts(word, names[i])) {
+                claim_unescape(word);
+                note_further(block, first, word + strlen(names[i]), point);
+            }
+}
+
+static void read_mount(struct block *block, struct mount_words *words)
+{
+    /* bcachefs names all its disks: "/dev/sda:/dev/sdb". */
+    char *more = strcmp(words->type, "bcachefs") == 0 ? words->source : NULL;
+    char *source = more ? strsep(&more, ":") : words->source;
     struct disk *disk =
         words->number ? find_number(block, words->number) : NULL;
 
     if (!disk)
-        disk = block_find_source(block, words->source);
+        disk = block_find_source(block, source);
     if (disk) {
         note_mount(block, disk, words->point);
         if (disk->mount_count == 1 && strcmp(words->type, "btrfs") == 0)
             note_btrfs(block, disk, words->point);
     } else if (strcmp(words->type, "zfs") == 0) {
-        note_pool(block, words->source);
-    } else if (str_starts(words->source, "/dev/") && !block->lost &&
+        note_pool(block, source);
+    } else if (str_starts(source, "/dev/") &&
                !str_starts(words->type, "fuse.")) {
-        block->lost = words->point;
+        note_lost(block, words->point);
     }
+    for (char *next; (next = strsep(&more, ":"));)
+        note_further(block, disk, next, words->point);
+    note_options(block, disk, words->options, words->point);
     if (block->mount_count == block->mount_capacity) {
         block->mount_capacity =
             block->mount_capacity ? 2 * block->mount_capacity : 64;
@@ -343,6 +425,7 @@ void block_read(struct block *block)
     read_disks(block);
     read_all_mounts(block);
     block_find_swap(block);
+    block_find_journals(block);
     block_find_volumes(block);
     block_find_members(block);
 }
@@ -353,6 +436,8 @@ void block_claim(struct claim_look *look)
 
     block_read(&block);
     block_report(&block);
+    look->disks = block.disks;
+    look->disk_count = block.disk_count;
     free(block.stakes);
     free(block.mounts);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the host uses of its disks: block devices, the stacks of them down to
- * PCI functions, and who uses which. For the files block*.c alone; claims are
- * what comes of it (host/claim.h).
+ * PCI functions, and who uses which. For the files block*.c and client.c
+ * alone; claims are what comes of it (host/claim.h).
  */
 #ifndef HOST_BLOCK_H
 #define HOST_BLOCK_H
@@ -68,9 +68,10 @@ void block_read(struct block *block);
 
 /* The steps of block_read after the mounts. */
 void block_find_swap(struct block *block);
-void block_find_volumes(struct block *block); /* dm, md without a mount */
-void block_find_members(struct block *block); /* by udev's database */
-void block_report(struct block *block);       /* stakes become claims */
+void block_find_journals(struct block *block); /* of disks of their own */
+void block_find_volumes(struct block *block);  /* dm, md without a mount */
+void block_find_members(struct block *block);  /* by udev's database */
+void block_report(struct block *block);        /* stakes become claims */
 
 /*
  * Records that something uses a disk, with all that it stands on. `order`
@@ -84,6 +85,9 @@ struct disk *block_find(const struct block *block, const char *name);
 
 /* The disk of a path like /dev/sda1, /dev/mapper/x, /dev/disk/by-uuid/x. */
 struct disk *block_find_source(const struct block *block, const char *source);
+
+/* The device that a loop stands on, "/dev/sda"; NULL: a file, or no loop. */
+const char *block_backing(const struct block *block, const struct disk *disk);
 
 /* The names in a directory of a disk ("slaves", "holders"), or NULL. */
 char **block_list(const struct block *block, const struct disk *disk,

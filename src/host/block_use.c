@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes the disks and mounts of block.c, gives what else uses them: swap,
- * volumes and arrays without a mount, members of ZFS, LVM and RAID. Makes the
- * claims of it all. Never opens a disk.
+ * journals, volumes and arrays without a mount, members of ZFS, LVM and RAID.
+ * Makes the claims of it all. Never opens a disk.
  */
 #include "host/block.h"
 
@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORDER_SWAP = 1 << 24, ORDER_VOLUME = 2 << 24, ORDER_POOL = 3 << 24 };
+enum {
+    ORDER_SWAP = 1 << 24,
+    ORDER_JOURNAL = ORDER_SWAP + 1,
+    ORDER_VOLUME = 2 << 24,
+    ORDER_POOL = 3 << 24
+};
 
 /* The disk beneath a file: that of the longest mount point before it. */
 static struct disk *find_beneath(const struct block *block, const char *path)
@@ -58,6 +63,24 @@ void block_find_swap(struct block *block)
     }
 }
 
+/*
+ * proc/fs/jbd2 has the journals of ext4: "sda1-8" of a file system on sda1,
+ * "sdb" of one that is elsewhere and has its journal there.
+ */
+void block_find_journals(struct block *block)
+{
+    struct claim_look *look = block->look;
+    char **names = root_list(look->root, look->scratch, "proc/fs/jbd2", NULL);
+
+    for (; names && *names; names++) {
+        struct disk *disk = block_find(block, *names);
+
+        if (disk)
+            block_use(block, disk, ORDER_JOURNAL,
+                      "the journal of a file system", "/proc/fs/jbd2");
+    }
+}
+
 static const char *describe_volume(const struct disk *disk)
 {
     if (str_starts(disk->name, "dm-"))
@@ -80,7 +103,7 @@ void block_find_volumes(struct block *block)
             if (disk->is_used || disk->targets.count > 0)
                 continue;
             slaves = block_list(block, disk, "slaves");
-            if (!slaves || !*slaves)
+            if ((!slaves || !*slaves) && !block_backing(block, disk))
                 continue;
             holders = block_list(block, disk, "holders");
             if (pass == 1 || !holders || !*holders)

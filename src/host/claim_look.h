@@ -12,6 +12,7 @@
 #include "base/str.h"
 
 struct claim_entry;
+struct disk;
 
 struct claim_look {
     const struct root *root;
@@ -22,6 +23,8 @@ struct claim_look {
     unsigned *kinds;             /* for each function, bits of its kinds */
     struct claim_entry *entries; /* what was found so far */
     size_t count, capacity;
+    const struct disk *disks; /* of block_claim (host/block.h) */
+    size_t disk_count;
 };
 
 /* Functions that a place may lead to. */

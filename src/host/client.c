@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes the open files of all processes, gives the PCI functions whose device
- * nodes (/dev/dri, /dev/snd, /dev/nvidia*, /dev/vfio) are open, and drivers
- * that hang if they are taken away then. Names only: opens no device. The
- * files of other users' processes can be seen by root alone.
+ * nodes (/dev/dri, /dev/snd, /dev/nvidia*, /dev/vfio, disks) are open, and
+ * drivers that hang if they are taken away then. Names only: opens no device.
+ * The files of other users' processes can be seen by root alone.
  */
-#include "host/claim_look.h"
+#include "host/block.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ static const char *const clinging[] = {
 struct node {
     const char *name; /* "dri/card0" */
     const struct pci_device *device;
+    bool is_disk, is_written; /* a process may write to it */
     size_t process_count;
     const char *processes[4]; /* the first, "Xorg (1432)" */
     long last;                /* the last process that was counted */
@@ -72,6 +74,21 @@ static void list_class(struct clients *clients, const char *class,
             add_node(clients,
                      arena_printf(look->scratch, "%s%s", prefix, *names),
                      targets.list[i]);
+    }
+}
+
+/* Disks and partitions: what stands on others is in use as it is. */
+static void list_disks(struct clients *clients)
+{
+    const struct claim_look *look = clients->look;
+
+    for (size_t i = 0; i < look->disk_count; i++) {
+        const struct disk *disk = &look->disks[i];
+
+        for (size_t j = 0; j < disk->targets.count; j++) {
+            add_node(clients, disk->name, disk->targets.list[j]);
+            clients->nodes[clients->count - 1].is_disk = true;
+        }
     }
 }
 
@@ -139,9 +156,23 @@ static void count_process(struct clients *clients, struct node *node,
     node->process_count++;
 }
 
+/* By the flags in fdinfo; who cannot be asked may write. */
+static bool may_write(const struct clients *clients, const char *process,
+                      const char *file)
+{
+    const struct claim_look *look = clients->look;
+    const char *text = root_read(
+        look->root, look->scratch,
+        arena_printf(look->scratch, "proc/%s/fdinfo/%s", process, file));
+    const char *flags = text ? strstr(text, "flags:") : NULL;
+
+    return !flags ||
+           (strtoul(flags + strlen("flags:"), NULL, 8) & O_ACCMODE) != O_RDONLY;
+}
+
 /* Several functions may share a node: the first is found, the rest follow. */
 static void count_file(struct clients *clients, const char *target,
-                       const char *process)
+                       const char *process, const char *file)
 {
     const char *name = strstr(target, "dev/");
     size_t low = 0, high = clients->count;
@@ -158,8 +189,13 @@ static void count_file(struct clients *clients, const char *target,
             high = middle;
     }
     for (; low < clients->count && strcmp(clients->nodes[low].name, name) == 0;
-         low++)
-        count_process(clients, &clients->nodes[low], process);
+         low++) {
+        struct node *node = &clients->nodes[low];
+
+        count_process(clients, node, process);
+        if (node->is_disk && !node->is_written)
+            node->is_written = may_write(clients, process, file);
+    }
 }
 
 static void read_process(struct clients *clients, const char *process)
@@ -180,7 +216,7 @@ static void read_process(struct clients *clients, const char *process)
 
         clients->files++;
         if (target)
-            count_file(clients, target, process);
+            count_file(clients, target, process, *names);
     }
     arena_free(arena);
 }
@@ -215,7 +251,9 @@ static int compare_by_device(const void *a, const void *b)
 
     if (x->device != y->device)
         return x->device < y->device ? -1 : 1;
-    return strcmp(x->name, y->name);
+    if (x->is_disk != y->is_disk)
+        return x->is_disk ? 1 : -1;
+    return strverscmp(x->name, y->name);
 }
 
 /* Processes at all nodes of one function, each once. */
@@ -241,6 +279,31 @@ static size_t join_processes(const struct node *nodes, size_t count,
         }
     }
     return most > *named ? most : *named;
+}
+
+/* Each disk that is open by itself; whether any is, if that is not known. */
+static void claim_disks(struct clients *clients, const struct node *nodes,
+                        size_t count)
+{
+    struct claim_look *look = clients->look;
+    const struct pci_device *device = nodes[0].device;
+    const char *names[16] = {0};
+    size_t named;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t total = join_processes(&nodes[i], 1, names, &named);
+
+        if (total > 0)
+            claim_add(look, device, CLAIM_DISK,
+                      nodes[i].is_written ? CLAIM_REFUSE : CLAIM_WARN,
+                      "/proc/*/fd", "Programs have %s on it open: %s%s.",
+                      nodes[i].name, claim_join(look, names, named),
+                      total > named ? " and others" : "");
+    }
+    if (!clients->is_complete && !claim_has(look, device, CLAIM_DISK))
+        claim_add(look, device, CLAIM_DISK, CLAIM_UNKNOWN, "/proc/*/fd",
+                  "Whether programs have its disks open is unknown: their open "
+                  "files cannot all be seen (root can).");
 }
 
 static void claim_open(struct clients *clients, const struct node *nodes,
@@ -288,6 +351,7 @@ void client_claim(struct claim_look *look)
     list_class(&clients, "vfio-dev", "vfio/devices/");
     list_nvidia(&clients);
     list_groups(&clients);
+    list_disks(&clients);
     if (clients.count == 0)
         return;
     qsort(clients.nodes, clients.count, sizeof(*clients.nodes), compare_nodes);
@@ -297,9 +361,11 @@ void client_claim(struct claim_look *look)
     for (size_t i = 0, same; i < clients.count; i += same) {
         same = 1;
         while (i + same < clients.count &&
-               clients.nodes[i + same].device == clients.nodes[i].device)
+               clients.nodes[i + same].device == clients.nodes[i].device &&
+               clients.nodes[i + same].is_disk == clients.nodes[i].is_disk)
             same++;
-        claim_open(&clients, &clients.nodes[i], same);
+        (clients.nodes[i].is_disk ? claim_disks : claim_open)(
+            &clients, &clients.nodes[i], same);
     }
     free(clients.nodes);
 }

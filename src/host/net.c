@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Takes routes, addresses and network interfaces, gives the PCI functions that
- * carry a default route or this SSH session: through bridges, bonds, VLANs by
- * the links "lower_*" of sys/class/net. Asks the running host for addresses by
- * getifaddrs(3), another root by its files. Sends nothing.
+ * carry a default route, or may carry one that is not in the main table, or
+ * this SSH session: through bridges, bonds, VLANs by the links "lower_*" of
+ * sys/class/net. Asks the running host for addresses by getifaddrs(3), another
+ * root by its files. Sends nothing.
  */
 #include "host/net.h"
 
@@ -201,6 +202,7 @@ static bool read_routes(struct net *net, const char *path,
             continue;
         routes = mem_realloc(routes, count + 1, sizeof(*routes));
         routes[count] = route;
+        net->has_default = true;
         if (route.metric < routes[best].metric)
             best = count;
         count++;
@@ -215,6 +217,51 @@ static bool read_routes(struct net *net, const char *path,
         }
     free(routes);
     return true;
+}
+
+static void claim_address(struct net *net, const char *name, const char *source)
+{
+    struct claim_look *look = net->look;
+    struct claim_targets targets;
+
+    net_find(net, name, &targets);
+    for (size_t i = 0; i < targets.count; i++)
+        if (!claim_has(look, targets.list[i], CLAIM_ROUTE))
+            claim_add(look, targets.list[i], CLAIM_ROUTE, CLAIM_WARN, source,
+                      "It is up with an address (%s), and no default route is "
+                      "known: it may be the host's only network.",
+                      net_describe(net, name, targets.list[i]));
+}
+
+/*
+ * Without a default route in the main table (there is one in another, a tunnel
+ * has taken it, or all that is needed is near) each address may be the one.
+ */
+static void claim_addresses(struct net *net)
+{
+    struct claim_look *look = net->look;
+    char *text = root_read(look->root, look->scratch, "proc/net/route"), *line;
+
+    while (text && (line = claim_line(&text))) {
+        const char *name = claim_word(&line), *flags = NULL;
+
+        for (int i = 0; i < 3; i++)
+            flags = claim_word(&line);
+        if (flags &&
+            (strtoul(flags, NULL, 16) & (ROUTE_UP | ROUTE_REJECT)) == ROUTE_UP)
+            claim_address(net, name, "/proc/net/route");
+    }
+    /* address index length scope flags name; scope 0 is global */
+    text = root_read(look->root, look->scratch, "proc/net/if_inet6");
+    while (text && (line = claim_line(&text))) {
+        char *words[6];
+        size_t count = 0;
+
+        while (count < ARRAY_SIZE(words) && (words[count] = claim_word(&line)))
+            count++;
+        if (count == ARRAY_SIZE(words) && strcmp(words[3], "00") == 0)
+            claim_address(net, words[5], "/proc/net/if_inet6");
+    }
 }
 
 static void report_unknown(struct net *net, bool has_routes)
@@ -247,5 +294,7 @@ void net_claim(struct claim_look *look)
     has_routes = read_routes(&net, "proc/net/route", parse_route4);
     has_routes =
         read_routes(&net, "proc/net/ipv6_route", parse_route6) || has_routes;
+    if (has_routes && !net.has_default)
+        claim_addresses(&net);
     report_unknown(&net, has_routes);
 }

@@ -20,6 +20,7 @@ struct net {
     struct interface *interfaces; /* in version order of their names */
     size_t interface_count;
     bool has_interfaces; /* they could be read */
+    bool has_default;    /* a default route was found */
     const char *lost;    /* carries a default route over who knows what */
     unsigned stamp;
 };

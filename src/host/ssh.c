@@ -41,9 +41,9 @@ static bool parse_address(const char *text, struct address *address)
 }
 
 /* The value in an environment whose NULs are blanks, or NULL. */
-static char *find_variable(const struct net *net, const char *environment)
+static char *find_variable(const struct net *net, const char *environment,
+                           const char *name)
 {
-    static const char name[] = "SSH_CONNECTION=";
     const char *at = environment;
 
     while (at && (at = strstr(at, name)) && at != environment && at[-1] != ' ')
@@ -67,21 +67,18 @@ static long read_parent(const struct net *net, const char *process)
     return parent ? strtol(parent, NULL, 10) : 0;
 }
 
-static char *read_variable(const struct net *net)
+/* From this process or one above it; `name` ends in "=". */
+static char *read_inherited(const struct net *net, const char *name)
 {
     const struct claim_look *look = net->look;
-    const char *own =
-        root_is_host(look->root) ? getenv("SSH_CONNECTION") : NULL;
     const char *process = "self";
 
-    if (look->ssh_connection || own)
-        return arena_strdup(look->scratch,
-                            look->ssh_connection ? look->ssh_connection : own);
     for (int i = 0; i < PARENTS_MAX; i++) {
         char *environment =
             root_read(look->root, look->scratch,
                       arena_printf(look->scratch, "proc/%s/environ", process));
-        char *value = environment ? find_variable(net, environment) : NULL;
+        char *value =
+            environment ? find_variable(net, environment, name) : NULL;
         long parent = value ? 0 : read_parent(net, process);
 
         if (value || parent <= 1)
@@ -89,6 +86,51 @@ static char *read_variable(const struct net *net)
         process = arena_printf(look->scratch, "%ld", parent);
     }
     return NULL;
+}
+
+static char *read_variable(const struct net *net)
+{
+    const struct claim_look *look = net->look;
+    const char *own =
+        root_is_host(look->root) ? getenv("SSH_CONNECTION") : NULL;
+
+    if (look->ssh_connection || own)
+        return arena_strdup(look->scratch,
+                            look->ssh_connection ? look->ssh_connection : own);
+    return read_inherited(net, "SSH_CONNECTION=");
+}
+
+/*
+ * What runs in tmux or screen has the variables of who started that, not of
+ * who is attached to it: their clients have. `*is_known`: all were asked.
+ */
+static char *read_attached(const struct net *net, bool *is_known)
+{
+    struct claim_look *look = net->look;
+    char **names = root_list(look->root, look->scratch, "proc", NULL);
+    bool is_any = false, is_hidden = false;
+    char *found = NULL;
+
+    for (; names && *names && !found; names++) {
+        const char *name, *environment;
+
+        if (**names < '0' || **names > '9')
+            continue;
+        name = root_read(look->root, look->scratch,
+                         arena_printf(look->scratch, "proc/%s/comm", *names));
+        if (!name ||
+            (!str_starts(name, "tmux: client") && !str_starts(name, "screen")))
+            continue;
+        environment =
+            root_read(look->root, look->scratch,
+                      arena_printf(look->scratch, "proc/%s/environ", *names));
+        is_any = true;
+        is_hidden = is_hidden || !environment;
+        if (environment)
+            found = find_variable(net, environment, "SSH_CONNECTION=");
+    }
+    *is_known = is_any && !is_hidden;
+    return found;
 }
 
 static const char *find_running(const struct net *net,
@@ -218,12 +260,24 @@ void net_claim_ssh(struct net *net)
     char *text = read_variable(net), *server = NULL;
     struct claim_targets targets = {0};
     const char *name;
+    bool is_attached =
+        !text && (read_inherited(net, "TMUX=") || read_inherited(net, "STY="));
+    bool is_known = true;
 
+    if (is_attached)
+        text = read_attached(net, &is_known);
+    if (!text && !is_known)
+        claim_add_unknown(look, CLAIM_SSH, "/proc/*/environ",
+                          "Whether this session comes in through it is "
+                          "unknown: where tmux or screen is used from cannot "
+                          "be seen.");
     for (int i = 0; text && i < 3; i++)
         server = claim_word(&text);
     if (!server)
         return;
     name = find_by_address(net, server);
+    if (name) /* "eth0:1" is an address of eth0 with a label */
+        name = arena_strndup(look->scratch, name, strcspn(name, ":"));
     if (name && strcmp(name, "lo") == 0)
         return;
     if (!name || !net_find(net, name, &targets)) {
@@ -236,7 +290,9 @@ void net_claim_ssh(struct net *net)
         return;
     }
     for (size_t i = 0; i < targets.count; i++)
-        claim_add(look, targets.list[i], CLAIM_SSH, CLAIM_REFUSE,
-                  "SSH_CONNECTION",
-                  "This SSH session comes in through it (%s).", name);
+        claim_add(
+            look, targets.list[i], CLAIM_SSH, CLAIM_REFUSE, "SSH_CONNECTION",
+            is_attached ? "tmux or screen is used over SSH through it (%s)."
+                        : "This SSH session comes in through it (%s).",
+            name);
 }

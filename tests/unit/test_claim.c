@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tries to break the claims of disks and networks on PCI functions: trees of
+ * Tries to break the claims of disks on PCI functions: trees of
  * sysfs and proc as the kernel makes them, then with parts missing, turned in
  * circles and named by an enemy; random tables; the made-up hosts.
  */
@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define ZEROS "00000000000000000000000000000000"
 
 static void add_disk(const struct tree *tree, const char *name,
                      const char *place, const char *number)
@@ -219,6 +221,210 @@ static void test_members(void **unused)
     tree_end(&tree);
 }
 
+/* A loop over a whole disk uses that disk, mounted or not. */
+static void test_loop(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    add_disk(&tree, "loop0", "virtual/block/loop0", "7:0");
+    add_disk(&tree, "loop1", "virtual/block/loop1", "7:1");
+    tree_file(&tree, "sys/class/block/loop0/loop/backing_file",
+              "/dev/nvme0n1\n");
+    tree_file(&tree, "sys/class/block/loop1/loop/backing_file", "/dev/sda\n");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 7:0 / /data rw - ext4 /dev/loop0 rw\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds /data (loop0 on nvme0n1).");
+    assert_claim(&tree, "0000:00:17.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds a device that is in use (loop1 on sda).");
+    tree_end(&tree);
+}
+
+/* Files that loops stand on are of mounts that are looked at anyway. */
+static void test_loop_file(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "loop0", "virtual/block/loop0", "7:0");
+    tree_file(&tree, "sys/class/block/loop0/loop/backing_file",
+              "/var/lib/snapd/snaps/core.snap\n");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 259:0 / / rw - ext4 /dev/nvme0n1 rw\n"
+              "23 22 7:0 / /snap/core rw - squashfs /dev/loop0 ro\n");
+    tree_file(&tree, "proc/1/comm", "init\n");
+    tree_directory(&tree, "proc/1/fd");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds / (nvme0n1).");
+    assert_no_claims(&tree, "0000:00:17.0");
+    tree_end(&tree);
+}
+
+/* What a mounted volume stands on without links is not known. */
+static void test_lost_volume(void **unused)
+{
+    static const char *const files[] = {"/dev/gone\n", NULL};
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        struct tree tree;
+        const char *name = files[i] ? "loop0" : "drbd0";
+        char place[64];
+
+        tree_start(&tree);
+        snprintf(place, sizeof(place), "virtual/block/%s", name);
+        add_disk(&tree, name, place, "147:0");
+        if (files[i])
+            tree_file(&tree, "sys/class/block/loop0/loop/backing_file",
+                      files[i]);
+        tree_file(&tree, "proc/self/mountinfo",
+                  "22 1 147:0 / /data rw - ext4 /dev/any rw\n");
+        tree_probe(&tree);
+        assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_UNKNOWN,
+                     "Whether it holds /data is unknown: that disk was not "
+                     "found.");
+        tree_end(&tree);
+    }
+}
+
+/* File systems with more than one disk, by their options and sources. */
+static void test_more_disks(void **unused)
+{
+    static const struct {
+        const char *mount, *text;
+    } cases[] = {
+        {"22 1 8:0 / /data rw - xfs /dev/sda rw,logdev=/dev/nvme0n1,noquota\n",
+         "It holds /data (nvme0n1)."},
+        {"22 1 8:0 / /data rw - xfs /dev/sda rw,rtdev=/dev/nvme0n1\n",
+         "It holds /data (nvme0n1)."},
+        {"22 1 0:50 / /data rw - bcachefs /dev/nvme0n1:/dev/sda rw\n",
+         "It holds /data (nvme0n1)."},
+        {"22 1 0:50 / /data rw - bcachefs /dev/sda:/dev/nvme0n1 rw\n"
+         "23 1 0:50 /a /b rw - bcachefs /dev/sda:/dev/nvme0n1 rw\n",
+         "It holds /data and 1 other mount (nvme0n1)."},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct tree tree;
+
+        tree_start(&tree);
+        add_disk(&tree, "nvme0n1", DISK, "259:0");
+        add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+        tree_file(&tree, "proc/self/mountinfo", cases[i].mount);
+        tree_probe(&tree);
+        assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                     cases[i].text);
+        assert_non_null(tree_claim(&tree, "0000:00:17.0", CLAIM_DISK));
+        tree_end(&tree);
+    }
+}
+
+static void test_more_disks_lost(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 0:50 / /data rw - bcachefs /dev/gone:/dev/sda rw\n");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_UNKNOWN,
+                 "Whether it holds /data is unknown: that disk was not found.");
+    tree_end(&tree);
+}
+
+/* jbd2 names a journal of its own disk after that; others have a number. */
+static void test_journal(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    tree_directory(&tree, "proc/fs/jbd2/nvme0n1");
+    tree_directory(&tree, "proc/fs/jbd2/sda-8");
+    tree_file(&tree, "proc/1/comm", "init\n");
+    tree_directory(&tree, "proc/1/fd");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds the journal of a file system (nvme0n1).");
+    assert_no_claims(&tree, "0000:00:17.0");
+    tree_end(&tree);
+}
+
+/* Whoever has a disk open may write to it: another guest, a storage daemon. */
+static void test_open_disks(void **unused)
+{
+    static const struct {
+        const char *flags;
+        enum claim_severity severity;
+    } cases[] = {
+        {"pos:\t0\nflags:\t02100002\nmnt_id:\t1\n", CLAIM_REFUSE},
+        {"pos:\t0\nflags:\t0100001\n", CLAIM_REFUSE},
+        {"pos:\t0\nflags:\t0100000\n", CLAIM_WARN},
+        {NULL, CLAIM_REFUSE},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct tree tree;
+
+        tree_start(&tree);
+        add_disk(&tree, "nvme0n1",
+                 "virtual/nvme-subsystem/nvme-subsys0/"
+                 "nvme0n1",
+                 "259:0");
+        tree_class(&tree, "nvme-subsystem", "nvme-subsys0",
+                   "virtual/nvme-subsystem/nvme-subsys0");
+        tree_link(&tree,
+                  "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
+                  "../../../" NVME "/nvme/nvme0");
+        add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+        tree_file(&tree, "proc/77/comm", "ceph-osd\n");
+        tree_link(&tree, "proc/77/fd/9", "/dev/nvme0n1");
+        if (cases[i].flags)
+            tree_file(&tree, "proc/77/fdinfo/9", cases[i].flags);
+        tree_probe(&tree);
+        assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, cases[i].severity,
+                     "Programs have nvme0n1 on it open: ceph-osd (77).");
+        assert_no_claims(&tree, "0000:00:17.0");
+        tree_end(&tree);
+    }
+}
+
+/* Nobody's open files can be seen. */
+static void test_open_disks_unknown(void **unused)
+{
+    struct tree tree;
+
+    (void)unused;
+    tree_start(&tree);
+    add_disk(&tree, "nvme0n1", DISK, "259:0");
+    add_disk(&tree, "sda", SATA "/ata1/host0/block/sda", "8:0");
+    tree_file(&tree, "proc/self/mountinfo",
+              "22 1 8:0 / / rw - ext4 /dev/sda rw\n");
+    tree_file(&tree, "proc/77/comm", "ceph-osd\n");
+    tree_file(&tree, "proc/77/fd", "");
+    tree_probe(&tree);
+    assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_UNKNOWN,
+                 "Whether programs have its disks open is unknown: their open "
+                 "files cannot all be seen (root can).");
+    assert_claim(&tree, "0000:00:17.0", CLAIM_DISK, CLAIM_REFUSE,
+                 "It holds / (sda).");
+    tree_end(&tree);
+}
+
 /* A pool whose disks nobody tells of may stand on any of them. */
 static void test_unknown_pool(void **unused)
 {
@@ -279,174 +485,6 @@ static void test_mounts_file(void **unused)
                  "It holds / (sda1).");
     assert_claim(&tree, "0000:02:00.0", CLAIM_DISK, CLAIM_UNKNOWN,
                  "Whether it holds /lost is unknown: that disk was not found.");
-    tree_end(&tree);
-}
-
-static void add_virtual_nic(const struct tree *tree, const char *name,
-                            const char *lower)
-{
-    char path[512];
-
-    snprintf(path, sizeof(path), "virtual/net/%s", name);
-    tree_class(tree, "net", name, path);
-    if (!lower)
-        return;
-    snprintf(path, sizeof(path), "sys/class/net/%s/lower_%s", name, lower);
-    tree_link(tree, path, "anywhere");
-}
-
-#define ROUTE4(name, metric) \
-    name "\t00000000\t010200C0\t0003\t0\t0\t" metric "\t00000000\t0\t0\t0\n"
-
-/* VLAN on a bond of two ports, a third card as the stand-in. */
-static void test_route(void **unused)
-{
-    struct tree tree;
-
-    (void)unused;
-    tree_start(&tree);
-    tree_nic(&tree, "eth0", NIC);
-    tree_nic(&tree, "eth1", NIC2);
-    add_virtual_nic(&tree, "bond0", "eth0");
-    add_virtual_nic(&tree, "bond0.7", "bond0");
-    add_virtual_nic(&tree, "vnet0", NULL);
-    tree_file(&tree, "sys/class/net/bonding_masters", "bond0\n");
-    tree_file(&tree, "proc/net/route",
-              "Iface\tDestination\n" ROUTE4("eth1", "600") ROUTE4(
-                  "bond0.7",
-                  "100") "eth1\t0002A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\n");
-    tree_probe(&tree);
-    assert_claim(&tree, "0000:06:00.0", CLAIM_ROUTE, CLAIM_REFUSE,
-                 "It carries the default route (bond0.7 on eth0).");
-    assert_claim(&tree, "0000:07:00.0", CLAIM_ROUTE, CLAIM_WARN,
-                 "It carries a default route of lower rank (eth1).");
-    tree_end(&tree);
-}
-
-/* A bridge that is only known by its ports, and one that loops. */
-static void test_route_bridge(void **unused)
-{
-    struct tree tree;
-
-    (void)unused;
-    tree_start(&tree);
-    tree_nic(&tree, "eth0", NIC);
-    add_virtual_nic(&tree, "br0", NULL);
-    tree_link(&tree, "sys/class/net/eth0/master", "../../virtual/net/br0");
-    add_virtual_nic(&tree, "a", "b");
-    add_virtual_nic(&tree, "b", "a");
-    tree_file(&tree, "proc/net/route", ROUTE4("br0", "0") ROUTE4("a", "0"));
-    tree_probe(&tree);
-    assert_claim(&tree, "0000:06:00.0", CLAIM_ROUTE, CLAIM_REFUSE,
-                 "It carries the default route (br0 on eth0).");
-    assert_claim(&tree, "0000:07:00.0", CLAIM_ROUTE, CLAIM_UNKNOWN,
-                 "The default route leaves by a; whether it carries that is "
-                 "unknown.");
-    tree_end(&tree);
-}
-
-#define ZEROS "00000000000000000000000000000000"
-
-static void test_route6(void **unused)
-{
-    struct tree tree;
-
-    (void)unused;
-    tree_start(&tree);
-    tree_nic(&tree, "eth0", NIC);
-    tree_nic(&tree, "eth1", NIC2);
-    unlink(tree_path(&tree, "proc/net/route"));
-    tree_file(&tree, "proc/net/ipv6_route",
-              ZEROS " 00 " ZEROS
-                    " 00 fe800000000000000000000000000001 00000400 "
-                    "00000001 00000000 00000003     eth1\n" ZEROS " 00 " ZEROS
-                    " 00 " ZEROS
-                    " ffffffff 00000001 00000000 00200200       lo\n"
-                    "cut " ZEROS "\n");
-    tree_probe(&tree);
-    assert_claim(&tree, "0000:07:00.0", CLAIM_ROUTE, CLAIM_REFUSE,
-                 "It carries the default route (eth1).");
-    assert_string_equal(tree_claim(&tree, "0000:07:00.0", CLAIM_ROUTE)->source,
-                        "/proc/net/ipv6_route");
-    assert_no_claims(&tree, "0000:06:00.0");
-    tree_end(&tree);
-}
-
-static void start_ssh(struct tree *tree)
-{
-    tree_start(tree);
-    tree_nic(tree, "eth0", NIC);
-    tree_nic(tree, "eth1", NIC2);
-    tree_file(tree, "proc/net/route",
-              "eth0\t000200C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\n"
-              "eth1\t000000C0\t00000000\t0001\t0\t0\t100\t000000FF\n");
-    tree_file(tree, "proc/net/fib_trie",
-              "Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 192.0.2.7\n"
-              "        /32 link UNICAST\n     |-- 192.0.2.10\n"
-              "        /32 host LOCAL\n");
-    tree_file(tree, "proc/net/if_inet6",
-              "20010db8000000000000000000000005 03 40 00 80     eth1\n"
-              "00000000000000000000000000000001 01 80 10 80       lo\n");
-}
-
-static void test_ssh(void **unused)
-{
-    static const struct {
-        const char *connection, *address, *text;
-    } cases[] = {
-        {"198.51.100.9 50000 192.0.2.10 22", "0000:06:00.0",
-         "This SSH session comes in through it (eth0)."},
-        {"198.51.100.9 50000 ::ffff:192.0.2.10 22", "0000:06:00.0",
-         "This SSH session comes in through it (eth0)."},
-        {"2001:db8::9 50000 2001:db8::5 22", "0000:07:00.0",
-         "This SSH session comes in through it (eth1)."},
-        {"fe80::2%eth1 50000 fe80::1%eth1 22", "0000:07:00.0",
-         "This SSH session comes in through it (eth1)."},
-        {"198.51.100.9 50000 192.0.2.7 22", NULL, NULL},
-        {"198.51.100.9 50000 \033[2Jx 22", NULL, NULL},
-    };
-
-    (void)unused;
-    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct tree tree;
-
-        start_ssh(&tree);
-        tree_probe_as(&tree, cases[i].connection);
-        if (cases[i].address) {
-            assert_claim(&tree, cases[i].address, CLAIM_SSH, CLAIM_REFUSE,
-                         cases[i].text);
-        } else {
-            assert_int_equal(
-                tree_claim(&tree, "0000:06:00.0", CLAIM_SSH)->severity,
-                CLAIM_UNKNOWN);
-            assert_null(strchr(
-                tree_claim(&tree, "0000:06:00.0", CLAIM_SSH)->text, '\033'));
-        }
-        tree_end(&tree);
-    }
-}
-
-/* sudo took the variable away: a process above still has it. */
-static void test_ssh_parents(void **unused)
-{
-    static const char environment[] =
-        "PATH=/bin\0SSH_CONNECTION=198.51.100.9 5 192.0.2.10 22\0TERM=x";
-    struct tree tree;
-    FILE *file;
-
-    (void)unused;
-    start_ssh(&tree);
-    tree_file(&tree, "proc/self/environ", "NOT_SSH_CONNECTION=a b 192.0.2.7 1");
-    tree_file(&tree, "proc/self/stat", "77 (a) S 5 (b) R 50 77 77 0");
-    tree_file(&tree, "proc/50/stat", "50 (sudo) S 40 50 50");
-    tree_file(&tree, "proc/40/environ", "");
-    file = fopen(tree_path(&tree, "proc/40/environ"), "w");
-    assert_non_null(file);
-    assert_int_equal(fwrite(environment, sizeof(environment), 1, file), 1);
-    assert_int_equal(fclose(file), 0);
-    tree_probe(&tree);
-    assert_claim(&tree, "0000:06:00.0", CLAIM_SSH, CLAIM_REFUSE,
-                 "This SSH session comes in through it (eth0).");
     tree_end(&tree);
 }
 
@@ -559,14 +597,17 @@ int main(void)
         cmocka_unit_test(test_circle),
         cmocka_unit_test(test_btrfs_and_multipath),
         cmocka_unit_test(test_members),
+        cmocka_unit_test(test_loop),
+        cmocka_unit_test(test_loop_file),
+        cmocka_unit_test(test_lost_volume),
+        cmocka_unit_test(test_more_disks),
+        cmocka_unit_test(test_more_disks_lost),
+        cmocka_unit_test(test_journal),
+        cmocka_unit_test(test_open_disks),
+        cmocka_unit_test(test_open_disks_unknown),
         cmocka_unit_test(test_unknown_pool),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_mounts_file),
-        cmocka_unit_test(test_route),
-        cmocka_unit_test(test_route_bridge),
-        cmocka_unit_test(test_route6),
-        cmocka_unit_test(test_ssh),
-        cmocka_unit_test(test_ssh_parents),
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_hosts),
     };

@@ -32,7 +32,9 @@ ok "for who was there" has "$out" "rival "
 ok "and it is said what helps" has "$out" '"host.isolate"'
 idle=$(awk '$1 == 1 && $2 == '"$cpu"' { print int($4) }' <<<"$out")
 ok "vCPU 1, which sleeps, did not" test "$idle" -eq 0
-ok "JSON has the same" has "$(check --seconds 1 --json)" '"others": "rival '
+# On a busy machine others may come before it.
+ok "JSON has the same" grep -q '"others": ".*rival ' \
+  <<<"$(check --seconds 3 --json)"
 eval "exec ${COPROC[1]}>&-"
 wait "$COPROC_PID" 2>/dev/null
 ok "after its end: a note" has "$(check)" "The guest does not run"

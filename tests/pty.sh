@@ -22,11 +22,12 @@ at_most() { # NAME LIMIT: a number is there and no bigger
 }
 
 # Bytes: 80x24, the sizes that people have over a slow link. Where a list
-# explains its rows, a move costs what the explanation has of text.
-script="text:Linux bytes:first idle:1 bytes:idle key:j bytes:host key:4
-  bytes:cpus key:l bytes:right key:j bytes:none key:Space bytes:toggle key:e
+# explains its rows, the explanation follows once no other key comes.
+script="text:Linux bytes:first idle:1 bytes:idle moves:in_host key:j bytes:host
+  key:4 bytes:cpus key:l bytes:right key:j bytes:none key:Space bytes:toggle key:e
   bytes:emulator key:Tab bytes:layout key:- bytes:fewer key:u bytes:undo key:5
-  bytes:options key:j bytes:explained key:3 bytes:devices key:j bytes:device
+  bytes:options moves:in_options key:j bytes:explained key:3 bytes:devices
+  moves:in_devices key:j bytes:device key:6 bytes:review moves:in_review
   idle:1 bytes:idle2 key:C-c exit"
 terms="xterm-256color linux vt100 putty"
 [ -z "${VIRT_TUNE_LONG-}" ] || terms+=" xterm tmux screen rxvt"
@@ -36,17 +37,17 @@ for term in $terms; do
   ok "$term: the first paint takes 2.5 KiB at most" at_most first 2560
   ok "$term: nothing is sent when nothing happens" is \
     "$(value idle) $(value idle2)" "0 0"
-  for name in right device; do
+  for name in right in_host in_devices in_options in_review; do
     ok "$term: a move ($name) takes 200 bytes at most" at_most "$name" 200
   done
   for name in toggle emulator layout fewer undo; do
     ok "$term: an edit ($name) takes 400 bytes at most" at_most "$name" 400
   done
-  for name in host explained; do
-    ok "$term: a move with an explanation ($name): 900 at most" \
+  for name in host device explained; do
+    ok "$term: with what is explained then ($name): 900 at most" \
       at_most "$name" 900
   done
-  for name in cpus options devices; do
+  for name in cpus options devices review; do
     ok "$term: another screen ($name) takes 2.5 KiB at most" at_most "$name" 2560
   done
 done

@@ -169,6 +169,8 @@ bool app_is_low(const struct canvas *canvas);
 /* Helpers of several screens. */
 enum role role_of_verdict(enum verdict verdict);
 void draw_rule(struct canvas *canvas, int y, const char *title);
+/* The rule above the pane: what says more about the selection of a list. */
+void draw_pane_rule(struct canvas *canvas, int y, const char *title);
 void draw_marker(struct canvas *canvas, int y, bool is_selected);
 
 /*

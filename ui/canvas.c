@@ -56,6 +56,37 @@ void canvas_clear(struct canvas *canvas)
         canvas->cells[i] = (struct cell){" ", ROLE_NORMAL};
     canvas->cursor_y = canvas->cursor_x = 0;
     canvas->overwritten = 0;
+    canvas_set_pane(canvas, 0, 0, 0);
+}
+
+void canvas_set_pane(struct canvas *canvas, int y, int x, int end)
+{
+    canvas->pane.y = y;
+    canvas->pane.x = x < canvas->width ? x : canvas->width;
+    canvas->pane.end = end < canvas->height ? end : canvas->height;
+}
+
+bool canvas_keep_pane(struct canvas *canvas, const struct canvas *shown)
+{
+    enum { TITLE_ROWS = 2 };
+    size_t width = (size_t)canvas->width, x = (size_t)canvas->pane.x;
+    size_t size = (width - x) * sizeof(struct cell);
+    bool differs = false;
+
+    if (canvas->pane.y < TITLE_ROWS || shown->width != canvas->width ||
+        shown->height != canvas->height ||
+        memcmp(&shown->pane, &canvas->pane, sizeof(shown->pane)) != 0 ||
+        memcmp(shown->cells, canvas->cells,
+               TITLE_ROWS * width * sizeof(struct cell)) != 0)
+        return false;
+    for (int y = canvas->pane.y; y < canvas->pane.end; y++) {
+        struct cell *cells = &canvas->cells[(size_t)y * width + x];
+        const struct cell *before = &shown->cells[(size_t)y * width + x];
+
+        differs |= memcmp(cells, before, size) != 0;
+        memcpy(cells, before, size);
+    }
+    return differs;
 }
 
 const char *canvas_glyph(const struct canvas *canvas, enum glyph glyph)

@@ -57,6 +57,9 @@ struct canvas {
     int cursor_y, cursor_x; /* where the terminal's cursor goes */
     unsigned overwritten;   /* characters that covered others: an error */
     struct cell *cells;
+    struct {
+        int y, x, end; /* from there to the right edge, above row `end` */
+    } pane;            /* what says more about the selection; or empty */
 };
 
 /* True if the locale's character set is not UTF-8. */
@@ -100,6 +103,18 @@ int canvas_wrap(struct canvas *canvas, int y, int x, int width, int height,
 /* Gives the role to cells of a row that have text already. */
 void canvas_paint(struct canvas *canvas, int y, int x, int width,
                   enum role role);
+
+/*
+ * Says where the pane is. A terminal may show it a moment after the rest, so
+ * that a move over a slow link costs what the move changes.
+ */
+void canvas_set_pane(struct canvas *canvas, int y, int x, int end);
+
+/*
+ * Leaves in the pane what `shown` has there, if its pane and its two rows of
+ * title are the same. True if that made a difference.
+ */
+bool canvas_keep_pane(struct canvas *canvas, const struct canvas *shown);
 
 /* How many columns the text takes. */
 int canvas_columns(const char *text);

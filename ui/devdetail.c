@@ -97,7 +97,7 @@ static void draw_pci(const struct app *app, struct canvas *canvas, int y,
              pci_short_address(device), device->class_name, device->vendor,
              device->device, canvas_glyph(canvas, GLYPH_DOT), group->id,
              group->device_count, group->device_count == 1 ? "" : "s");
-    draw_rule(canvas, y++, text);
+    draw_pane_rule(canvas, y++, text);
     pci_describe_sharing(device, sharing, sizeof(sharing));
     snprintf(text, sizeof(text), "%s%s%s", device->name, *sharing ? "; " : "",
              sharing);
@@ -121,8 +121,8 @@ static void draw_usb(const struct app *app, struct canvas *canvas, int y,
     struct arena *arena = arena_new();
     int width = canvas->width - 2, end = app_body_end(canvas);
 
-    draw_rule(canvas, y++,
-              arena_printf(arena, "USB %s", usb_name(plan, index, arena)));
+    draw_pane_rule(canvas, y++,
+                   arena_printf(arena, "USB %s", usb_name(plan, index, arena)));
     if (!device) {
         canvas_wrap(canvas, y, 1, width, end - y, ROLE_NOTE,
                     "The domain has it, and it is not plugged in.");
@@ -155,7 +155,7 @@ static void draw_folded(struct canvas *canvas, int y,
 
     snprintf(text, sizeof(text), "group %u, %zu device%s, folded", group->id,
              group->device_count, group->device_count == 1 ? "" : "s");
-    draw_rule(canvas, y++, text);
+    draw_pane_rule(canvas, y++, text);
     draw_group(canvas, y, group);
 }
 

@@ -72,7 +72,7 @@ void explain_draw(struct canvas *canvas, int y, const struct finding *finding)
     int end = app_body_end(canvas);
     const char *at = text;
 
-    draw_rule(canvas, y++, finding->text);
+    draw_pane_rule(canvas, y++, finding->text);
     while (*at) {
         size_t size = strcspn(at, "\n");
         char *line = mem_alloc(size + 1, 1);

@@ -23,6 +23,12 @@ void draw_rule(struct canvas *canvas, int y, const char *title)
     canvas_put(canvas, y, x, ROLE_NORMAL, " ");
 }
 
+void draw_pane_rule(struct canvas *canvas, int y, const char *title)
+{
+    canvas_set_pane(canvas, y, 0, app_body_end(canvas));
+    draw_rule(canvas, y, title);
+}
+
 void draw_marker(struct canvas *canvas, int y, bool is_selected)
 {
     if (!is_selected)

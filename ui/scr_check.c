@@ -230,7 +230,7 @@ static void draw_others(const struct app *app, struct canvas *canvas, int y)
     wait = &app->audit->waits[row.index];
     snprintf(title, sizeof(title), "vCPU %u on CPU %.16s", wait->vcpu,
              wait->cpus);
-    draw_rule(canvas, y++, title);
+    draw_pane_rule(canvas, y++, title);
     canvas_putf(canvas, y++, 1, ROLE_NORMAL,
                 "It ran %u.%u %% of the time and waited %u.%u %%.",
                 wait->ran / 10, wait->ran % 10, wait->waited / 10,

@@ -88,7 +88,7 @@ static void draw_details(const struct app *app, struct canvas *canvas, int y,
 {
     const char *dot = canvas_glyph(canvas, GLYPH_DOT);
 
-    draw_rule(canvas, y++, name);
+    draw_pane_rule(canvas, y++, name);
     if (!domain)
         return;
     canvas_putf(canvas, y++, 1, ROLE_NORMAL, "%s %s %s guest %s CPU %s%s",

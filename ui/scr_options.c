@@ -120,6 +120,7 @@ static void draw_pane(const struct app *app, struct canvas *canvas,
     const char *obstacle = option_obstacle(app_plan(app), id);
     int y = BODY_TOP, end = app_body_end(canvas), x = PANE + 3;
 
+    canvas_set_pane(canvas, y, x, end);
     for (int row = y; row < end; row++)
         canvas_put_glyph(canvas, row, PANE + 1, ROLE_NORMAL, GLYPH_VERTICAL);
     canvas_put(canvas, y, x, ROLE_HEADING, option->title);
@@ -144,7 +145,7 @@ static void draw_below(const struct app *app, struct canvas *canvas, int y,
 {
     const char *obstacle = option_obstacle(app_plan(app), id);
 
-    draw_rule(canvas, y, option_get(id)->title);
+    draw_pane_rule(canvas, y, option_get(id)->title);
     canvas_wrap(canvas, y + 1, 1, canvas->width - 2, NARROW_PANE - 1,
                 ROLE_NORMAL, obstacle ? obstacle : option_get(id)->does);
 }

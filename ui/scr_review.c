@@ -90,7 +90,7 @@ static void draw(struct app *app, struct canvas *canvas)
     change = &app->set->changes[list->selected];
     snprintf(title, sizeof(title), "%d %s %s", list->selected + 1,
              canvas_glyph(canvas, GLYPH_DOT), change->where);
-    draw_rule(canvas, BODY_TOP + 1 + height, title);
+    draw_pane_rule(canvas, BODY_TOP + 1 + height, title);
     draw_lines(canvas, BODY_TOP + 2 + height, end, change->diff);
 }
 

@@ -255,28 +255,43 @@ static bool has_input(void)
     return poll(&input, 1, 0) > 0 && input.revents == POLLIN;
 }
 
+/*
+ * A key paints what it changed, but the pane of a list only once no other key
+ * came for a moment.
+ */
 static void loop(struct app *app)
 {
-    bool goes_on = true, is_painted = false;
+    enum { PANE_MS = 200 };
+    struct canvas *shown = NULL;
+    bool goes_on = true, is_settled = true;
 
     while (goes_on) {
         struct canvas *canvas;
+        int wait = app_wait(app), key;
+        bool is_late;
 
-        if (is_painted && has_input()) {
-            goes_on = app_key(app, read_key(app_wait(app)));
+        if (shown && has_input()) {
+            goes_on = app_key(app, read_key(wait));
+            is_settled = false;
             continue;
         }
-        is_painted = true;
         canvas = canvas_new(LINES, COLS, app->is_ascii);
-
         app_draw(app, canvas);
         if (app->wants_repaint)
             redrawwin(stdscr);
+        is_late = !is_settled && !app->wants_repaint &&
+                  canvas_keep_pane(canvas, shown);
         app->wants_repaint = false;
         show(canvas);
-        canvas_free(canvas);
-        goes_on = app_key(app, read_key(app_wait(app)));
+        canvas_free(shown);
+        shown = canvas;
+        is_late = is_late && (wait < 0 || wait > PANE_MS);
+        key = read_key(is_late ? PANE_MS : wait);
+        is_settled = key == INPUT_TICK;
+        if (!is_late || !is_settled)
+            goes_on = app_key(app, key);
     }
+    canvas_free(shown);
 }
 
 /* Asks the terminal's description before curses touches the terminal. */

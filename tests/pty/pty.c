@@ -7,6 +7,9 @@
  *
  *   bytes:NAME      prints "NAME N": the bytes since the last such word
  *   colors:NAME     prints "NAME N": the colours that were set since the start
+ *   moves:NAME      prints "NAME N": the bytes that a move costs at once (down,
+ *                   up, down; the middle one), without what follows when no
+ *                   key comes for a while
  *   key:NAME        writes the key; "Right" is ESC O C, "Space" a blank
  *   torn:NAME       the same, its bytes 40 ms apart
  *   text:TEXT       waits until the program has sent TEXT, 20 s at most
@@ -127,6 +130,30 @@ static void press(const char *name, bool is_torn)
     settle();
 }
 
+static void move_thrice(const char *name)
+{
+    static const char *const keys[] = {"j", "k", "j"};
+    size_t costs[3], least, most;
+
+    settle();
+    for (int i = 0; i < 3; i++) {
+        bytes = 0;
+        write_all(keys[i], false);
+        take(2000);
+        while (take(50))
+            ;
+        costs[i] = bytes;
+        settle();
+    }
+    least = most = costs[0];
+    for (int i = 1; i < 3; i++) {
+        least = costs[i] < least ? costs[i] : least;
+        most = costs[i] > most ? costs[i] : most;
+    }
+    printf("%s %zu\n", name, costs[0] + costs[1] + costs[2] - least - most);
+    bytes = 0;
+}
+
 static bool is_same(const struct termios *a, const struct termios *b)
 {
     return a->c_iflag == b->c_iflag && a->c_oflag == b->c_oflag &&
@@ -183,6 +210,8 @@ static void play(const char *word)
         bytes = 0;
     } else if (strncmp(word, "colors:", 7) == 0) {
         printf("%s %u\n", value, count_colors());
+    } else if (strncmp(word, "moves:", 6) == 0) {
+        move_thrice(value);
     } else if (strncmp(word, "key:", 4) == 0) {
         press(value, false);
     } else if (strncmp(word, "torn:", 5) == 0) {

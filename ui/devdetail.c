@@ -110,7 +110,10 @@ static void draw_pci(const struct app *app, struct canvas *canvas, int y,
         canvas_put_cut(canvas, y, 1, width, ROLE_NORMAL,
                        device_obstacle(app_plan(app), index));
     else if (y < end && device_is_in_domain(app->session->domain, device))
-        canvas_put(canvas, y, 1, ROLE_NORMAL, "The domain has this device.");
+        canvas_put(canvas, y, 1, ROLE_NORMAL,
+                   app_plan(app)->is_given[index]
+                       ? "The domain has this device."
+                       : "The domain has this device now, and gives it back.");
 }
 
 static void draw_usb(const struct app *app, struct canvas *canvas, int y,

@@ -15,28 +15,48 @@ struct preset_list {
     struct arena *arena;
     struct presets presets; /* the first is what is proposed */
     struct list list;
+    bool *is_so;      /* of each: the plan is like this already */
     struct str lines; /* of the selected one */
     int top;          /* the first of them that is shown */
 };
 
-/* What the selected preset would change, and what it cannot. */
-static void compare(struct app *app)
+/* What a preset would change, and what it cannot. False if nothing. */
+static bool compare_one(const struct app *app, const struct preset *preset,
+                        struct str *lines)
 {
-    struct preset_list *own = app->presets;
     const struct plan *plan = app_plan(app);
     struct plan *after = plan_copy(plan);
     struct str refused CLEANUP(str_free) = STR_INIT;
+    bool is_other;
 
-    str_free(&own->lines);
-    own->lines = (struct str)STR_INIT;
-    own->top = 0;
-    preset_take(&own->presets.list[own->list.selected], after, &refused);
-    preset_compare(plan, after, app->is_ascii ? "->" : "→", &own->lines);
-    if (own->lines.length == 0)
-        str_add(&own->lines, "Nothing: the plan is like this already.\n");
+    preset_take(preset, after, &refused);
+    preset_compare(plan, after, app->is_ascii ? "->" : "→", lines);
+    is_other = lines->length > 0;
+    if (!is_other)
+        str_add(lines, "Nothing: the plan is like this already.\n");
     if (refused.length > 0)
-        str_addf(&own->lines, "Not here:\n%s", str_text(&refused));
+        str_addf(lines, "Not here:\n%s", str_text(&refused));
     plan_free(after);
+    return is_other;
+}
+
+/* The selected preset's lines, and which of all the plan is like. */
+static void compare(struct app *app)
+{
+    struct preset_list *own = app->presets;
+
+    own->top = 0;
+    for (size_t i = 0; i < own->presets.count; i++) {
+        struct str lines = STR_INIT;
+
+        own->is_so[i] = !compare_one(app, &own->presets.list[i], &lines);
+        if ((int)i == own->list.selected) {
+            str_free(&own->lines);
+            own->lines = lines;
+        } else {
+            str_free(&lines);
+        }
+    }
 }
 
 void presets_open(struct app *app)
@@ -50,6 +70,8 @@ void presets_open(struct app *app)
     own->presets.count = installed.count + 1;
     own->presets.list =
         arena_alloc(own->arena, own->presets.count, sizeof(*own->presets.list));
+    own->is_so =
+        arena_alloc(own->arena, own->presets.count, sizeof(*own->is_so));
     first = &own->presets.list[0];
     preset_parse("proposal", "propose = on\n", own->arena, first, NULL);
     first->title = "the proposal";
@@ -97,10 +119,11 @@ void presets_draw(struct app *app, struct canvas *canvas)
                        is_selected ? ROLE_SELECTED : ROLE_NORMAL,
                        preset->title);
         canvas_put_cut(canvas, y, 25, canvas->width - 26, ROLE_NORMAL,
-                       preset->text);
+                       own->is_so[i] ? "the plan is like this" : preset->text);
     }
     draw_rule(canvas, y + 1, selected->title);
-    y += 2;
+    y = canvas_wrap(canvas, y + 2, 1, canvas->width - 2, 3, ROLE_NORMAL,
+                    selected->text);
     for (const char *line = str_text(&own->lines); *line && y < end; number++) {
         size_t length = strcspn(line, "\n");
         char *text = arena_strndup(own->arena, line, length);

@@ -142,7 +142,7 @@ static const struct option long_options[] = {
 
 static void print_help(void)
 {
-    puts("virt-tune [DOMAIN]     tune a libvirt domain on a full screen\n");
+    puts("virt-tune [DOMAIN]     tune a libvirt domain on a full screen");
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
         char left[64];
 
@@ -151,27 +151,22 @@ static void print_help(void)
         printf("  %-34s %s\n", left, commands[i].text);
     }
     puts(
-        "\nDOMAIN is a name, a UUID, or the path of an XML file.\n"
-        "  -c, --connect URI   libvirt (qemu:///system)   --read-only  write "
+        "DOMAIN is a name, a UUID, or the path of an XML file.\n"
+        "  -c, --connect URI  libvirt (qemu:///system)  --read-only  write "
         "nothing\n"
-        "  --sysroot DIR       read the host there        --json       "
-        "machine-readable\n"
-        "  --root DIR          write hooks and journal beneath DIR\n"
-        "  --demo              a made-up host and libvirt  --ascii --color "
-        "WHEN\n"
+        "  --sysroot DIR  read the host there   --root DIR  write beneath it\n"
+        "  --demo  a made-up host and libvirt   --json --ascii --color WHEN\n"
         "plan, preview, apply:\n"
         "  --vcpus N  --layout N|keep|settle  --set KEY=VALUE  --plan FILE\n"
-        "  --preset NAME  --guest windows|linux|other\n"
-        "  --policy dedicated|one-thread|shared|keep   --threads 1|all\n"
-        "  --prefer cache|clock   --host-cpus LIST   --isolated\n"
+        "  --preset NAME  --guest windows|linux|other  --threads 1|all\n"
+        "  --policy dedicated|one-thread|shared|keep   --prefer cache|clock\n"
+        "  --host-cpus LIST  --isolated  --boot ADDRESS=N|off\n"
         "  --give ADDRESS  --take ADDRESS   a PCI device, or "
         "usb:VENDOR:PRODUCT\n"
-        "  --boot ADDRESS=N   --rom ADDRESS=on|off|default|FILE\n"
-        "  -o FILE (plan, check)  --ask (plan)  --format text|diff|xml|json\n"
-        "  --dry-run --yes (apply)\n"
+        "  --rom ADDRESS=on|off|default|FILE  --format text|diff|xml|json\n"
+        "  -o FILE (plan, check)  --ask (plan)  --dry-run --yes (apply)\n"
         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile,\n"
-        "      5 not permitted, "
-        "6 failed and not taken back");
+        "      5 not permitted, 6 failed and not taken back");
 }
 
 static bool need_number(const char *name, const char *text, unsigned *number,

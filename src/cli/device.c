@@ -24,6 +24,13 @@ static bool needs_asking(const struct claim *claim,
            !options->despite_claims;
 }
 
+/* Nothing would change: the device was surely meant to be another one. */
+static bool refuse_take(const char *name, struct err *err)
+{
+    return err_set(err, ERR_REFUSED,
+                   "--take %.40s: the domain does not have this device.", name);
+}
+
 static bool take_pci(const struct options *options, struct plan *plan,
                      const char *address, bool is_given, struct err *err)
 {
@@ -38,8 +45,10 @@ static bool take_pci(const struct options *options, struct plan *plan,
                        "There is no PCI device %.40s here. See: virt-tune "
                        "show groups.",
                        name);
+    if (!is_given && !plan->is_given[index])
+        return refuse_take(name, err);
     if (plan->is_given[index] == is_given &&
-        !(is_given && drift_leads_to(plan, (size_t)index)))
+        !drift_leads_to(plan, (size_t)index))
         return true;
     claim = is_given ? device_claim(plan, (size_t)index, &on) : NULL;
     if (needs_asking(claim, options))
@@ -81,6 +90,8 @@ static bool take_usb(const struct options *options, struct plan *plan,
                        "There is no USB device %.40s here. See: virt-tune show "
                        "groups.",
                        name);
+    if (!is_given && !plan->is_usb_given[index])
+        return refuse_take(text, err);
     device = usb_plugged(plan, (size_t)index);
     if (device && is_given && !plan->is_usb_given[index] &&
         needs_asking(&device->claim, options))

@@ -46,7 +46,7 @@ static const struct docs_option options_known[] = {
      "usb:VENDOR:PRODUCT, a USB device"},
     {"take", "ADDRESS", "", "a device back to the host"},
     {"boot", "ADDRESS=N", "",
-     "a given device's place in the boot order; 0 none"},
+     "a given device's place in the boot order, or off"},
     {"rom", "ADDRESS=VALUE", "",
      "a given device's ROM: on, off, default, or the path of a file"},
     {"despite-claims", NULL, "", "give even what the host needs"},

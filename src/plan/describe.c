@@ -3,7 +3,9 @@
 #include "plan/describe.h"
 
 #include "base/cpuset.h"
+#include "plan/device.h"
 #include "plan/image.h"
+#include "plan/usb.h"
 
 #include <string.h>
 
@@ -86,6 +88,29 @@ static void add_devices(struct str *str, size_t start,
     str_add(str, after->is_given[first] ? " to the guest" : " to the host");
 }
 
+static void add_usb(struct str *str, size_t start, const struct plan *before,
+                    const struct plan *after)
+{
+    struct arena *arena = arena_new();
+
+    for (size_t i = 0; i < usb_count(after); i++)
+        if (before->is_usb_given[i] != after->is_usb_given[i]) {
+            add_item(str, start);
+            str_addf(str, "USB %s to the %s", usb_name(after, i, arena),
+                     after->is_usb_given[i] ? "guest" : "host");
+        }
+    arena_free(arena);
+}
+
+/* What else there is of devices: boot order, ROM, new addresses. */
+static void add_wishes(struct str *str, size_t start, const struct plan *before,
+                       const struct plan *after)
+{
+    if (str->length > start || device_same(before, after))
+        return;
+    str_add(str, "how the guest has its devices");
+}
+
 static void add_options(struct str *str, size_t start,
                         const struct plan *before, const struct plan *after)
 {
@@ -138,9 +163,15 @@ void plan_describe(struct str *str, const struct plan *before,
     size_t start = str->length;
 
     add_devices(str, start, before, after);
+    add_usb(str, start, before, after);
+    add_wishes(str, start, before, after);
     add_pins(str, start, before, after);
     add_threads(str, start, before, after);
     add_options(str, start, before, after);
     add_images(str, start, before, after);
     add_dropped(str, start, before, after);
+    if (before->guest != after->guest) {
+        add_item(str, start);
+        str_add(str, "the kind of guest");
+    }
 }

@@ -370,6 +370,13 @@ static int count_entries(const char *path)
     return count;
 }
 
+/* "Undone: " and what it was. */
+static void check_said(const struct app *app, const char *how)
+{
+    if (!str_starts(app->hint, how) || app->hint[strlen(how)] == '.')
+        fail_msg("in step %u: %s", app->step + 1, app->hint);
+}
+
 /* What an edit did is taken back by u, brought again by U, and said. */
 static void check_undo(struct app *app, const struct plan *before)
 {
@@ -382,10 +389,10 @@ static void check_undo(struct app *app, const struct plan *before)
     after = plan_copy(app_plan(app));
     app_key(app, 'u');
     assert_true(plan_equal(before, app_plan(app)));
-    assert_true(str_starts(app->hint, "Undone: ") && app->hint[8] != '.');
+    check_said(app, "Undone: ");
     app_key(app, 'U');
     assert_true(plan_equal(after, app_plan(app)));
-    assert_true(str_starts(app->hint, "Redone: ") && app->hint[8] != '.');
+    check_said(app, "Redone: ");
     plan_free(after);
 }
 

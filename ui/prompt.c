@@ -72,14 +72,16 @@ void prompt_draw(const struct app *app, struct canvas *canvas)
 {
     const struct prompt *prompt = &app->prompt;
     int y = canvas->height - 2, width = canvas->width - 4;
-    const char *text = prompt->text;
+    char *printable CLEANUP(mem_free) = str_printable(prompt->text);
+    const char *text = printable;
     int x = canvas_putf(canvas, y, 1, ROLE_KEY, "%s ", prompt->label);
 
     /* The end of it is what is being typed. */
-    while (*text && canvas_columns(text) > width - x)
-        text++;
-    while (((unsigned char)*text & 0xc0) == 0x80)
-        text++;
+    while (canvas_columns(text) > width - x) {
+        unsigned character;
+
+        text += str_utf8(text, &character);
+    }
     canvas->cursor_x = canvas_put(canvas, y, x, ROLE_NORMAL, text);
     canvas->cursor_y = y;
     canvas_put(canvas, y, canvas->cursor_x, ROLE_SELECTED, "_");

@@ -96,10 +96,25 @@ echo '<!-- by hand -->' >>"$scratch/edited.xml"
 cp "$scratch/edited.xml" "$scratch/by-hand.xml"
 mux send-keys a
 ok "an edit by someone else stops apply" await "changed by someone else"
+ok "and no hook is written" test ! -e "$scratch/root/etc"
+ok "and stays" cmp -s "$scratch/edited.xml" "$scratch/by-hand.xml"
+mux send-keys r
+ok "r reads it again, and the plan is kept" await "Apply 8 changes"
+mux send-keys C-z
+await Stopped
+echo '<!-- meanwhile -->' >>"$scratch/edited.xml"
+mux send-keys 'fg; echo code $?' Enter
+ok "after Ctrl-Z an edit meanwhile is told" await "was changed meanwhile"
+mux send-keys r u
+ok "u shows it without the plan" await "There is nothing to apply"
+mux send-keys U a
+ok "U brings it back, to be applied" await "Applied, read back"
+ok "the edits by hand are still there" is \
+  "$(grep -c -e 'by hand' -e meanwhile "$scratch/edited.xml")" 2
+mux send-keys u
+await "Undone: the domain"
 mux send-keys C-c
 await "code"
-ok "and stays" cmp -s "$scratch/edited.xml" "$scratch/by-hand.xml"
-ok "and no hook is written" test ! -e "$scratch/root/etc"
 
 modes() { mux send-keys "stty -g >$scratch/$1; echo saved $1" Enter && await "saved $1"; }
 for signal in TERM HUP INT SEGV ABRT; do

@@ -136,6 +136,57 @@ bool app_open(struct app *app, const char *name, struct err *err)
     return true;
 }
 
+bool app_reopen(struct app *app, struct err *err)
+{
+    const struct domain *domain = app->session->domain;
+    char *name CLEANUP(mem_free) =
+        mem_strdup(domain->path ? domain->path : domain->uuid);
+
+    if (app_open(app, name, err))
+        return true;
+    app->step = STEP_DOMAIN;
+    return false;
+}
+
+void app_read_again(struct app *app)
+{
+    struct str mine CLEANUP(str_free) = STR_INIT;
+    bool is_visited[STEP_COUNT];
+    enum step step = app->step;
+    struct err err = {0};
+    struct plan *plan;
+
+    if (session_is_current(app->session)) {
+        app_derive(app); /* the hook's files may be other ones */
+        app->apply_state = APPLY_ASKS;
+        app_hint(app, "Nobody has changed the domain meanwhile.");
+        return;
+    }
+    planfile_save(app_plan(app), &mine);
+    memcpy(is_visited, app->is_visited, sizeof(is_visited));
+    if (!app_reopen(app, &err)) {
+        app_hint(app, "%s", err.text);
+        return;
+    }
+    /* The draft is the plan that is here. */
+    draft_free(app->draft);
+    app->draft = NULL;
+    app->step = step;
+    memcpy(app->is_visited, is_visited, sizeof(is_visited));
+    plan = session_plan(app->session);
+    if (!planfile_load(str_text(&mine), plan, &err)) {
+        app_hint(app, "It was changed, and the plan does not fit it: %s",
+                 err.text);
+        plan_free(plan);
+        return;
+    }
+    app_take_plan(app, plan);
+    app_hint(
+        app,
+        "Read again: your plan is now an edit of what is there; u takes it "
+        "off.");
+}
+
 struct app *app_new(struct session *session, const char *domain, bool is_ascii,
                     struct err *err)
 {
@@ -403,6 +454,9 @@ static void act_everywhere(struct app *app, enum action action)
     case ACTION_REDO:
         redo_edit(app);
         break;
+    case ACTION_READ_AGAIN:
+        app_read_again(app);
+        break;
     default:
         break;
     }
@@ -433,6 +487,13 @@ bool app_key(struct app *app, int key)
         return true;
     }
     app->hint[0] = '\0';
+    if (key == INPUT_CONTINUE) {
+        if (app->history && !session_is_current(app->session))
+            app_hint(app,
+                     "%s was changed meanwhile; r in Review reads it again.",
+                     app->session->domain->name);
+        return true;
+    }
     if (key != ' ')
         app->asked_device = NULL;
     if (key == INPUT_GONE)

@@ -145,6 +145,15 @@ void app_go(struct app *app, enum step step);
 /* Opens a domain in place of the present one; a failure becomes the hint. */
 bool app_open(struct app *app, const char *name, struct err *err);
 
+/* Opens the present domain anew, as it is now; the plan goes. */
+bool app_reopen(struct app *app, struct err *err);
+
+/*
+ * Reads the present domain again if somebody has changed it. The plan then is
+ * an edit of what it is now; says so in the hint.
+ */
+void app_read_again(struct app *app);
+
 /* Shows a text in full; takes it over. */
 void app_page(struct app *app, const char *title, char *text);
 

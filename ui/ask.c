@@ -93,21 +93,15 @@ void ask_draw(const struct app *app, struct canvas *canvas)
 
 static void reopen(struct app *app)
 {
-    struct arena *arena = arena_new();
-    const struct domain *domain = app->session->domain;
-    const char *name =
-        arena_strdup(arena, domain->path ? domain->path : domain->uuid);
     enum step step = app->step;
     struct err err = {0};
 
-    if (app_open(app, name, &err)) {
+    if (app_reopen(app, &err)) {
         app->step = step;
         app->is_visited[step] = true;
     } else {
         app_hint(app, "%s", err.text);
-        app->step = STEP_DOMAIN;
     }
-    arena_free(arena);
 }
 
 static void answer_record(struct app *app, int key)

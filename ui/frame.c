@@ -114,6 +114,11 @@ static enum verdict step_verdict(const struct app *app, enum step step)
         return worst(&app->findings, "options");
     case STEP_REVIEW:
         return worst(&app->findings, NULL);
+    case STEP_APPLY:
+        return app->apply_state == APPLY_FAILED ||
+                       app->apply_state == APPLY_REFUSED
+                   ? VERDICT_FAIL
+                   : VERDICT_OK;
     case STEP_CHECK:
         return app->audit ? of_audit[audit_verdict(app->audit)] : VERDICT_OK;
     default:

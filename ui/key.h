@@ -22,8 +22,9 @@ enum {
     INPUT_F1,
     INPUT_BACKSPACE,
     INPUT_RESIZE,
-    INPUT_TICK, /* no key: time has passed, see app_wait */
-    INPUT_GONE, /* the terminal is gone, or a signal says stop */
+    INPUT_CONTINUE, /* no key: the program was stopped and goes on */
+    INPUT_TICK,     /* no key: time has passed, see app_wait */
+    INPUT_GONE,     /* the terminal is gone, or a signal says stop */
     INPUT_ESCAPE = 27,
     INPUT_ENTER = 13,
     INPUT_TAB = 9,

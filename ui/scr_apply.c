@@ -17,21 +17,14 @@ static void read_back(struct app *app)
     struct apply_report report = app->report;
     struct err problem = app->apply_problem, err = {0};
     int state = app->apply_state;
-    struct arena *arena = arena_new();
-    const struct domain *domain = app->session->domain;
-    const char *name =
-        arena_strdup(arena, domain->path ? domain->path : domain->uuid);
 
-    if (!app_open(app, name, &err)) {
+    if (!app_reopen(app, &err))
         app_hint(app, "%s", err.text);
-        app->step = STEP_DOMAIN;
-    }
     for (unsigned i = 0; i < STEP_CHECK; i++)
         app->is_visited[i] = true;
     app->report = report;
     app->apply_problem = problem;
     app->apply_state = state;
-    arena_free(arena);
 }
 
 static void enter(struct app *app)

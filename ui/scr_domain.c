@@ -148,8 +148,8 @@ static bool act(struct app *app, enum action action)
 
     if (action == ACTION_READ_AGAIN) {
         enter(app);
-        if (app->session->domain && app->session->domain->path)
-            app_hint(app, "A file is read once; leave and start again.");
+        if (app->history)
+            app_read_again(app);
         else if (!app->domains_problem.code)
             app_hint(app, "Read again: %zu domain%s.", app->domain_count,
                      app->domain_count == 1 ? "" : "s");

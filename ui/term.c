@@ -27,6 +27,7 @@ static struct termios saved_modes;
 static char restore_text[256]; /* what puts the screen back, for a crash */
 static size_t restore_length;
 static volatile sig_atomic_t stop_signal;
+static volatile sig_atomic_t is_continued; /* after Ctrl-Z */
 static attr_t role_attributes[ROLE_COUNT];
 static short role_pairs[ROLE_COUNT];
 
@@ -64,6 +65,11 @@ static void on_stop(int number)
     stop_signal = number;
 }
 
+static void on_continue(int number)
+{
+    is_continued = number;
+}
+
 static void on_memory_exhausted(void)
 {
     endwin();
@@ -89,6 +95,7 @@ static void install_handlers(void)
     static const int stops[] = {SIGHUP, SIGTERM, SIGINT, SIGQUIT};
     struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_RESETHAND};
     struct sigaction stop = {.sa_handler = on_stop};
+    struct sigaction goes_on = {.sa_handler = on_continue};
 
     restore_length = 0;
     append_restore("sgr0");
@@ -99,6 +106,7 @@ static void install_handlers(void)
         sigaction(crashes[i], &crash, NULL);
     for (size_t i = 0; i < ARRAY_SIZE(stops); i++)
         sigaction(stops[i], &stop, NULL);
+    sigaction(SIGCONT, &goes_on, NULL);
     signal(SIGPIPE, SIG_IGN);
     mem_set_handler(on_memory_exhausted);
 }
@@ -194,22 +202,27 @@ static int translate(wint_t key)
  */
 static int read_key(int wait)
 {
-    timeout(wait);
+    timeout(0); /* poll waits: unlike curses it tells of every signal */
     for (int failures = 0; failures < 100; failures++) {
+        struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
         wint_t key;
-        int kind;
+        int kind, ready;
 
         if (stop_signal)
             return INPUT_GONE;
-        errno = 0;
+        if (is_continued) {
+            is_continued = 0;
+            return INPUT_CONTINUE;
+        }
         kind = get_wch(&key);
         if (kind == KEY_CODE_YES)
             return translate(key);
         if (kind == OK)
             return key == L'\n' ? INPUT_ENTER : (int)key;
-        if (wait >= 0 && (errno == 0 || errno == EAGAIN) && !stop_signal)
+        ready = poll(&input, 1, wait);
+        if (ready == 0)
             return INPUT_TICK;
-        if (errno != EINTR && errno != 0 && errno != EAGAIN)
+        if (ready < 0 ? errno != EINTR : !(input.revents & POLLIN))
             return INPUT_GONE;
     }
     return INPUT_GONE;

@@ -41,7 +41,7 @@ static bool run_unchanged(struct apply *apply, struct err *err)
     if (strcmp(now, domain->xml->text) != 0)
         return err_set(err, ERR_CHANGED,
                        "%s was changed by someone else since it was read. "
-                       "Nothing was written; read it again.",
+                       "Nothing was written; read it again (r on the screen).",
                        domain->name);
     for (size_t i = 0; i < work->file_count; i++) {
         const struct file_change *file = &work->files[i];
@@ -50,10 +50,11 @@ static bool run_unchanged(struct apply *apply, struct err *err)
 
         if (text ? !file->before || strcmp(text, file->before) != 0
                  : file->before != NULL)
-            return err_set(err, ERR_CHANGED,
-                           "/%s was changed by someone else since it was read. "
-                           "Nothing was written; look again.",
-                           file->path);
+            return err_set(
+                err, ERR_CHANGED,
+                "/%s was changed by someone else since it was read. "
+                "Nothing was written; read it again (r on the screen).",
+                file->path);
     }
     return true;
 }

@@ -6,6 +6,7 @@
 #include "session/session.h"
 
 #include "apply/file.h"
+#include "apply/home.h"
 #include "base/str.h"
 #include "plan/image.h"
 #include "session/embedded.h"
@@ -197,6 +198,15 @@ bool session_load(struct session *session, const char *name, struct err *err)
     session->hook_obstacle = hook_obstacle(session);
     load_identities(session);
     return true;
+}
+
+bool session_is_current(const struct session *session)
+{
+    struct err ignored = {0};
+    char *now CLEANUP(mem_free) =
+        home_read(&session->target, session->domain, &ignored);
+
+    return now && strcmp(now, session->domain->xml->text) == 0;
 }
 
 struct plan *session_plan(const struct session *session)

@@ -46,6 +46,9 @@ bool session_connect(struct session *session, struct err *err);
 /* Loads a domain (a name, a UUID or a path) in place of the present one. */
 bool session_load(struct session *session, const char *name, struct err *err);
 
+/* True if the present domain is stored as it was when it was loaded. */
+bool session_is_current(const struct session *session);
+
 /* A fresh plan for the present domain, equal to it; free it. */
 struct plan *session_plan(const struct session *session);
 

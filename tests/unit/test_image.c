@@ -5,6 +5,7 @@
  */
 #include "tree.h"
 
+#include "plan/device.h"
 #include "plan/image.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
@@ -205,6 +206,52 @@ static void test_refused(void **unused)
     close_fixture(&f);
 }
 
+/* All physical disks are offered, each with what image_refusal says of it. */
+static void test_offers(void **unused)
+{
+    static const char *const names[] = {"nvme0n1", "sda", "sdb", "sdc",
+                                        "sdd",     "sde", "sdf", "sdg"};
+    struct fixture f;
+    struct image_offer *offers;
+    size_t count;
+    long controller;
+
+    (void)unused;
+    open_fixture(&f);
+    tree_file(&f.tree, "sys/devices/" SATA "/ata2/block/sdb/size",
+              "1953525168\n");
+    tree_file(&f.tree, "sys/devices/" SATA "/ata2/block/sdb/device/model",
+              "Good\033Disk  \n");
+    tree_file(&f.tree, "sys/devices/" SATA "/ata7/block/sdg/hidden", "0\n");
+    offers = image_offers(f.plan, f.arena, "vda", &count);
+    assert_int_equal(count, ARRAY_SIZE(names));
+    for (size_t i = 0; i < count; i++) {
+        const char *refusal =
+            image_refusal(f.plan, f.arena, "vda", offers[i].path);
+
+        assert_string_equal(offers[i].disk, names[i]);
+        assert_int_equal(!refusal, !offers[i].refusal);
+        if (refusal)
+            assert_string_equal(offers[i].refusal, refusal);
+    }
+    assert_null(offers[2].refusal);
+    assert_string_equal(offers[2].path, FREE);
+    assert_string_equal(offers[2].text, "1000 GB, Good?Disk");
+    assert_with(has(offers[1].refusal, "/ (sda1)"), offers[1].refusal);
+    /* A path of a multipath NVMe is none. */
+    tree_file(&f.tree, "sys/devices/" SATA "/ata7/block/sdg/hidden", "1\n");
+    image_offers(f.plan, f.arena, "vda", &count);
+    assert_int_equal(count, ARRAY_SIZE(names) - 1);
+    /* What goes to the guest with its controller is no image's place. */
+    controller = device_find(&f.host, "02:00.0");
+    assert_true(controller >= 0);
+    refused(&f, "vdd", SMALL, NULL);
+    f.plan->is_given[controller] = true;
+    refused(&f, "vdd", SMALL, "Its controller 02:00.0");
+    refused(&f, "vda", FREE, NULL);
+    close_fixture(&f);
+}
+
 /* What could not be looked at is not free. */
 static void test_unknown(void **unused)
 {
@@ -327,6 +374,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_offers),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_written),
     };

@@ -60,6 +60,7 @@ RULE(rule_guest_kind);
 RULE(rule_hyperv_values);
 RULE(rule_timers);
 RULE(rule_stale);
+RULE(rule_unset);
 RULE(rule_disks);
 
 /* rule_refused.c: what libvirt refuses, or drops in silence. */

@@ -310,11 +310,18 @@ static void shut_cpu2(struct state *state)
 #define HOSTDEV(bus)                                          \
     "<devices><hostdev type='pci'><source><address bus='" bus \
     "' slot='0x00' function='0x0'/></source></hostdev></devices>"
+#define KEYBOARD                                             \
+    "<devices><hostdev type='pci'><source><address bus='0' " \
+    "slot='0x14' function='0x0'/></source></hostdev></devices>"
 #define CACHE "<cache mode='passthrough'/>"
 #define FIFO(vcpus) \
     "<vcpusched vcpus='" vcpus "' scheduler='fifo' priority='1'/>"
 #define TOPOEXT "<feature name='topoext' policy='require'/>"
 
+#define IOAPIC(machine)           \
+    "<os><type machine='" machine \
+    "'>hvm</type></os>"           \
+    "<features><ioapic driver='kvm'/></features>"
 #define HIDDEN "<features><kvm><hidden state='on'/></kvm></features>"
 #define FILE_DISK(bus)                                      \
     "<devices><disk type='file'><target dev='da' bus='" bus \
@@ -363,7 +370,11 @@ static const struct spec specs[] = {
     {"emulator", VERDICT_WARN, INTEL, 1, "2", "", "", NULL},
     {"emulator", VERDICT_OK, INTEL, 1, "2", EMULATOR("0-1"), "", NULL},
     {"emulator", VERDICT_WARN, INTEL, 1, "2", EMULATOR("0,3"), "", NULL},
-    {"emulator", VERDICT_OK, INTEL, 1, "2", EMULATOR("0") IOPIN("1"), IOTHREAD,
+    {"emulator", VERDICT_NOTE, INTEL, 1, "2", EMULATOR("0") IOPIN("1"),
+     IOTHREAD, NULL}, /* two threads of one core */
+    {"emulator", VERDICT_OK, INTEL, 1, "2", EMULATOR("0") IOPIN("0-1"),
+     IOTHREAD, NULL},
+    {"emulator", VERDICT_OK, INTEL, 1, "2", EMULATOR("0") IOPIN("4"), IOTHREAD,
      NULL},
     {"emulator", VERDICT_WARN, INTEL, 1, "2", EMULATOR("0") IOPIN("3"),
      IOTHREAD, NULL},
@@ -454,6 +465,8 @@ static const struct spec specs[] = {
     {"device-others", VERDICT_NOTE, AMD, 1, "", "", "", card_is_free},
     {"device-others", SILENT, AMD, 1, "", "", "", give_whole_card},
     {"device-claims", VERDICT_WARN, INTEL, 1, "", "", "", give_disk},
+    {"device-claims", VERDICT_NOTE, INTEL, 1, "", "", KEYBOARD, NULL},
+    {"device-claims", SILENT, INTEL, 1, "", "", KEYBOARD, run},
     {"device-claims", SILENT, INTEL, 1, "", "", "", NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "2,6", "", "", NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 2, "2 0,6", "", "", NULL},
@@ -483,9 +496,9 @@ static const struct spec specs[] = {
     {"hugepages", SILENT, SMALL, 1, "", "", GIB PAGES("2048"), pages_enough},
     {"hugepages", SILENT, SMALL, 1, "", "", GIB PAGES("2048"),
      pages_short_running},
+    {"hugepages", VERDICT_NOTE, SMALL, 1, "", "",
+     GIB "<memoryBacking><hugepages/></memoryBacking>", NULL},
     {"hugepages", SILENT, SMALL, 1, "", "", GIB, pages_short},
-    {"hugepages", SILENT, SMALL, 1, "", "",
-     GIB "<memoryBacking><hugepages/></memoryBacking>", pages_short},
     {"topoext", VERDICT_FAIL, INTEL, 1, "", "", CPU(1, 1, 1, 1, TOPOEXT), NULL},
     {"topoext", VERDICT_WARN, AMD, 2, "", "", CPU(1, 1, 1, 2, ""), NULL},
     {"topoext", SILENT, AMD, 2, "", "", CPU(1, 1, 1, 2, TOPOEXT), NULL},
@@ -539,6 +552,10 @@ static const struct spec specs[] = {
      "<cpu><feature name='hypervisor' policy='disable'/></cpu>", NULL},
     {"stale", SILENT, SMALL, 1, "", "", HYPERV("<vendor_id state='off'/>"),
      NULL},
+    {"stale", VERDICT_NOTE, SMALL, 1, "", "", IOAPIC("pc-q35-7.2"), NULL},
+    {"stale", SILENT, SMALL, 1, "", "", IOAPIC("pc-q35-4.0"), NULL},
+    {"unset", VERDICT_NOTE, SMALL, 1, "", "", LINUX, NULL},
+    {"unset", SILENT, SMALL, 1, "", "", LINUX, want_relaxed},
     {"emulated-disk", VERDICT_NOTE, SMALL, 1, "", "", FILE_DISK("sata"), NULL},
     {"emulated-disk", VERDICT_NOTE, SMALL, 1, "", "", FILE_DISK("ide"), NULL},
     {"emulated-disk", SILENT, SMALL, 1, "", "", FILE_DISK("virtio"), NULL},
@@ -674,6 +691,7 @@ static void test_both_ways(void **unused)
         "hyperv-values",
         "timers",
         "stale",
+        "unset",
         "emulated-disk",
         "cpu-values",
         "memory-values",

@@ -108,6 +108,22 @@ static void want_offered(struct state *state)
     want_relaxed(state);
 }
 
+/* A kernel whose KVM was built without Hyper-V. */
+static void want_clock(struct state *state)
+{
+    static const char *offered[] = {"spinlocks", NULL};
+
+    state->domain->hyperv_offered = offered;
+    state->domain->is_kvm = true;
+    option_set(state->plan, OPTION_HYPERVCLOCK, OPTION_ON);
+}
+
+static void want_clock_emulated(struct state *state)
+{
+    want_clock(state);
+    state->domain->is_kvm = false;
+}
+
 static void want_more(struct state *state)
 {
     want_offered(state);
@@ -508,6 +524,8 @@ static const struct spec specs[] = {
     {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_topoext},
     {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_more},
     {"available", SILENT, INTEL, 1, "", "", "", want_offered},
+    {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_clock},
+    {"available", SILENT, INTEL, 1, "", "", "", want_clock_emulated},
     {"needs", VERDICT_FAIL, SMALL, 1, "", "", HYPERV("<synic state='on'/>"),
      NULL},
     {"needs", SILENT, SMALL, 1, "", "",
@@ -537,32 +555,6 @@ static const struct spec specs[] = {
      HYPERV("<spinlocks state='on' retries='1048576'/>"), NULL},
     {"hyperv-values", SILENT, SMALL, 1, "", "",
      HYPERV("<spinlocks state='off'/>"), NULL},
-    {"timers", VERDICT_WARN, SMALL, 1, "", "",
-     "<clock><timer name='hpet'/><timer name='pit'/><timer name='hpet'/>"
-     "</clock>",
-     NULL},
-    {"timers", SILENT, SMALL, 1, "", "",
-     "<clock><timer name='hpet'/><timer/><timer/><timer name='pit'/></clock>",
-     NULL},
-    {"stale", VERDICT_NOTE, SMALL, 1, "", "", HIDDEN, NULL},
-    {"stale", VERDICT_WARN, SMALL, 1, "", "", LINUX HIDDEN, NULL},
-    {"stale", VERDICT_NOTE, SMALL, 1, "", "",
-     HYPERV("<vendor_id state='on' value='x'/>"), NULL},
-    {"stale", VERDICT_WARN, SMALL, 1, "", "",
-     "<cpu><feature name='hypervisor' policy='disable'/></cpu>", NULL},
-    {"stale", SILENT, SMALL, 1, "", "", HYPERV("<vendor_id state='off'/>"),
-     NULL},
-    {"stale", VERDICT_NOTE, SMALL, 1, "", "", IOAPIC("pc-q35-7.2"), NULL},
-    {"stale", SILENT, SMALL, 1, "", "", IOAPIC("pc-q35-4.0"), NULL},
-    {"unset", VERDICT_NOTE, SMALL, 1, "", "", LINUX, NULL},
-    {"unset", SILENT, SMALL, 1, "", "", LINUX, want_relaxed},
-    {"emulated-disk", VERDICT_NOTE, SMALL, 1, "", "", FILE_DISK("sata"), NULL},
-    {"emulated-disk", VERDICT_NOTE, SMALL, 1, "", "", FILE_DISK("ide"), NULL},
-    {"emulated-disk", SILENT, SMALL, 1, "", "", FILE_DISK("virtio"), NULL},
-    {"emulated-disk", SILENT, SMALL, 1, "", "",
-     "<devices><disk type='file' device='cdrom'><target dev='sda' "
-     "bus='sata'/></disk></devices>",
-     NULL},
 #include "rule_refused.h"
     {"next-start", VERDICT_WARN, SMALL, 1, "", "", "", save},
     {"next-start", VERDICT_NOTE, SMALL, 1, "", "", "", run},

@@ -21,13 +21,14 @@ vt preview "$xml" --plan "$scratch/as-it-is.plan" --json
 ok "what libvirt or QEMU refuses" is \
   "$(said fail)" "disk-values hyperv-values needs "
 ok "what costs" is "$(said warn)" \
-  "cache-passthrough disk-path emulator iothread-use l3 "
+  "cache-passthrough disk-path disk-source emulator iothread-use l3 "
+ok "whose disk it is" has "$out" "the host uses it: /srv/games (sda1)"
 ok "what is no longer needed" has " $(said note)" " stale "
 
 vt preview "$xml" --preset windows-gaming --layout 1 --json
 ok "the proposal leaves what needs a decision" is "$(said fail)" "disk-values "
 ok "of the threads nothing is wrong any more" is "$(said warn)" \
-  "cache-passthrough disk-path l3 "
+  "cache-passthrough disk-path disk-source l3 "
 vt preview "$xml" --preset windows-gaming --layout 1 --format xml
 printf '%s\n' "$out" >"$scratch/proposed.xml"
 ok "the long vendor is gone" lacks "$out" whatever_value

@@ -109,23 +109,28 @@ static const char *printable(struct arena *arena, const char *text)
     return arena_strdup(arena, copy);
 }
 
+/* What uses it now, or else what it is marked as a part of. */
 static const char *find_use(const struct block *block, struct arena *arena,
-                            const struct disk *whole)
+                            const struct disk *whole, bool *is_in_use)
 {
+    const struct disk *member = NULL;
+
     for (size_t i = 0; i < block->disk_count; i++) {
         const struct disk *disk = &block->disks[i];
 
         if (!is_of(disk, whole))
             continue;
+        *is_in_use = disk->use != NULL;
         if (disk->use)
             return printable(arena,
                              arena_printf(arena, "%s (%s)", disk->use->what,
                                           disk->use->top->label));
-        if (disk->member)
-            return printable(arena, arena_printf(arena, "a part of %s (%s)",
-                                                 disk->member, disk->name));
+        if (disk->member && !member)
+            member = disk;
     }
-    return NULL;
+    return member ? printable(arena, arena_printf(arena, "a part of %s (%s)",
+                                                  member->member, member->name))
+                  : NULL;
 }
 
 /* What is not known may be about this disk. */
@@ -173,7 +178,7 @@ struct whole whole_look(const struct root *root, struct arena *arena,
     block_read(&block);
     disk = block_find(&block, whole.disk);
     if (disk)
-        whole.use = find_use(&block, arena, disk);
+        whole.use = find_use(&block, arena, disk, &whole.is_in_use);
     whole.not_seen = find_unseen(&block, arena);
     free(block.stakes);
     free(block.mounts);

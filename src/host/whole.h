@@ -15,6 +15,7 @@ struct whole {
     const char *place;    /* its place in /sys, behind its controller's; NULL */
     const char *by_id;    /* its best "/dev/disk/by-id/..." or NULL */
     const char *use;      /* "/ (sdb2)", printable: who uses it; NULL: nobody */
+    bool is_in_use;       /* now, and not only marked as a part of something */
     const char *not_seen; /* then this could not be looked at, or NULL */
 };
 

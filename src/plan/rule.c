@@ -282,6 +282,9 @@ static const struct rule rules[] = {
      "The kernel names disks in the order it finds "
      "them.",
      rule_disk_path},
+    {"disk-source", "options",
+     "A guest starts only with its disks, and has to be alone on them.",
+     rule_disk_source},
     {"emulated-network", "options",
      "Each packet through an emulated card leaves the guest several times.",
      rule_network},

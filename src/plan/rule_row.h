@@ -77,6 +77,9 @@ RULE(rule_network);
 RULE(rule_virtio_driver);
 RULE(rule_whole_disk);
 
+/* rule_source.c: what disks are on. */
+RULE(rule_disk_source);
+
 /* rule_hostdev.c: how the guest has its devices. */
 RULE(rule_drift);
 RULE(rule_rom);

@@ -118,6 +118,14 @@
      "<metadata><!-- x --><a:b xmlns:a='urn:a'/><c:b xmlns:c='urn:c'/>"
      "</metadata>",
      NULL},
+    {"disk-source", VERDICT_WARN, INTEL, 1, "", "",
+     "<devices><disk type='block'><source dev='/dev/disk/by-id/ata-AWAY'/>"
+     "<target dev='vda' bus='virtio'/></disk></devices>",
+     NULL},
+    {"disk-source", SILENT, INTEL, 1, "", "",
+     "<devices><disk type='block'><source dev='/dev/vg/away'/>"
+     "<target dev='vda' bus='virtio'/></disk></devices>",
+     NULL},
 
 /* What is written by hand, and once was good advice. */
     {"timers", VERDICT_WARN, SMALL, 1, "", "",

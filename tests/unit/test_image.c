@@ -294,6 +294,79 @@ static int verdict_of(struct fixture *f, const char *id)
     return verdict;
 }
 
+/* What is said of the disk vda on this <source>, its verdict. */
+static void sourced(struct fixture *f, const char *source, int verdict,
+                    const char *what)
+{
+    struct str xml CLEANUP(str_free) = STR_INIT;
+    struct findings findings = {0};
+    struct domain *domain;
+    struct plan *plan;
+    const char *said = NULL;
+    int found = -1;
+
+    str_addf(&xml,
+             "<domain type='kvm'><name>x</name><vcpu>1</vcpu><devices>"
+             "<disk type='%s'><source %s/><target dev='vda' bus='virtio'/>"
+             "</disk></devices></domain>",
+             strstr(source, "dev=") ? "block" : "file", source);
+    domain = domain_of(str_text(&xml));
+    plan = plan_new(&f->host, domain, NULL, NULL);
+    rule_check(plan, f->arena, &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        if (strcmp(findings.list[i].id, "disk-source") == 0) {
+            said = findings.list[i].text;
+            found = (int)findings.list[i].verdict;
+        }
+    assert_with(found == verdict && (!what || has(said, what)),
+                said ? said : source);
+    domain->is_running = true; /* then it has it, and uses it itself */
+    findings = (struct findings){0};
+    rule_check(plan, f->arena, &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        assert_string_not_equal(findings.list[i].id, "disk-source");
+    plan_free(plan);
+    domain_free(domain);
+}
+
+static void test_source(void **unused)
+{
+    struct fixture f;
+
+    (void)unused;
+    open_fixture(&f);
+    tree_file(&f.tree, "var/images/a.qcow2", "");
+    tree_directory(&f.tree, "games");
+    sourced(&f, "file='/var/images/a.qcow2'", -1, NULL);
+    sourced(&f, "file='/var/images/b.qcow2'", VERDICT_WARN, "not there");
+    sourced(&f, "file='/nobody/looked/b.qcow2'", -1, NULL);
+    sourced(&f, "file='/games/c.raw'", VERDICT_WARN, "not there");
+    tree_file(&f.tree, "etc/fstab",
+              "# /dev/x /var ext4\n/dev/a / ext4 defaults 0 1\n\n"
+              "LABEL=g /games ext4 noauto 0 2\n/swapfile none swap sw 0 0\n"
+              "LABEL=h /ga ext4 noauto 0 2\nshort\n");
+    sourced(&f, "file='/games/c.raw'", VERDICT_WARN, "/games is not mounted");
+    sourced(&f, "file='/gamesome/c.raw'", -1, NULL);
+    sourced(&f, "file='/var/images/a.qcow2'", -1, NULL);
+    tree_file(&f.tree, "proc/self/mountinfo",
+              "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+              "25 22 8:17 / /games rw - ext4 /dev/sdb1 rw\n");
+    tree_file(&f.tree, "games/c.raw", "");
+    sourced(&f, "file='/games/c.raw'", -1, NULL);
+    /* Disks: the host's, one that is used, free, marked, a partition, none. */
+    sourced(&f, "dev='/dev/disk/by-id/ata-HOST_0'", VERDICT_WARN, "/ (sda1)");
+    sourced(&f, "dev='/dev/sdc'", VERDICT_WARN, "swap (sdc1)");
+    sourced(&f, "dev='" FREE "'", VERDICT_WARN, "/games (sdb1)");
+    sourced(&f, "dev='/dev/sdf'", -1, NULL);
+    sourced(&f, "dev='" SMALL "'", -1, NULL);
+    sourced(&f, "dev='/dev/disk/by-id/ata-FREE_1-part1'", -1, NULL);
+    sourced(&f, "dev='/dev/disk/by-id/ata-AWAY'", VERDICT_WARN, "no such");
+    sourced(&f, "dev='/dev/elsewhere/lv'", -1, NULL);
+    assert_int_equal(unlink(tree_path(&f.tree, "proc/self/mountinfo")), 0);
+    sourced(&f, "file='/games/c.raw'", VERDICT_UNKNOWN, "not known");
+    close_fixture(&f);
+}
+
 static void test_written(void **unused)
 {
     struct fixture f;
@@ -373,9 +446,8 @@ static void test_written(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_offers),
-        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_offers),
+        cmocka_unit_test(test_unknown), cmocka_unit_test(test_source),
         cmocka_unit_test(test_written),
     };
     int failed;

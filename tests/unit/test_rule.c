@@ -689,6 +689,7 @@ static void test_both_ways(void **unused)
         "memory-values",
         "disk-values",
         "disk-path",
+        "disk-source",
         "emulated-network",
         "virtio-driver",
         "boot-order",

@@ -19,6 +19,7 @@ bus='sata'\/><\/disk><interface type='user'><model type='e1000'\/>\
 option_values() {
   "$program" plan --help | sed -n '/^Keys of --set/,$p' | tail -n +2 |
     while read -r key rest; do
+      [ "${key#disk.}" = "$key" ] || continue # of one disk: see below
       case $rest in
         *" on") printf '%s %s\n' "$key" on "$key" off ;;
         *"2M, 1G") printf '%s %s\n' "$key" 2M "$key" off ;;
@@ -29,6 +30,17 @@ option_values() {
           while read -r word; do printf '%s %s\n' "$key" "$word"; done ;;
       esac
     done
+  for key in vda sdc sdd; do # of one disk by itself
+    for word in none directsync writeback writethrough unsafe default; do
+      printf 'disk.%s.cache %s\n' "$key" "$word"
+    done
+    for word in native threads io_uring default; do
+      printf 'disk.%s.io %s\n' "$key" "$word"
+    done
+    for word in unmap ignore default; do
+      printf 'disk.%s.discard %s\n' "$key" "$word"
+    done
+  done
 }
 
 options_domain every >"$scratch/every.xml"
@@ -79,6 +91,22 @@ grep -i error "$scratch/defined" | sort -u | sed 's/^/# /'
 ok "QEMU's driver takes every one of $taken ($refused refused by us)" \
   is "$(grep -c error: "$scratch/defined")" 0
 ok "there are many" test "$taken" -gt 90
+
+# One disk by itself: its line alone changes, with what libvirt wants with it.
+dump_every() { virsh -q -c "$uri" dumpxml --inactive --security-info every; }
+virsh -q -c "$uri" define "$scratch/every.xml" >/dev/null 2>&1
+dump_every >"$scratch/before.xml"
+printf 'version = 1\ndomain = every\n' >"$scratch/one.plan"
+vt apply every --plan "$scratch/one.plan" --yes --set disk.sdd.io=native
+ok "one disk: stored as previewed" is "$status" 0
+dump_every >"$scratch/after.xml"
+ok "its line changed, and no other" is "$(diff "$scratch/before.xml" \
+  "$scratch/after.xml" | grep '^[<>]' | tr -s ' ' | tr '\n' ' ')" \
+  "< <driver name='qemu' type='raw'/> > <driver name='qemu' type='raw' \
+cache='none' io='native'/> "
+vt undo every
+dump_every >"$scratch/undone.xml"
+ok "undo gives it back" cmp "$scratch/before.xml" "$scratch/undone.xml"
 
 # Another bus: only what is told changes, and undo gives the bytes back.
 dump_every() { virsh -q -c "$uri" dumpxml --inactive --security-info every; }

@@ -98,6 +98,7 @@ pwned() { find / "$PWD" "$tmp" -maxdepth 2 -name pwned 2>/dev/null; }
 clean_up() {
   local dom
   for dom in $(v list --uuid); do v destroy "$dom"; done
+  rm -rf "${images-}"
   # What a broken hook leaves would stay with the machine.
   [[ $(<$pool) == "$nr_before" ]] || echo "$nr_before" >$pool
 } >/dev/null 2>&1
@@ -599,6 +600,8 @@ too_late() {
   is '... and no hook is written' "$(ls $hook $conf_dir/* 2>/dev/null)" ''
 }
 
+# shellcheck source=tests/libvirtd_presets.sh
+. "$here/libvirtd_presets.sh"
 if [[ $(cat /sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages) == 0 ]]
 then
   hook_alone
@@ -610,6 +613,7 @@ fi
 hook_services
 if [[ -x $program ]]; then
   the_program
+  all_presets
 else
   ((++tests))
   echo "ok $tests - the program # SKIP there is no $program"

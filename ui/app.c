@@ -11,6 +11,7 @@
 #include "plan/planfile.h"
 #include "plan/rule.h"
 #include "ui/ask.h"
+#include "ui/disks.h"
 #include "ui/find.h"
 #include "ui/presets.h"
 
@@ -217,6 +218,7 @@ void app_free(struct app *app)
     if (!app)
         return;
     presets_close(app);
+    disks_close(app);
     history_free(app->history);
     changeset_free(app->set);
     arena_free(app->arena);
@@ -233,6 +235,7 @@ void app_free(struct app *app)
 void app_go(struct app *app, enum step step)
 {
     presets_close(app);
+    disks_close(app);
     if (step != STEP_DOMAIN && !app->history) {
         app_hint(app, "Choose a domain first: Enter.");
         return;

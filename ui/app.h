@@ -58,6 +58,7 @@ struct app {
     struct layout_request request; /* what layouts are proposed for */
 
     struct preset_list *presets;  /* open over step 5, or NULL */
+    struct disk_list *disks;      /* the same */
     bool is_folded[OPTION_COUNT]; /* by the first option of a group */
     char find[32];                /* what is looked for in step 5 */
     char *pager;                  /* text shown in full, or NULL */

@@ -106,6 +106,7 @@ static const struct action_row rows[] = {
      "p",
      "presets",
      "sets of options, and what they change"},
+    {ACTION_DISKS, {'e'}, ON(OPTIONS), "e", NULL, "each disk by itself"},
     {ACTION_FIND, {'/'}, ON(OPTIONS), "/", NULL, "find by any word"},
     {ACTION_FIND_NEXT, {'n'}, ON(OPTIONS), "n N", NULL, "next found; N before"},
     {ACTION_FIND_PREVIOUS, {'N'}, ON(OPTIONS), "N", NULL, "found before"},

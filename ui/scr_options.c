@@ -4,10 +4,12 @@
  * and writes. A domain without pins arrives with the proposals made.
  */
 #include "ui/app.h"
+#include "ui/disks.h"
 #include "ui/find.h"
 #include "ui/presets.h"
 
 #include "base/str.h"
+#include "plan/disk.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -188,8 +190,8 @@ static void draw(struct app *app, struct canvas *canvas)
     int end = app_body_end(canvas), y;
     int height, line = selected_line(app);
 
-    if (app->presets) {
-        presets_draw(app, canvas);
+    if (app->presets || app->disks) {
+        (app->presets ? presets_draw : disks_draw)(app, canvas);
         return;
     }
     if (app_is_narrow(canvas)) {
@@ -218,6 +220,8 @@ static void draw(struct app *app, struct canvas *canvas)
             draw_row(app, canvas, y, (enum option_id)i, i == list->selected);
         y++;
     }
+    if (!app->hint[0] && disk_option_name((enum option_id)list->selected))
+        app_hint(app, "e: each disk by itself, and what it is kept on");
     if (!app->hint[0])
         app_hint(app,
                  "[x] on   [ ] off   [-] as the domain has it   / finds   o "
@@ -306,6 +310,8 @@ static bool act(struct app *app, enum action action)
 
     if (app->presets)
         return presets_act(app, action);
+    if (app->disks)
+        return disks_act(app, action);
     if (fold_move(app, action))
         return true;
     if (action == ACTION_FIND)
@@ -320,6 +326,8 @@ static bool act(struct app *app, enum action action)
         fold_change(app);
     else if (action == ACTION_PRESET)
         presets_open(app);
+    else if (action == ACTION_DISKS)
+        disks_open(app);
     else if (action == ACTION_TOGGLE)
         set(app, id, next_value(app_plan(app), id));
     else if (action == ACTION_OWN)

@@ -5,6 +5,7 @@
 #include "cli/json.h"
 
 #include "base/str.h"
+#include "plan/disk.h"
 #include "plan/image.h"
 #include "plan/layout.h"
 #include "plan/planfile.h"
@@ -104,6 +105,36 @@ static bool take_image(struct plan *plan, const char *target, const char *value,
     return !refusal;
 }
 
+/* disk.TARGET.cache=none and its like: of that disk alone. */
+static bool take_disk_option(struct plan *plan, const char *key,
+                             const char *value, const char *name,
+                             struct err *err)
+{
+    enum option_id id;
+    long disk = disk_option(plan->domain, key, &id), wish;
+    const char *refusal = NULL;
+    char values[96] = "";
+
+    if (id == OPTION_NONE)
+        return err_set(err, ERR_USAGE,
+                       "--set %.160s: a disk alone has cache, io and discard, "
+                       "as disk.vda.cache=none.",
+                       name);
+    option_values(id, values, sizeof(values));
+    if (!option_parse(id, value, &wish))
+        return err_set(err, ERR_USAGE,
+                       "--set %.160s: this option takes keep, off, %s.", name,
+                       values);
+    if (disk < 0)
+        refusal = "The domain has no such disk on a file or a device.";
+    else
+        refusal = option_refusal(plan, id, wish);
+    if (refusal)
+        return err_set(err, ERR_REFUSED, "--set %.160s: %s", name, refusal);
+    disk_set(plan, (size_t)disk, id, wish);
+    return true;
+}
+
 static bool take_set(struct plan *plan, const char *text, struct err *err)
 {
     char *key CLEANUP(mem_free) = mem_strdup(text);
@@ -116,6 +147,9 @@ static bool take_set(struct plan *plan, const char *text, struct err *err)
 
     if (equals)
         *equals = '\0';
+    if (equals && str_starts(key, "disk.") && strchr(key + 5, '.'))
+        return take_disk_option(plan, key + strlen("disk."), equals + 1, name,
+                                err);
     if (equals && str_starts(key, "disk."))
         return take_image(plan, key + strlen("disk."), equals + 1, name, err);
     id = option_find(key);

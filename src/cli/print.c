@@ -41,4 +41,5 @@ void print_option_keys(void)
         option_values((enum option_id)i, values, sizeof(values));
         printf("  %-26s %-20s %s\n", option->key, option->title, values);
     }
+    puts("  disk.TARGET.cache, .io and .discard: the same of one disk.");
 }

@@ -85,6 +85,13 @@ static const char *find_by_id(const struct root *root, struct arena *arena,
     return best ? arena_printf(arena, "/" BY_ID "/%s", best) : NULL;
 }
 
+static bool is_physical(const struct root *root, struct arena *arena,
+                        const char *disk)
+{
+    return has_entry(root, arena, disk, "device") && !str_starts(disk, "sr") &&
+           !str_starts(disk, "fd");
+}
+
 /* The disk itself, or a partition of it. */
 static bool is_of(const struct disk *disk, const struct disk *whole)
 {
@@ -102,23 +109,28 @@ static const char *printable(struct arena *arena, const char *text)
     return arena_strdup(arena, copy);
 }
 
+/* What uses it now, or else what it is marked as a part of. */
 static const char *find_use(const struct block *block, struct arena *arena,
-                            const struct disk *whole)
+                            const struct disk *whole, bool *is_in_use)
 {
+    const struct disk *member = NULL;
+
     for (size_t i = 0; i < block->disk_count; i++) {
         const struct disk *disk = &block->disks[i];
 
         if (!is_of(disk, whole))
             continue;
+        *is_in_use = disk->use != NULL;
         if (disk->use)
             return printable(arena,
                              arena_printf(arena, "%s (%s)", disk->use->what,
                                           disk->use->top->label));
-        if (disk->member)
-            return printable(arena, arena_printf(arena, "a part of %s (%s)",
-                                                 disk->member, disk->name));
+        if (disk->member && !member)
+            member = disk;
     }
-    return NULL;
+    return member ? printable(arena, arena_printf(arena, "a part of %s (%s)",
+                                                  member->member, member->name))
+                  : NULL;
 }
 
 /* What is not known may be about this disk. */
@@ -158,18 +170,65 @@ struct whole whole_look(const struct root *root, struct arena *arena,
     if (!whole.disk)
         return whole;
     whole.is_part = strcmp(name, whole.disk) != 0;
-    whole.is_physical = has_entry(root, arena, whole.disk, "device") &&
-                        !str_starts(whole.disk, "sr") &&
-                        !str_starts(whole.disk, "fd");
+    whole.is_physical = is_physical(root, arena, whole.disk);
     whole.by_id = find_by_id(root, arena, whole.disk);
+    whole.place = root_read_target(
+        root, arena, arena_printf(arena, "sys/class/block/%s", whole.disk));
     look.scratch = arena_new();
     block_read(&block);
     disk = block_find(&block, whole.disk);
     if (disk)
-        whole.use = find_use(&block, arena, disk);
+        whole.use = find_use(&block, arena, disk, &whole.is_in_use);
     whole.not_seen = find_unseen(&block, arena);
     free(block.stakes);
     free(block.mounts);
     arena_free(look.scratch);
     return whole;
+}
+
+/* Its size, as a shop would say it, and its maker's name. */
+static const char *describe(const struct root *root, struct arena *arena,
+                            const char *disk)
+{
+    enum { SECTORS_OF_GB = 1000 * 1000 * 1000 / 512 };
+    const char *place = arena_printf(arena, "sys/class/block/%s", disk);
+    char *model =
+        root_read(root, arena, arena_printf(arena, "%s/device/model", place));
+    struct str str CLEANUP(str_free) = STR_INIT;
+    unsigned long sectors;
+
+    if (root_read_number(root, arena_printf(arena, "%s/size", place), &sectors))
+        str_addf(&str, "%lu GB", sectors / SECTORS_OF_GB);
+    if (model && str.length > 0)
+        str_add(&str, ", ");
+    if (model)
+        str_add_printable(&str, str_trim(model));
+    return arena_strdup(arena, str_text(&str));
+}
+
+struct whole_disk *whole_list(const struct root *root, struct arena *arena,
+                              size_t *count)
+{
+    size_t name_count = 0;
+    char **names = root_list(root, arena, "sys/class/block", &name_count);
+    struct whole_disk *list = arena_alloc(arena, name_count, sizeof(*list));
+
+    *count = 0;
+    for (size_t i = 0; i < name_count; i++) {
+        const char *name = names[i];
+        unsigned long is_hidden = 0; /* a path of a multipath NVMe */
+
+        root_read_number(root,
+                         arena_printf(arena, "sys/class/block/%s/hidden", name),
+                         &is_hidden);
+        if (is_hidden || has_entry(root, arena, name, "partition") ||
+            !is_physical(root, arena, name))
+            continue;
+        list[(*count)++] = (struct whole_disk){
+            .name = name,
+            .by_id = find_by_id(root, arena, name),
+            .text = describe(root, arena, name),
+        };
+    }
+    return list;
 }

@@ -4,6 +4,7 @@
 
 #include "base/cpuset.h"
 #include "plan/device.h"
+#include "plan/disk.h"
 #include "plan/image.h"
 #include "plan/usb.h"
 
@@ -143,6 +144,15 @@ static void add_images(struct str *str, size_t start, const struct plan *before,
     str_add(str, "what disks are kept on");
 }
 
+static void add_disks(struct str *str, size_t start, const struct plan *before,
+                      const struct plan *after)
+{
+    if (disk_same(before, after))
+        return;
+    add_item(str, start);
+    str_add(str, "options of single disks");
+}
+
 static void add_dropped(struct str *str, size_t start,
                         const struct plan *before, const struct plan *after)
 {
@@ -169,6 +179,7 @@ void plan_describe(struct str *str, const struct plan *before,
     add_threads(str, start, before, after);
     add_options(str, start, before, after);
     add_images(str, start, before, after);
+    add_disks(str, start, before, after);
     add_dropped(str, start, before, after);
     if (before->guest != after->guest) {
         add_item(str, start);

@@ -92,6 +92,25 @@ static const char *obstacle_taken(const struct plan *plan,
     return NULL;
 }
 
+/* The controller that it is behind, if that goes to the guest itself. */
+static const char *obstacle_given(const struct plan *plan, struct arena *arena,
+                                  const char *place)
+{
+    const struct pci *pci = &plan->host->pci;
+
+    for (size_t i = 0; place && i < pci->device_count; i++) {
+        const char *address = pci->devices[i].address;
+
+        if (plan->is_given[i] &&
+            strstr(place, arena_printf(arena, "/%s/", address)))
+            return arena_printf(arena,
+                                "Its controller %s goes to this guest, and the "
+                                "disk with it.",
+                                pci_short_address(&pci->devices[i]));
+    }
+    return NULL;
+}
+
 /* A second wish for it. */
 static bool is_wished(const struct plan *plan, const struct root *root,
                       struct arena *arena, const char *target, const char *disk)
@@ -114,6 +133,7 @@ static const char *obstacle_path(const struct plan *plan,
     struct whole whole = whole_look(root, arena, path);
     bool is_by_id = str_starts(path, BY_ID) && path[strlen(BY_ID)] &&
                     !strchr(path + strlen(BY_ID), '/');
+    const char *refusal;
 
     if (!whole.disk)
         return "The host has no such disk.";
@@ -138,7 +158,9 @@ static const char *obstacle_path(const struct plan *plan,
                             whole.not_seen);
     if (is_wished(plan, root, arena, target, whole.disk))
         return "Another disk of this plan is on it.";
-    return obstacle_taken(plan, root, arena, own, whole.disk);
+    refusal = obstacle_given(plan, arena, whole.place);
+    return refusal ? refusal
+                   : obstacle_taken(plan, root, arena, own, whole.disk);
 }
 
 /* Names that a line of a plan file can hold. */
@@ -191,6 +213,40 @@ bool image_check(const struct plan *plan, struct err *err)
     return is_fine;
 }
 
+const char *image_wished(const struct plan *plan, const char *target)
+{
+    for (size_t i = 0; i < plan->image_count; i++)
+        if (strcmp(plan->images[i].target, target) == 0)
+            return plan->images[i].path;
+    return NULL;
+}
+
+struct image_offer *image_offers(const struct plan *plan, struct arena *arena,
+                                 const char *target, size_t *count)
+{
+    struct root *root = root_open(plan->host->root, NULL);
+    struct whole_disk *disks;
+    struct image_offer *offers;
+
+    *count = 0;
+    if (!root)
+        return NULL;
+    disks = whole_list(root, arena, count);
+    root_free(root);
+    offers = arena_alloc(arena, *count, sizeof(*offers));
+    for (size_t i = 0; i < *count; i++) {
+        struct image_offer *offer = &offers[i];
+
+        offer->disk = disks[i].name;
+        offer->text = disks[i].text;
+        offer->path = disks[i].by_id
+                          ? disks[i].by_id
+                          : arena_printf(arena, "/dev/%s", disks[i].name);
+        offer->refusal = image_refusal(plan, arena, target, offer->path);
+    }
+    return offers;
+}
+
 static void remove_wish(struct plan *plan, const char *target)
 {
     size_t kept = 0;
@@ -223,20 +279,12 @@ void image_set(struct plan *plan, const char *target, const char *path)
     };
 }
 
-static const char *path_of(const struct plan *plan, const char *target)
-{
-    for (size_t i = 0; i < plan->image_count; i++)
-        if (strcmp(plan->images[i].target, target) == 0)
-            return plan->images[i].path;
-    return NULL;
-}
-
 bool image_same(const struct plan *a, const struct plan *b)
 {
     bool is_same = a->image_count == b->image_count;
 
     for (size_t i = 0; is_same && i < a->image_count; i++) {
-        const char *path = path_of(b, a->images[i].target);
+        const char *path = image_wished(b, a->images[i].target);
 
         is_same = path && strcmp(path, a->images[i].path) == 0;
     }

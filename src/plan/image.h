@@ -18,6 +18,21 @@ const xmlNode *image_disk(const xmlNode *root, const char *target);
 const char *image_refusal(const struct plan *plan, struct arena *arena,
                           const char *target, const char *path);
 
+/* A physical disk of the host, as it is offered for a disk of the domain. */
+struct image_offer {
+    const char *disk;    /* the kernel's name, "sdb" */
+    const char *path;    /* what image_set takes, "/dev/disk/by-id/..." */
+    const char *text;    /* "1000 GB, Samsung SSD 980 1TB" */
+    const char *refusal; /* why it cannot be had, or NULL */
+};
+
+/* All of them, those that cannot be had too. Looks at the host anew. */
+struct image_offer *image_offers(const struct plan *plan, struct arena *arena,
+                                 const char *target, size_t *count);
+
+/* What the disk shall be on by a wish of the plan, or NULL. */
+const char *image_wished(const struct plan *plan, const char *target);
+
 /* The same of all wishes that are kept: the last look before it is written. */
 bool image_check(const struct plan *plan, struct err *err);
 

@@ -6,6 +6,7 @@
 #include "plan/option_row.h"
 
 #include "base/str.h"
+#include "plan/disk.h"
 #include "plan/plan.h"
 
 #include <stdio.h>
@@ -153,7 +154,8 @@ unsigned option_set(struct plan *plan, enum option_id id, long value)
         need_iothread(plan);
     others = option_is_off(plan, id) ? switch_off_dependants(plan, id)
                                      : switch_on_needed(plan, id);
-    return others + keep_disks_valid(plan, id) + keep_cpu_valid(plan, id);
+    others += keep_disks_valid(plan, id) + disk_settle(plan, id);
+    return others + keep_cpu_valid(plan, id);
 }
 
 static bool is_choice(enum option_id id)

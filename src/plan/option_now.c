@@ -167,6 +167,13 @@ static long read_value(const struct option_row *option, const xmlNode *node)
     return place->number ? read_number(option, node) : OPTION_ON;
 }
 
+long option_device_now(enum option_id id, const xmlNode *device)
+{
+    const struct option_row *option = option_get(id);
+
+    return read_value(option, option_in_device(device, &option->place));
+}
+
 static long read_devices(const struct plan *plan,
                          const struct option_row *option)
 {

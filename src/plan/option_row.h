@@ -19,6 +19,9 @@ extern const struct option_row option_memory_rows[], option_hyperv_rows[],
 const char *option_host_obstacle(const struct plan *plan, enum option_id id);
 bool option_host_is_of_use(const struct plan *plan, enum option_id id);
 
+/* option_now.c: the value that one device of an option's scope has. */
+long option_device_now(enum option_id id, const xmlNode *device);
+
 /* option_bus.c: why disks or interfaces cannot become virtio, or NULL. */
 const char *option_bus_obstacle(const struct plan *plan, enum option_id id);
 

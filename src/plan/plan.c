@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "plan/cell.h"
 #include "plan/device.h"
+#include "plan/disk.h"
 #include "plan/image.h"
 #include "plan/usb.h"
 
@@ -131,6 +132,7 @@ struct plan *plan_new(const struct host *host, const struct domain *domain,
     plan->hook_obstacle = hook_obstacle;
     take_domain(plan);
     take_devices(plan);
+    disk_start(plan);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const char *key = option_get((enum option_id)i)->hook_key;
 
@@ -154,6 +156,7 @@ struct plan *plan_copy(const struct plan *plan)
                disks * sizeof(*copy->disk_iothread));
     copy_devices(copy, plan);
     image_copy(copy, plan);
+    disk_copy(copy, plan);
     return copy;
 }
 
@@ -164,6 +167,7 @@ void plan_free(struct plan *plan)
     free_cpus(plan);
     free_devices(plan);
     image_clear(plan);
+    free(plan->disk_wishes);
     free(plan);
 }
 
@@ -193,7 +197,7 @@ bool plan_equal(const struct plan *a, const struct plan *b)
     for (size_t i = 0; i < a->domain->disk_count; i++)
         if (a->disk_iothread[i] != b->disk_iothread[i])
             return false;
-    if (!device_same(a, b) || !image_same(a, b))
+    if (!device_same(a, b) || !image_same(a, b) || !disk_same(a, b))
         return false;
     return memcmp(a->options, b->options, sizeof(a->options)) == 0;
 }
@@ -424,6 +428,8 @@ struct plan *plan_kept(const struct plan *plan)
     }
     if (plan->dropped & 1U << PART_DISKS)
         image_clear(kept);
+    if (plan->dropped & 1U << PART_IO)
+        disk_clear(kept);
     if (plan->dropped & 1U << PART_NUMA)
         kept->mirrors_nodes = false;
     for (unsigned part = 0; part < PART_COUNT; part++)

@@ -24,6 +24,11 @@ struct image_wish {
     char *path;   /* "/dev/disk/by-id/..." */
 };
 
+/* What one disk shall have, over what the options say of all: see disk.h. */
+struct disk_wish {
+    long values[OPTION_DISKS_DISCARD - OPTION_DISKS_CACHE + 1];
+};
+
 struct identities;
 
 struct plan {
@@ -43,6 +48,8 @@ struct plan {
     unsigned *disk_iothread;    /* one of each domain disk; 0: none */
     struct image_wish *images;  /* each target once */
     size_t image_count;
+    struct disk_wish *disk_wishes; /* one of each disk of disk.h */
+    size_t disk_wish_count;
     struct guest_topology topology; /* all 0: none */
     bool mirrors_nodes; /* memory and guest cells follow the pins; see cell.h */
     long options[OPTION_COUNT]; /* wishes: OPTION_KEEP or a value */

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "plan/device.h"
+#include "plan/disk.h"
 #include "plan/drift.h"
 #include "plan/image.h"
 #include "plan/usb.h"
@@ -37,6 +38,25 @@ static void save_wish(const struct plan *plan, size_t index, struct str *str)
     free(own.rom_file);
 }
 
+static void save_disks(const struct plan *plan, struct arena *arena,
+                       struct str *str)
+{
+    char text[64];
+
+    for (size_t i = 0; i < plan->disk_wish_count; i++)
+        for (enum option_id id = OPTION_DISKS_CACHE; disk_option_name(id);
+             id++) {
+            long value = disk_wish(plan, i, id);
+
+            if (value == OPTION_KEEP || !disk_is_named(plan->domain, i))
+                continue;
+            option_format(id, value, text, sizeof(text));
+            str_addf(str, "disk.%s.%s = %s\n",
+                     disk_target(plan->domain, arena, i), disk_option_name(id),
+                     text);
+        }
+}
+
 void planfile_save(const struct plan *plan, struct str *str)
 {
     const struct domain *domain = plan->domain;
@@ -65,6 +85,7 @@ void planfile_save(const struct plan *plan, struct str *str)
     for (size_t i = 0; i < plan->image_count; i++)
         str_addf(str, "disk.%s = %s\n", plan->images[i].target,
                  plan->images[i].path);
+    save_disks(plan, arena, str);
     str_addf(str, "topology = %u %u %u %u\n", plan->topology.sockets,
              plan->topology.dies, plan->topology.cores, plan->topology.threads);
     if (plan->mirrors_nodes)
@@ -199,6 +220,19 @@ static bool load_image(struct plan *plan, const char *target, const char *path,
         image_set(plan, target, path);
     arena_free(arena);
     return !refusal;
+}
+
+/* "vda.cache" and a value of that option. */
+static bool load_disk_option(struct plan *plan, const char *name,
+                             const char *value)
+{
+    enum option_id id;
+    long disk = disk_option(plan->domain, name, &id), wish;
+
+    if (disk < 0 || id == OPTION_NONE || !option_parse(id, value, &wish))
+        return false;
+    disk_put(plan, (size_t)disk, id, wish);
+    return true;
 }
 
 /* True if the text, "VENDOR:DEVICE SERIAL", is of this device. */
@@ -379,6 +413,8 @@ static bool load_line(struct plan *plan, const char *key, char *value,
         return load_usb(plan, strchr(key, '.') + 1, value, err);
     if (str_starts(key, "disk.") && *value == '/')
         return load_image(plan, strchr(key, '.') + 1, value, err);
+    if (str_starts(key, "disk.") && strchr(strchr(key, '.') + 1, '.'))
+        return load_disk_option(plan, strchr(key, '.') + 1, value);
     if (str_starts(key, "disk."))
         return load_disk(plan, strchr(key, '.') + 1, value);
     return load_option(plan, key, value);

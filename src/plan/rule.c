@@ -30,6 +30,11 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
         size > 1 ? memory_pool(memory, (unsigned long)size) : NULL;
     unsigned long needed, usable, missing_kib;
 
+    if (size == OPTION_ON)
+        rule_say(rule, findings, arena, VERDICT_NOTE,
+                 "the huge pages have no size of their own",
+                 "libvirt takes the host's default, and none can be reserved "
+                 "at the start: --set hugepages=2M.");
     if (size <= 1)
         return;
     if (!pool) {
@@ -260,6 +265,7 @@ static const struct rule rules[] = {
     {"timers", "options", "Only one of them counts.", rule_timers},
     {"stale", "options", "Workarounds stay long after what they worked around.",
      rule_stale},
+    {"unset", "options", "What nobody switched on does nothing.", rule_unset},
     {"emulated-disk", "options",
      "Each access to an emulated controller leaves the guest several times.",
      rule_disks},
@@ -276,6 +282,9 @@ static const struct rule rules[] = {
      "The kernel names disks in the order it finds "
      "them.",
      rule_disk_path},
+    {"disk-source", "options",
+     "A guest starts only with its disks, and has to be alone on them.",
+     rule_disk_source},
     {"emulated-network", "options",
      "Each packet through an emulated card leaves the guest several times.",
      rule_network},

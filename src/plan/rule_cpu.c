@@ -267,6 +267,47 @@ void rule_l3(const struct plan *plan, struct arena *arena,
                  "");
 }
 
+static cpu_set_t cores_of(const struct cpu_topology *cpu, const cpu_set_t *cpus)
+{
+    cpu_set_t cores = *cpus;
+
+    CPUSET_FOREACH(number, cpus)
+    {
+        const struct cpu_core *core = cpu_core_of(cpu, number);
+
+        if (core)
+            cores = cpuset_or(&cores, &core->cpus);
+    }
+    return cores;
+}
+
+/*
+ * Threads of one core for both are one half of it for each. The same CPUs for
+ * both, or some of the same, are somebody's choice.
+ */
+static bool say_halves(const struct plan *plan, struct arena *arena,
+                       const struct rule *rule, struct findings *findings)
+{
+    cpu_set_t cores = cores_of(&plan->host->cpu, &plan->emulatorpin);
+
+    for (unsigned i = 0; i < plan->iothread_count; i++) {
+        const cpu_set_t *cpus = &plan->iothreads[i].cpus;
+
+        if (!cpuset_intersects(cpus, &cores) ||
+            cpuset_intersects(cpus, &plan->emulatorpin))
+            continue;
+        rule_say(rule, findings, arena, VERDICT_NOTE,
+                 arena_printf(arena,
+                              "I/O thread %u and the emulator have threads of "
+                              "the same core",
+                              plan->iothreads[i].id),
+                 "CPUs by their numbers are no cores: take a layout, or give "
+                 "each whole cores.");
+        return true;
+    }
+    return false;
+}
+
 void rule_helpers(const struct plan *plan, struct arena *arena,
                   const struct rule *rule, struct findings *findings)
 {
@@ -284,6 +325,8 @@ void rule_helpers(const struct plan *plan, struct arena *arena,
     for (unsigned i = 0; i < plan->iothread_count; i++)
         is_apart &= !cpuset_is_empty(&plan->iothreads[i].cpus) &&
                     !cpuset_intersects(&plan->iothreads[i].cpus, &cores);
+    if (is_apart && say_halves(plan, arena, rule, findings))
+        return;
     if (is_apart)
         rule_say(rule, findings, arena, VERDICT_OK,
                  plan->iothread_count > 0

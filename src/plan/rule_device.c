@@ -110,6 +110,12 @@ static bool is_vital(const struct claim *claim)
             claim->kind == CLAIM_SSH);
 }
 
+/* What many want so, but not all know. */
+static bool is_last_keyboard(const struct claim *claim)
+{
+    return claim->severity == CLAIM_REFUSE && claim->kind == CLAIM_KEYBOARD;
+}
+
 static enum verdict verdict_of(const struct claim *claim)
 {
     switch (claim->severity) {
@@ -135,6 +141,15 @@ void rule_device_claims(const struct plan *plan, struct arena *arena,
         for (size_t j = 0; plan->is_given[i] && j < claims.count; j++) {
             const struct claim *claim = &claims.list[j];
 
+            if (is_old && is_last_keyboard(claim) &&
+                !plan->domain->is_running) {
+                rule_say(rule, findings, arena, VERDICT_NOTE,
+                         arena_printf(arena, "%s: %s",
+                                      pci_short_address(device), claim->text),
+                         "The domain has this device: while the guest runs, "
+                         "the host is reached by SSH alone.");
+                continue;
+            }
             if (is_old ? !is_vital(claim) || plan->domain->is_running
                        : claim->severity == CLAIM_NOTE ||
                              (claim->severity == CLAIM_WARN && j > 0))

@@ -6,17 +6,21 @@
 #include "plan/rule_row.h"
 
 #include "base/str.h"
+#include "plan/disk.h"
 #include "plan/image.h"
 
 #include <string.h>
 
 /* An attribute of a disk's driver as the plan has it, or NULL. */
 static const char *driver_value(const struct plan *plan, struct arena *arena,
-                                const xmlNode *disk, enum option_id id)
+                                const xmlNode *disk, size_t index,
+                                enum option_id id)
 {
     const struct option_row *option = option_get(id);
-    long wish = plan->options[id];
+    long wish = disk_wish(plan, index, id);
 
+    if (wish == OPTION_KEEP)
+        wish = plan->options[id];
     if (wish == OPTION_KEEP)
         return xml_attribute(arena, xml_child(disk, "driver"),
                              option->place.attribute);
@@ -41,9 +45,10 @@ void rule_disk_values(const struct plan *plan, struct arena *arena,
 {
     const xmlNode *root = xml_root(plan->domain->xml), *disk = NULL;
 
-    while ((disk = option_device(root, SCOPE_DISKS, disk))) {
-        const char *io = driver_value(plan, arena, disk, OPTION_DISKS_IO);
-        const char *cache = driver_value(plan, arena, disk, OPTION_DISKS_CACHE);
+    for (size_t i = 0; (disk = option_device(root, SCOPE_DISKS, disk)); i++) {
+        const char *io = driver_value(plan, arena, disk, i, OPTION_DISKS_IO);
+        const char *cache =
+            driver_value(plan, arena, disk, i, OPTION_DISKS_CACHE);
         const char *bus =
             xml_attribute(arena, xml_child(disk, "target"), "bus");
 

@@ -85,12 +85,57 @@ void rule_timers(const struct plan *plan, struct arena *arena,
     }
 }
 
+/* Since QEMU 4.0.1 this is what it does by itself. */
+static void say_ioapic(const struct plan *plan, struct arena *arena,
+                       const struct rule *rule, struct findings *findings)
+{
+    enum { IOAPIC_KVM = 1 };
+
+    if (option_effective(plan, OPTION_IOAPIC) == IOAPIC_KVM &&
+        strcmp(plan->domain->machine, "pc-q35-4.0") != 0)
+        rule_say(rule, findings, arena, VERDICT_NOTE,
+                 "KVM's I/O APIC is asked for, as for QEMU 4.0",
+                 "QEMU takes it by itself: --set machine.ioapic=default.");
+}
+
+/* Options that fit and that nobody has said anything about, in one line. */
+void rule_unset(const struct plan *plan, struct arena *arena,
+                const struct rule *rule, struct findings *findings)
+{
+    enum { SHOWN = 3 };
+    struct str names CLEANUP(str_free) = STR_INIT;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        if (plan->options[i] != OPTION_KEEP)
+            return; /* somebody chose */
+        if (option_proposal(plan, i) == OPTION_KEEP)
+            continue;
+        if (count < SHOWN)
+            str_addf(&names, "%s%s", count > 0 ? ", " : "",
+                     option_get(i)->title);
+        count++;
+    }
+    if (count == 0)
+        return;
+    if (count > SHOWN)
+        str_addf(&names, " and %u more", count - SHOWN);
+    rule_say(rule, findings, arena, VERDICT_NOTE,
+             arena_printf(arena, "%u option%s would fit and %s not set", count,
+                          count == 1 ? "" : "s", count == 1 ? "is" : "are"),
+             arena_printf(arena,
+                          "%s: take a preset (--preset, p in Options), or the "
+                          "proposal.",
+                          str_text(&names)));
+}
+
 /* What guides of 2018 to 2020 told people to write. */
 void rule_stale(const struct plan *plan, struct arena *arena,
                 const struct rule *rule, struct findings *findings)
 {
     bool hides = option_effective(plan, OPTION_KVM_HIDDEN) == OPTION_ON;
 
+    say_ioapic(plan, arena, rule, findings);
     if (!option_is_off(plan, OPTION_HYPERVISOR)) {
         if (hides && plan->guest == GUEST_LINUX)
             rule_say(rule, findings, arena, VERDICT_WARN,

@@ -60,6 +60,7 @@ RULE(rule_guest_kind);
 RULE(rule_hyperv_values);
 RULE(rule_timers);
 RULE(rule_stale);
+RULE(rule_unset);
 RULE(rule_disks);
 
 /* rule_refused.c: what libvirt refuses, or drops in silence. */
@@ -75,6 +76,9 @@ RULE(rule_disk_path);
 RULE(rule_network);
 RULE(rule_virtio_driver);
 RULE(rule_whole_disk);
+
+/* rule_source.c: what disks are on. */
+RULE(rule_disk_source);
 
 /* rule_hostdev.c: how the guest has its devices. */
 RULE(rule_drift);

@@ -7,6 +7,7 @@
 #include "render/options.h"
 
 #include "base/str.h"
+#include "plan/disk.h"
 #include "render/bus.h"
 #include "render/rendering.h"
 
@@ -211,18 +212,33 @@ static void render_one(struct rendering *r, const struct option_row *option,
             new_element(r, place, slash ? slash + 1 : place->parent, &want));
 }
 
-/* The same attribute of each device's <driver>. */
-static void render_devices(struct rendering *r, const struct option_row *option,
-                           long value)
+/* What the device of this number shall have: a disk, perhaps, its own. */
+static long value_of(const struct plan *plan, enum option_id id, size_t number,
+                     long value)
 {
+    bool is_disk = disk_option_name(id) && number < plan->disk_wish_count;
+    long own = is_disk ? disk_wish(plan, number, id) : OPTION_KEEP;
+
+    return own == OPTION_KEEP ? value : own;
+}
+
+/* The same attribute of each device's <driver>. */
+static void render_devices(struct rendering *r, enum option_id id, long value)
+{
+    const struct option_row *option = option_get(id);
     const struct option_place *place = &option->place;
-    struct wanted want = wanted(r, option, value);
     const xmlNode *device = NULL;
 
-    while ((device = option_device(r->root, place->scope, device))) {
+    for (size_t i = 0; (device = option_device(r->root, place->scope, device));
+         i++) {
         const xmlNode *driver = option_in_device(device, place);
+        long own = value_of(r->plan, id, i, value);
         struct str str CLEANUP(str_free) = STR_INIT;
+        struct wanted want;
 
+        if (own == OPTION_KEEP)
+            continue;
+        want = wanted(r, option, own);
         if (driver) {
             change_element(r, place, driver, &want);
             continue;
@@ -326,7 +342,7 @@ static char *render_option(const struct plan *plan, enum option_id id,
     else if (id == OPTION_DISKS_BUS)
         bus_render_disks(&r);
     else if (option->place.scope != SCOPE_ONE)
-        render_devices(&r, option, value);
+        render_devices(&r, id, value);
     else
         render_one(&r, option, value);
     after = edit_finish(r.edit, &length);
@@ -334,11 +350,43 @@ static char *render_option(const struct plan *plan, enum option_id id,
     return after;
 }
 
+/* True if one disk shall have another value than it has now. */
+static bool has_own_disk(const struct plan *plan, enum option_id id)
+{
+    for (size_t i = 0; disk_has_wish(plan, id) && i < plan->disk_wish_count;
+         i++)
+        if (disk_effective(plan, i, id) != disk_now(plan, i, id))
+            return true;
+    return false;
+}
+
 /* True if a value has to be written though it is the domain's: it moved. */
 static bool is_stale(const struct plan *plan, enum option_id id)
 {
     return id == OPTION_VCPUSCHED && plan->vcpus != plan->domain->vcpus &&
            option_now(plan, id) > OPTION_OFF;
+}
+
+/* "hpet off" or, of single disks, "host cache none (vda)". */
+static void describe(const struct plan *plan, struct arena *arena,
+                     enum option_id id, struct str *str)
+{
+    size_t start = str->length;
+    char value[32];
+
+    if (plan->options[id] != OPTION_KEEP || !disk_has_wish(plan, id)) {
+        option_format(id, option_effective(plan, id), value, sizeof(value));
+        str_addf(str, "%s %s", option_get(id)->title, value);
+    }
+    for (size_t i = 0; disk_has_wish(plan, id) && i < plan->disk_wish_count;
+         i++) {
+        if (disk_wish(plan, i, id) == OPTION_KEEP)
+            continue;
+        option_format(id, disk_wish(plan, i, id), value, sizeof(value));
+        str_addf(str, "%s%s %s (%s)", str->length > start ? ", " : "",
+                 option_get(id)->title, value,
+                 disk_target(plan->domain, arena, i));
+    }
 }
 
 /* "hpet off, rtc catchup"; the first few. */
@@ -349,12 +397,8 @@ static const char *list_options(const struct plan *plan, struct arena *arena,
     struct str str CLEANUP(str_free) = STR_INIT;
 
     for (size_t i = 0; i < count && i < SHOWN; i++) {
-        char value[32];
-
-        option_format(ids[i], option_effective(plan, ids[i]), value,
-                      sizeof(value));
-        str_addf(&str, "%s%s %s", i > 0 ? ", " : "", option_get(ids[i])->title,
-                 value);
+        str_add(&str, i > 0 ? ", " : "");
+        describe(plan, arena, ids[i], &str);
     }
     if (count > SHOWN)
         str_addf(&str, " and %zu more", count - SHOWN);
@@ -391,12 +435,15 @@ char *options_render(const struct plan *plan, enum plan_part part,
     for (size_t i = 0; i < OPTION_COUNT && now; i++) {
         enum option_id id = (enum option_id)i;
         long value = option_effective(plan, id);
+        bool is_kept = plan->options[id] == OPTION_KEEP;
         char *after;
 
         if (option_get(id)->part != part ||
-            (!is_stale(plan, id) && (plan->options[id] == OPTION_KEEP ||
-                                     value == option_now(plan, id))))
+            (!is_stale(plan, id) && !has_own_disk(plan, id) &&
+             (is_kept || value == option_now(plan, id))))
             continue;
+        if (is_kept && disk_has_wish(plan, id))
+            value = OPTION_KEEP; /* only those that have their own */
         after = render_option(plan, id, value, now, arena, err);
         free(now);
         now = after;

@@ -118,3 +118,39 @@
      "<metadata><!-- x --><a:b xmlns:a='urn:a'/><c:b xmlns:c='urn:c'/>"
      "</metadata>",
      NULL},
+    {"disk-source", VERDICT_WARN, INTEL, 1, "", "",
+     "<devices><disk type='block'><source dev='/dev/disk/by-id/ata-AWAY'/>"
+     "<target dev='vda' bus='virtio'/></disk></devices>",
+     NULL},
+    {"disk-source", SILENT, INTEL, 1, "", "",
+     "<devices><disk type='block'><source dev='/dev/vg/away'/>"
+     "<target dev='vda' bus='virtio'/></disk></devices>",
+     NULL},
+
+/* What is written by hand, and once was good advice. */
+    {"timers", VERDICT_WARN, SMALL, 1, "", "",
+     "<clock><timer name='hpet'/><timer name='pit'/><timer name='hpet'/>"
+     "</clock>",
+     NULL},
+    {"timers", SILENT, SMALL, 1, "", "",
+     "<clock><timer name='hpet'/><timer/><timer/><timer name='pit'/></clock>",
+     NULL},
+    {"stale", VERDICT_NOTE, SMALL, 1, "", "", HIDDEN, NULL},
+    {"stale", VERDICT_WARN, SMALL, 1, "", "", LINUX HIDDEN, NULL},
+    {"stale", VERDICT_NOTE, SMALL, 1, "", "",
+     HYPERV("<vendor_id state='on' value='x'/>"), NULL},
+    {"stale", VERDICT_WARN, SMALL, 1, "", "",
+     "<cpu><feature name='hypervisor' policy='disable'/></cpu>", NULL},
+    {"stale", SILENT, SMALL, 1, "", "", HYPERV("<vendor_id state='off'/>"),
+     NULL},
+    {"stale", VERDICT_NOTE, SMALL, 1, "", "", IOAPIC("pc-q35-7.2"), NULL},
+    {"stale", SILENT, SMALL, 1, "", "", IOAPIC("pc-q35-4.0"), NULL},
+    {"unset", VERDICT_NOTE, SMALL, 1, "", "", LINUX, NULL},
+    {"unset", SILENT, SMALL, 1, "", "", LINUX, want_relaxed},
+    {"emulated-disk", VERDICT_NOTE, SMALL, 1, "", "", FILE_DISK("sata"), NULL},
+    {"emulated-disk", VERDICT_NOTE, SMALL, 1, "", "", FILE_DISK("ide"), NULL},
+    {"emulated-disk", SILENT, SMALL, 1, "", "", FILE_DISK("virtio"), NULL},
+    {"emulated-disk", SILENT, SMALL, 1, "", "",
+     "<devices><disk type='file' device='cdrom'><target dev='sda' "
+     "bus='sata'/></disk></devices>",
+     NULL},

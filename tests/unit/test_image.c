@@ -5,6 +5,7 @@
  */
 #include "tree.h"
 
+#include "plan/device.h"
 #include "plan/image.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
@@ -205,6 +206,52 @@ static void test_refused(void **unused)
     close_fixture(&f);
 }
 
+/* All physical disks are offered, each with what image_refusal says of it. */
+static void test_offers(void **unused)
+{
+    static const char *const names[] = {"nvme0n1", "sda", "sdb", "sdc",
+                                        "sdd",     "sde", "sdf", "sdg"};
+    struct fixture f;
+    struct image_offer *offers;
+    size_t count;
+    long controller;
+
+    (void)unused;
+    open_fixture(&f);
+    tree_file(&f.tree, "sys/devices/" SATA "/ata2/block/sdb/size",
+              "1953525168\n");
+    tree_file(&f.tree, "sys/devices/" SATA "/ata2/block/sdb/device/model",
+              "Good\033Disk  \n");
+    tree_file(&f.tree, "sys/devices/" SATA "/ata7/block/sdg/hidden", "0\n");
+    offers = image_offers(f.plan, f.arena, "vda", &count);
+    assert_int_equal(count, ARRAY_SIZE(names));
+    for (size_t i = 0; i < count; i++) {
+        const char *refusal =
+            image_refusal(f.plan, f.arena, "vda", offers[i].path);
+
+        assert_string_equal(offers[i].disk, names[i]);
+        assert_int_equal(!refusal, !offers[i].refusal);
+        if (refusal)
+            assert_string_equal(offers[i].refusal, refusal);
+    }
+    assert_null(offers[2].refusal);
+    assert_string_equal(offers[2].path, FREE);
+    assert_string_equal(offers[2].text, "1000 GB, Good?Disk");
+    assert_with(has(offers[1].refusal, "/ (sda1)"), offers[1].refusal);
+    /* A path of a multipath NVMe is none. */
+    tree_file(&f.tree, "sys/devices/" SATA "/ata7/block/sdg/hidden", "1\n");
+    image_offers(f.plan, f.arena, "vda", &count);
+    assert_int_equal(count, ARRAY_SIZE(names) - 1);
+    /* What goes to the guest with its controller is no image's place. */
+    controller = device_find(&f.host, "02:00.0");
+    assert_true(controller >= 0);
+    refused(&f, "vdd", SMALL, NULL);
+    f.plan->is_given[controller] = true;
+    refused(&f, "vdd", SMALL, "Its controller 02:00.0");
+    refused(&f, "vda", FREE, NULL);
+    close_fixture(&f);
+}
+
 /* What could not be looked at is not free. */
 static void test_unknown(void **unused)
 {
@@ -245,6 +292,79 @@ static int verdict_of(struct fixture *f, const char *id)
         if (strcmp(findings.list[i].id, id) == 0 && verdict < 0)
             verdict = (int)findings.list[i].verdict;
     return verdict;
+}
+
+/* What is said of the disk vda on this <source>, its verdict. */
+static void sourced(struct fixture *f, const char *source, int verdict,
+                    const char *what)
+{
+    struct str xml CLEANUP(str_free) = STR_INIT;
+    struct findings findings = {0};
+    struct domain *domain;
+    struct plan *plan;
+    const char *said = NULL;
+    int found = -1;
+
+    str_addf(&xml,
+             "<domain type='kvm'><name>x</name><vcpu>1</vcpu><devices>"
+             "<disk type='%s'><source %s/><target dev='vda' bus='virtio'/>"
+             "</disk></devices></domain>",
+             strstr(source, "dev=") ? "block" : "file", source);
+    domain = domain_of(str_text(&xml));
+    plan = plan_new(&f->host, domain, NULL, NULL);
+    rule_check(plan, f->arena, &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        if (strcmp(findings.list[i].id, "disk-source") == 0) {
+            said = findings.list[i].text;
+            found = (int)findings.list[i].verdict;
+        }
+    assert_with(found == verdict && (!what || has(said, what)),
+                said ? said : source);
+    domain->is_running = true; /* then it has it, and uses it itself */
+    findings = (struct findings){0};
+    rule_check(plan, f->arena, &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        assert_string_not_equal(findings.list[i].id, "disk-source");
+    plan_free(plan);
+    domain_free(domain);
+}
+
+static void test_source(void **unused)
+{
+    struct fixture f;
+
+    (void)unused;
+    open_fixture(&f);
+    tree_file(&f.tree, "var/images/a.qcow2", "");
+    tree_directory(&f.tree, "games");
+    sourced(&f, "file='/var/images/a.qcow2'", -1, NULL);
+    sourced(&f, "file='/var/images/b.qcow2'", VERDICT_WARN, "not there");
+    sourced(&f, "file='/nobody/looked/b.qcow2'", -1, NULL);
+    sourced(&f, "file='/games/c.raw'", VERDICT_WARN, "not there");
+    tree_file(&f.tree, "etc/fstab",
+              "# /dev/x /var ext4\n/dev/a / ext4 defaults 0 1\n\n"
+              "LABEL=g /games ext4 noauto 0 2\n/swapfile none swap sw 0 0\n"
+              "LABEL=h /ga ext4 noauto 0 2\nshort\n");
+    sourced(&f, "file='/games/c.raw'", VERDICT_WARN, "/games is not mounted");
+    sourced(&f, "file='/gamesome/c.raw'", -1, NULL);
+    sourced(&f, "file='/var/images/a.qcow2'", -1, NULL);
+    tree_file(&f.tree, "proc/self/mountinfo",
+              "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+              "25 22 8:17 / /games rw - ext4 /dev/sdb1 rw\n");
+    tree_file(&f.tree, "games/c.raw", "");
+    sourced(&f, "file='/games/c.raw'", -1, NULL);
+    /* Disks: the host's, one that is used, free, marked, a partition, none. */
+    sourced(&f, "dev='/dev/disk/by-id/ata-HOST_0'", VERDICT_WARN, "/ (sda1)");
+    sourced(&f, "dev='/dev/sdc'", VERDICT_WARN, "swap (sdc1)");
+    sourced(&f, "dev='" FREE "'", VERDICT_WARN, "/games (sdb1)");
+    sourced(&f, "dev='/dev/sdf'", -1, NULL);
+    sourced(&f, "dev='" SMALL "'", -1, NULL);
+    sourced(&f, "dev='/dev/disk/by-id/ata-FREE_1-part1'", -1, NULL);
+    sourced(&f, "dev='/dev/disk/by-id/ata-AWAY'", VERDICT_WARN, "no such");
+    sourced(&f, "dev='/dev/elsewhere/lv'", -1, NULL);
+    assert_int_equal(unlink(tree_path(&f.tree, "proc/self/mountinfo")), 0);
+    sourced(&f, "file='/games/c.raw'", VERDICT_UNKNOWN, "not known");
+    close_fixture(&f);
 }
 
 static void test_written(void **unused)
@@ -326,8 +446,8 @@ static void test_written(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_offers),
+        cmocka_unit_test(test_unknown), cmocka_unit_test(test_source),
         cmocka_unit_test(test_written),
     };
     int failed;

@@ -6,6 +6,7 @@
  */
 #include "support.h"
 
+#include "plan/disk.h"
 #include "plan/planfile.h"
 #include "plan/preset.h"
 #include "render/change.h"
@@ -261,6 +262,103 @@ static void try_together(const struct domain *domain, unsigned wishes)
             plan->options[id] = OPTION_KEEP;
     check(plan, domain->name);
     plan_free(plan);
+}
+
+/* Single disks: what was wished is written, once, and nothing else. */
+static void try_disks(const struct domain *domain, unsigned wishes)
+{
+    struct plan *plan = plan_new(host, domain, NULL, NULL), *next, *loaded;
+    struct str file CLEANUP(str_free) = STR_INIT;
+    struct changeset *set, *again;
+    struct domain *after;
+
+    for (unsigned n = 0; n < wishes; n++) {
+        enum option_id id = OPTION_DISKS_CACHE + random_below(3);
+        long value = random_below(5) ? any_value(plan, id) : OPTION_KEEP;
+
+        if (plan->disk_wish_count > 0 && random_below(3) > 0)
+            disk_set(plan, random_below((unsigned)plan->disk_wish_count), id,
+                     value);
+        else
+            option_set(plan, id, value);
+    }
+    set = render(plan);
+    after = domain_of(set->xml);
+    next = plan_new(host, after, NULL, NULL);
+    assert_int_equal(next->disk_wish_count, plan->disk_wish_count);
+    for (size_t i = 0; i < plan->disk_wish_count; i++) {
+        long cache = disk_effective(plan, i, OPTION_DISKS_CACHE);
+        bool is_own = false;
+
+        for (enum option_id id = OPTION_DISKS_CACHE; disk_option_name(id);
+             id++) {
+            assert_int_equal(disk_now(next, i, id),
+                             disk_effective(plan, i, id));
+            is_own |= disk_wish(plan, i, id) != OPTION_KEEP &&
+                      id != OPTION_DISKS_DISCARD;
+        }
+        if (is_own && disk_effective(plan, i, OPTION_DISKS_IO) == 1)
+            assert_in_range(cache, 1, 2); /* none, directsync */
+    }
+    for (size_t i = 0; i < plan->disk_wish_count; i++)
+        next->disk_wishes[i] = plan->disk_wishes[i];
+    again = render(next);
+    assert_string_equal(again->xml, set->xml);
+    if (schema && is_valid(domain->xml->text) && !is_valid(set->xml))
+        fail_msg("not valid\n%s", set->xml);
+    check_foreign(domain->xml->text, set->xml);
+    planfile_save(plan, &file);
+    loaded = plan_new(host, domain, NULL, NULL);
+    assert_true(planfile_load(str_text(&file), loaded, NULL));
+    for (size_t i = 0; i < plan->disk_wish_count; i++)
+        if (!disk_is_named(domain, i))
+            loaded->disk_wishes[i] = plan->disk_wishes[i];
+    assert_true(plan_equal(loaded, plan));
+    changeset_free(again);
+    changeset_free(set);
+    plan_free(loaded);
+    plan_free(next);
+    plan_free(plan);
+    domain_free(after);
+}
+
+/* One value of one disk is one line of the difference, or two with its mate. */
+static void test_disks(void **unused)
+{
+    struct domain *domain = load(ARRAY_SIZE(domains) - 1);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct changeset *set;
+
+    (void)unused;
+    assert_int_equal(disk_find(domain, "vda"), 0);
+    assert_int_equal(disk_find(domain, "sda"), -1); /* the CD-ROM */
+    assert_int_equal(disk_find(domain, "vdz"), -1);
+    assert_int_equal(disk_set(plan, 0, OPTION_DISKS_IO, 1), 1);
+    assert_int_equal(disk_effective(plan, 0, OPTION_DISKS_CACHE), 1);
+    set = render(plan);
+    assert_int_equal(set->count, 1);
+    assert_int_equal(set->changes[0].diff->added, 1);
+    assert_true(has(set->xml, "cache='none'") && has(set->xml, "io='native'"));
+    assert_string_equal(set->changes[0].title,
+                        "host cache none (vda), disk I/O native (vda)");
+    changeset_free(set);
+    /* All others have it so: its own wish for the cache is not needed. */
+    option_set(plan, OPTION_DISKS_CACHE, 2);
+    assert_int_equal(disk_effective(plan, 0, OPTION_DISKS_CACHE), 1);
+    assert_int_equal(disk_set(plan, 0, OPTION_DISKS_CACHE, 3), 1);
+    assert_int_equal(disk_effective(plan, 0, OPTION_DISKS_IO), OPTION_OFF);
+    plan_drop(plan, PART_IO, true);
+    set = render(plan);
+    assert_string_equal(set->xml, domain->xml->text);
+    changeset_free(set);
+    plan_free(plan);
+    domain_free(domain);
+    random_seed(23);
+    for (unsigned round = 0; round < 400; round++) {
+        domain = load(round % ARRAY_SIZE(domains));
+        try_disks(domain, 1 + random_below(8));
+        domain_free(domain);
+    }
 }
 
 static void test_together(void **unused)
@@ -573,6 +671,7 @@ static bool try_file(const char *path)
     plan_free(plan);
     for (unsigned round = 0; round < 3; round++)
         try_together(domain, 1 + random_below(20));
+    try_disks(domain, 1 + random_below(8));
     try_presets(domain);
     domain_free(domain);
     return true;
@@ -625,7 +724,7 @@ int main(int count, char **arguments)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),       cmocka_unit_test(test_alone),
         cmocka_unit_test(test_together),    cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_bound),       cmocka_unit_test(test_disks),
         cmocka_unit_test(test_bus),         cmocka_unit_test(test_card),
         cmocka_unit_test(test_bus_refused), cmocka_unit_test(test_guest),
         cmocka_unit_test(test_presets),     cmocka_unit_test(test_corpus),

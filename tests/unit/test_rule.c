@@ -108,6 +108,22 @@ static void want_offered(struct state *state)
     want_relaxed(state);
 }
 
+/* A kernel whose KVM was built without Hyper-V. */
+static void want_clock(struct state *state)
+{
+    static const char *offered[] = {"spinlocks", NULL};
+
+    state->domain->hyperv_offered = offered;
+    state->domain->is_kvm = true;
+    option_set(state->plan, OPTION_HYPERVCLOCK, OPTION_ON);
+}
+
+static void want_clock_emulated(struct state *state)
+{
+    want_clock(state);
+    state->domain->is_kvm = false;
+}
+
 static void want_more(struct state *state)
 {
     want_offered(state);
@@ -310,11 +326,18 @@ static void shut_cpu2(struct state *state)
 #define HOSTDEV(bus)                                          \
     "<devices><hostdev type='pci'><source><address bus='" bus \
     "' slot='0x00' function='0x0'/></source></hostdev></devices>"
+#define KEYBOARD                                             \
+    "<devices><hostdev type='pci'><source><address bus='0' " \
+    "slot='0x14' function='0x0'/></source></hostdev></devices>"
 #define CACHE "<cache mode='passthrough'/>"
 #define FIFO(vcpus) \
     "<vcpusched vcpus='" vcpus "' scheduler='fifo' priority='1'/>"
 #define TOPOEXT "<feature name='topoext' policy='require'/>"
 
+#define IOAPIC(machine)           \
+    "<os><type machine='" machine \
+    "'>hvm</type></os>"           \
+    "<features><ioapic driver='kvm'/></features>"
 #define HIDDEN "<features><kvm><hidden state='on'/></kvm></features>"
 #define FILE_DISK(bus)                                      \
     "<devices><disk type='file'><target dev='da' bus='" bus \
@@ -363,7 +386,11 @@ static const struct spec specs[] = {
     {"emulator", VERDICT_WARN, INTEL, 1, "2", "", "", NULL},
     {"emulator", VERDICT_OK, INTEL, 1, "2", EMULATOR("0-1"), "", NULL},
     {"emulator", VERDICT_WARN, INTEL, 1, "2", EMULATOR("0,3"), "", NULL},
-    {"emulator", VERDICT_OK, INTEL, 1, "2", EMULATOR("0") IOPIN("1"), IOTHREAD,
+    {"emulator", VERDICT_NOTE, INTEL, 1, "2", EMULATOR("0") IOPIN("1"),
+     IOTHREAD, NULL}, /* two threads of one core */
+    {"emulator", VERDICT_OK, INTEL, 1, "2", EMULATOR("0") IOPIN("0-1"),
+     IOTHREAD, NULL},
+    {"emulator", VERDICT_OK, INTEL, 1, "2", EMULATOR("0") IOPIN("4"), IOTHREAD,
      NULL},
     {"emulator", VERDICT_WARN, INTEL, 1, "2", EMULATOR("0") IOPIN("3"),
      IOTHREAD, NULL},
@@ -454,6 +481,8 @@ static const struct spec specs[] = {
     {"device-others", VERDICT_NOTE, AMD, 1, "", "", "", card_is_free},
     {"device-others", SILENT, AMD, 1, "", "", "", give_whole_card},
     {"device-claims", VERDICT_WARN, INTEL, 1, "", "", "", give_disk},
+    {"device-claims", VERDICT_NOTE, INTEL, 1, "", "", KEYBOARD, NULL},
+    {"device-claims", SILENT, INTEL, 1, "", "", KEYBOARD, run},
     {"device-claims", SILENT, INTEL, 1, "", "", "", NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "2,6", "", "", NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 2, "2 0,6", "", "", NULL},
@@ -483,9 +512,9 @@ static const struct spec specs[] = {
     {"hugepages", SILENT, SMALL, 1, "", "", GIB PAGES("2048"), pages_enough},
     {"hugepages", SILENT, SMALL, 1, "", "", GIB PAGES("2048"),
      pages_short_running},
+    {"hugepages", VERDICT_NOTE, SMALL, 1, "", "",
+     GIB "<memoryBacking><hugepages/></memoryBacking>", NULL},
     {"hugepages", SILENT, SMALL, 1, "", "", GIB, pages_short},
-    {"hugepages", SILENT, SMALL, 1, "", "",
-     GIB "<memoryBacking><hugepages/></memoryBacking>", pages_short},
     {"topoext", VERDICT_FAIL, INTEL, 1, "", "", CPU(1, 1, 1, 1, TOPOEXT), NULL},
     {"topoext", VERDICT_WARN, AMD, 2, "", "", CPU(1, 1, 1, 2, ""), NULL},
     {"topoext", SILENT, AMD, 2, "", "", CPU(1, 1, 1, 2, TOPOEXT), NULL},
@@ -495,6 +524,8 @@ static const struct spec specs[] = {
     {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_topoext},
     {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_more},
     {"available", SILENT, INTEL, 1, "", "", "", want_offered},
+    {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_clock},
+    {"available", SILENT, INTEL, 1, "", "", "", want_clock_emulated},
     {"needs", VERDICT_FAIL, SMALL, 1, "", "", HYPERV("<synic state='on'/>"),
      NULL},
     {"needs", SILENT, SMALL, 1, "", "",
@@ -524,28 +555,6 @@ static const struct spec specs[] = {
      HYPERV("<spinlocks state='on' retries='1048576'/>"), NULL},
     {"hyperv-values", SILENT, SMALL, 1, "", "",
      HYPERV("<spinlocks state='off'/>"), NULL},
-    {"timers", VERDICT_WARN, SMALL, 1, "", "",
-     "<clock><timer name='hpet'/><timer name='pit'/><timer name='hpet'/>"
-     "</clock>",
-     NULL},
-    {"timers", SILENT, SMALL, 1, "", "",
-     "<clock><timer name='hpet'/><timer/><timer/><timer name='pit'/></clock>",
-     NULL},
-    {"stale", VERDICT_NOTE, SMALL, 1, "", "", HIDDEN, NULL},
-    {"stale", VERDICT_WARN, SMALL, 1, "", "", LINUX HIDDEN, NULL},
-    {"stale", VERDICT_NOTE, SMALL, 1, "", "",
-     HYPERV("<vendor_id state='on' value='x'/>"), NULL},
-    {"stale", VERDICT_WARN, SMALL, 1, "", "",
-     "<cpu><feature name='hypervisor' policy='disable'/></cpu>", NULL},
-    {"stale", SILENT, SMALL, 1, "", "", HYPERV("<vendor_id state='off'/>"),
-     NULL},
-    {"emulated-disk", VERDICT_NOTE, SMALL, 1, "", "", FILE_DISK("sata"), NULL},
-    {"emulated-disk", VERDICT_NOTE, SMALL, 1, "", "", FILE_DISK("ide"), NULL},
-    {"emulated-disk", SILENT, SMALL, 1, "", "", FILE_DISK("virtio"), NULL},
-    {"emulated-disk", SILENT, SMALL, 1, "", "",
-     "<devices><disk type='file' device='cdrom'><target dev='sda' "
-     "bus='sata'/></disk></devices>",
-     NULL},
 #include "rule_refused.h"
     {"next-start", VERDICT_WARN, SMALL, 1, "", "", "", save},
     {"next-start", VERDICT_NOTE, SMALL, 1, "", "", "", run},
@@ -674,11 +683,13 @@ static void test_both_ways(void **unused)
         "hyperv-values",
         "timers",
         "stale",
+        "unset",
         "emulated-disk",
         "cpu-values",
         "memory-values",
         "disk-values",
         "disk-path",
+        "disk-source",
         "emulated-network",
         "virtio-driver",
         "boot-order",

@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include "apply/file.h"
+#include "plan/disk.h"
 #include "ui/app.h"
 
 #include <dirent.h>
@@ -168,6 +169,33 @@ static void test_domains(void **unused)
     check_sizes(stage.app, false);
     press(stage.app, "Enter");
     check_screens(stage.app, false);
+    close_stage(&stage);
+}
+
+/* Each disk by itself: what Space does there is what the plan then says. */
+static void test_disks(void **unused)
+{
+    struct stage stage;
+
+    (void)unused;
+    open_stage(&stage, host_names[0], "file", true);
+    press(stage.app, "5 e");
+    check_sizes(stage.app, true);
+    press(stage.app, "Down Space");
+    assert_int_equal(disk_wish(app_plan(stage.app), 0, OPTION_DISKS_IO), 1);
+    assert_int_equal(disk_wish(app_plan(stage.app), 0, OPTION_DISKS_CACHE), 1);
+    press(stage.app, "u");
+    assert_false(disk_has_wish(app_plan(stage.app), OPTION_DISKS_IO));
+    press(stage.app, "U d");
+    assert_false(disk_has_wish(app_plan(stage.app), OPTION_DISKS_IO));
+    press(stage.app, "End Space");
+    check_sizes(stage.app, true);
+    assert_int_equal(app_plan(stage.app)->image_count, 1);
+    press(stage.app, "d Up Space"); /* the host's own */
+    assert_int_equal(app_plan(stage.app)->image_count, 0);
+    assert_with(strstr(stage.app->hint, "The host uses it"), stage.app->hint);
+    press(stage.app, "e e 4 5");
+    assert_null(stage.app->disks);
     close_stage(&stage);
 }
 
@@ -471,7 +499,8 @@ int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes),    cmocka_unit_test(test_domains),
-        cmocka_unit_test(test_apply),    cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_apply), cmocka_unit_test(test_disks),
+    cmocka_unit_test(test_rows),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_keys),
     };
 

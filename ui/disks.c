@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes the plan's disks and the host's, shows what each may be and why not,
+ * and puts what is chosen into the plan.
+ */
+#include "ui/disks.h"
+
+#include "base/str.h"
+#include "plan/disk.h"
+#include "plan/image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* As the options stand: columns, the pane, its height below a narrow list. */
+enum { VALUE = 7, NOW = 28, PLAN = 36, PANE = 43, NARROW_PANE = 5 };
+
+enum { OPTIONS_OF_A_DISK = OPTION_DISKS_DISCARD - OPTION_DISKS_CACHE + 1 };
+
+/* One line: an option of a disk or, with an offer, a disk of the host's. */
+struct row {
+    size_t disk;
+    enum option_id id;
+    const struct image_offer *offer; /* or NULL */
+};
+
+struct disk_list {
+    struct arena *arena;     /* of the rows, remade with every plan */
+    const struct plan *plan; /* that they were made for */
+    struct row *rows;
+    struct list list;
+};
+
+/* Its driver's options, then the host's disks. */
+static void add_disk(struct disk_list *own, size_t disk)
+{
+    const char *target = disk_target(own->plan->domain, own->arena, disk);
+    size_t count = 0;
+    struct image_offer *offers =
+        image_offers(own->plan, own->arena, target, &count);
+
+    own->rows = mem_realloc(own->rows,
+                            (size_t)own->list.count + OPTIONS_OF_A_DISK + count,
+                            sizeof(*own->rows));
+    for (enum option_id id = OPTION_DISKS_CACHE; disk_option_name(id); id++)
+        own->rows[own->list.count++] = (struct row){disk, id, NULL};
+    for (size_t i = 0; i < count; i++)
+        own->rows[own->list.count++] =
+            (struct row){disk, OPTION_NONE, &offers[i]};
+}
+
+/* Looks at the host anew. */
+static void make_rows(struct app *app)
+{
+    struct disk_list *own = app->disks;
+    const struct domain *domain = app_plan(app)->domain;
+    size_t count = disk_count(domain);
+
+    arena_free(own->arena);
+    own->arena = arena_new();
+    own->plan = app_plan(app);
+    own->list.count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (disk_is_named(domain, i))
+            add_disk(own, i);
+    if (own->list.selected >= own->list.count)
+        own->list.selected = own->list.count - 1;
+}
+
+void disks_open(struct app *app)
+{
+    app->disks = mem_alloc(1, sizeof(*app->disks));
+    make_rows(app);
+    if (app->disks->list.count == 0) {
+        disks_close(app);
+        app_hint(app, "The domain has no disk on a file or a device.");
+    }
+}
+
+void disks_close(struct app *app)
+{
+    if (!app->disks)
+        return;
+    arena_free(app->disks->arena);
+    free(app->disks->rows);
+    free(app->disks);
+    app->disks = NULL;
+}
+
+static const char *target_of(const struct disk_list *own, size_t disk)
+{
+    return disk_target(own->plan->domain, own->arena, disk);
+}
+
+/* True if the plan puts the disk of the row on what the row offers. */
+static bool is_wished(const struct disk_list *own, const struct row *row)
+{
+    const char *path = image_wished(own->plan, target_of(own, row->disk));
+
+    return path && strcmp(path, row->offer->path) == 0;
+}
+
+static bool is_there_now(const struct disk_list *own, const struct row *row)
+{
+    return xml_has(xml_child(disk_node(own->plan->domain, row->disk), "source"),
+                   "dev", row->offer->path);
+}
+
+/* "none"; of a disk that somebody gave another word, that. */
+static const char *show(const struct disk_list *own, const struct row *row,
+                        long value)
+{
+    const xmlNode *node = disk_node(own->plan->domain, row->disk);
+    char text[64];
+
+    if (value == OPTION_OTHER) {
+        const char *written =
+            xml_attribute(own->arena, xml_child(node, "driver"),
+                          option_get(row->id)->place.attribute);
+        char *copy CLEANUP(mem_free) = str_printable(written ? written : "");
+
+        return arena_strdup(own->arena, copy);
+    }
+    option_format(row->id, value, text, sizeof(text));
+    return arena_strdup(own->arena, text);
+}
+
+static void draw_value(struct canvas *canvas, int y, int x, enum role role,
+                       const char *text)
+{
+    int width = canvas_columns(text);
+
+    canvas_put_cut(canvas, y, width < VALUE ? x + VALUE - width : x, VALUE,
+                   role, text);
+}
+
+static void draw_option(const struct disk_list *own, struct canvas *canvas,
+                        int y, const struct row *row, bool is_selected)
+{
+    const struct plan *plan = own->plan;
+    long wish = disk_wish(plan, row->disk, row->id);
+
+    canvas_put(canvas, y, 3, ROLE_NORMAL,
+               wish == OPTION_KEEP  ? "[-]"
+               : wish == OPTION_OFF ? "[ ]"
+                                    : "[x]");
+    canvas_put_cut(canvas, y, 7, NOW - 8,
+                   is_selected ? ROLE_SELECTED : ROLE_NORMAL,
+                   option_get(row->id)->title);
+    draw_value(canvas, y, NOW, ROLE_NORMAL,
+               show(own, row, disk_now(plan, row->disk, row->id)));
+    draw_value(canvas, y, PLAN, wish == OPTION_KEEP ? ROLE_NORMAL : ROLE_ADDED,
+               show(own, row, disk_effective(plan, row->disk, row->id)));
+}
+
+static void draw_offer(const struct disk_list *own, struct canvas *canvas,
+                       int y, const struct row *row, bool is_selected)
+{
+    const struct image_offer *offer = row->offer;
+    bool is_off = offer->refusal != NULL;
+    const char *text =
+        arena_printf(own->arena, "on %s, %s", offer->disk, offer->text);
+
+    canvas_put(canvas, y, 3, is_off ? ROLE_OFF : ROLE_NORMAL,
+               is_off                                          ? " - "
+               : is_wished(own, row) || is_there_now(own, row) ? "[x]"
+                                                               : "[ ]");
+    canvas_put_cut(canvas, y, 7, PANE - 8,
+                   is_selected ? ROLE_SELECTED
+                   : is_off    ? ROLE_OFF
+                               : ROLE_NORMAL,
+                   text);
+}
+
+/* A heading and what follows it, in the pane. */
+static int draw_point(struct canvas *canvas, int y, int end, const char *name,
+                      const char *text)
+{
+    int x = PANE + 3;
+
+    if (y >= end || !text || !*text)
+        return y;
+    canvas_put(canvas, y, x, ROLE_HEADING, name);
+    return canvas_wrap(canvas, y, x + 8, canvas->width - x - 9, end - y,
+                       ROLE_NORMAL, text);
+}
+
+static const char offer_text[] =
+    "The disk of the guest is this whole disk, no longer what it is on now. "
+    "Nothing is copied.";
+
+static const char *key_of(const struct disk_list *own, const struct row *row)
+{
+    const char *target = target_of(own, row->disk);
+
+    return row->offer ? arena_printf(own->arena, "disk.%s = %s", target,
+                                     row->offer->path)
+                      : arena_printf(own->arena, "disk.%s.%s", target,
+                                     disk_option_name(row->id));
+}
+
+static void draw_pane(const struct disk_list *own, struct canvas *canvas,
+                      const struct row *row)
+{
+    const struct option_row *option = row->offer ? NULL : option_get(row->id);
+    const char *title = option ? option->title : row->offer->disk;
+    const char *refusal =
+        option ? option_obstacle(own->plan, row->id) : row->offer->refusal;
+    int y = BODY_TOP, end = app_body_end(canvas), x = PANE + 3;
+    char values[96] = "";
+
+    for (int line = y; line < end; line++)
+        canvas_put_glyph(canvas, line, PANE + 1, ROLE_NORMAL, GLYPH_VERTICAL);
+    canvas_put(
+        canvas, y, x, ROLE_HEADING,
+        arena_printf(own->arena, "%s: %s", target_of(own, row->disk), title));
+    y = canvas_wrap(canvas, y + 1, x, canvas->width - x - 1, end - y - 1,
+                    ROLE_NORMAL, option ? option->does : offer_text) +
+        1;
+    if (refusal)
+        y = draw_point(canvas, y, end, "Not now", refusal) + 1;
+    if (option) {
+        option_values(row->id, values, sizeof(values));
+        y = draw_point(canvas, y, end, "Now",
+                       show(own, row, disk_now(own->plan, row->disk, row->id)));
+        y = draw_point(canvas, y, end, "Values", values);
+        y = draw_point(canvas, y, end, "Risk", option->risk);
+    } else {
+        y = draw_point(canvas, y, end, "Is", row->offer->text);
+        y = draw_point(canvas, y, end, "Now",
+                       disk_path(own->plan->domain, own->arena, row->disk));
+        y = draw_point(canvas, y, end, "Risk",
+                       "The guest writes to it from its first start on.");
+    }
+    draw_point(canvas, y, end, "Key", key_of(own, row));
+}
+
+/* In a narrow terminal: what it is, or why not, under the list. */
+static void draw_below(const struct disk_list *own, struct canvas *canvas,
+                       int y, const struct row *row)
+{
+    const char *refusal =
+        row->offer ? row->offer->refusal : option_obstacle(own->plan, row->id);
+    const char *text = row->offer ? offer_text : option_get(row->id)->does;
+
+    draw_rule(canvas, y, key_of(own, row));
+    canvas_wrap(canvas, y + 1, 1, canvas->width - 2, NARROW_PANE - 1,
+                ROLE_NORMAL, refusal ? refusal : text);
+}
+
+static void draw_heading(const struct disk_list *own, struct canvas *canvas,
+                         int y, size_t disk)
+{
+    const struct domain *domain = own->plan->domain;
+    const char *wished = image_wished(own->plan, target_of(own, disk));
+
+    canvas_put_cut(
+        canvas, y, 1, PANE - 1, ROLE_HEADING,
+        arena_printf(own->arena, "%s  %s", target_of(own, disk),
+                     wished ? wished : disk_path(domain, own->arena, disk)));
+}
+
+/* The line of the list that a row stands in, headings counted. */
+static int line_of(const struct disk_list *own, int row)
+{
+    int line = row;
+
+    for (int i = 0; i <= row; i++)
+        line += i == 0 || own->rows[i - 1].disk != own->rows[i].disk;
+    return line;
+}
+
+void disks_draw(struct app *app, struct canvas *canvas)
+{
+    struct disk_list *own = app->disks;
+    struct list *list = &own->list;
+    int end = app_body_end(canvas), height, line;
+
+    if (own->plan != app_plan(app))
+        make_rows(app);
+    if (app_is_narrow(canvas)) {
+        end -= NARROW_PANE;
+        draw_below(own, canvas, end, &own->rows[list->selected]);
+    } else {
+        draw_pane(own, canvas, &own->rows[list->selected]);
+    }
+    canvas_put(canvas, BODY_TOP, 1, ROLE_HEADING, "Each disk by itself");
+    canvas_put(canvas, BODY_TOP, NOW, ROLE_HEADING, "    now    plan");
+    height = end - BODY_TOP - 1;
+    line = line_of(own, list->selected);
+    list->top = line < height ? 0 : line - height + 1;
+    for (int i = 0; i < list->count; i++) {
+        const struct row *row = &own->rows[i];
+        int y = BODY_TOP + 1 + line_of(own, i) - list->top;
+        bool is_selected = i == list->selected;
+
+        if ((i == 0 || row[-1].disk != row->disk) && y - 1 > BODY_TOP &&
+            y - 1 < end)
+            draw_heading(own, canvas, y - 1, row->disk);
+        if (y <= BODY_TOP || y >= end)
+            continue;
+        draw_marker(canvas, y, is_selected);
+        (row->offer ? draw_offer : draw_option)(own, canvas, y, row,
+                                                is_selected);
+    }
+    if (!app->hint[0])
+        app_hint(app,
+                 "[-] as all disks   Space changes   d the domain's own   "
+                 "Esc leaves");
+}
+
+/* As all disks, then each value that can be had, then libvirt's default. */
+static long next_value(const struct plan *plan, const struct row *row)
+{
+    const struct option_row *option = option_get(row->id);
+    long wish = disk_wish(plan, row->disk, row->id);
+
+    if (wish == OPTION_OFF)
+        return OPTION_KEEP;
+    for (long i = wish == OPTION_KEEP ? 1 : wish + 1; option->words[i - 1]; i++)
+        if (!option_refusal(plan, row->id, i))
+            return i;
+    return OPTION_OFF;
+}
+
+static void set_option(struct app *app, const struct row *row, long value)
+{
+    const char *refusal = option_refusal(app_plan(app), row->id, value);
+    bool has_more;
+
+    if (refusal) {
+        app_hint(app, "%s", refusal);
+        return;
+    }
+    has_more = disk_set(app_edit(app), row->disk, row->id, value) > 0;
+    if (app_edited(app) && has_more)
+        app_hint(
+            app,
+            "With it: host cache and disk I/O that libvirt takes together; "
+            "u undoes both.");
+}
+
+static void set_offer(struct app *app, const struct row *row, bool is_wanted)
+{
+    const char *target = target_of(app->disks, row->disk);
+
+    if (is_wanted && row->offer->refusal) {
+        app_hint(app, "%s", row->offer->refusal);
+        return;
+    }
+    image_set(app_edit(app), target, is_wanted ? row->offer->path : NULL);
+    app_edited(app);
+}
+
+bool disks_act(struct app *app, enum action action)
+{
+    struct disk_list *own = app->disks;
+    struct row row;
+
+    if (own->plan != app_plan(app))
+        make_rows(app);
+    row = own->rows[own->list.selected];
+    switch (action) {
+    case ACTION_TOGGLE:
+        if (row.offer)
+            set_offer(app, &row, !is_wished(own, &row));
+        else
+            set_option(app, &row, next_value(own->plan, &row));
+        break;
+    case ACTION_OWN:
+        if (row.offer)
+            set_offer(app, &row, false);
+        else
+            set_option(app, &row, OPTION_KEEP);
+        break;
+    case ACTION_ENTER:
+    case ACTION_BACK:
+    case ACTION_DISKS:
+        disks_close(app);
+        return true;
+    case ACTION_UNDO:
+    case ACTION_REDO:
+    case ACTION_STEP:
+    case ACTION_SAVE:
+    case ACTION_HELP:
+    case ACTION_REPAINT:
+        return false;
+    default:
+        list_move(&own->list, action, app->height / 2);
+        return true;
+    }
+    make_rows(app);
+    return true;
+}

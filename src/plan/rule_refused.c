@@ -6,6 +6,7 @@
 #include "plan/rule_row.h"
 
 #include "base/str.h"
+#include "plan/backing.h"
 
 #include <string.h>
 
@@ -66,16 +67,26 @@ void rule_cpu_values(const struct plan *plan, struct arena *arena,
                  "libvirt refuses both. Remove bits=: virsh edit.");
 }
 
-/* True if another process maps the memory of a device of this domain. */
-static bool has_shared_device(const struct plan *plan)
+/* Of what another process maps: libvirt refuses it, or it does not work. */
+static void check_shared(const struct plan *plan, struct arena *arena,
+                         const struct rule *rule, struct findings *findings)
 {
-    const xmlNode *devices = xml_child(xml_root(plan->domain->xml), "devices");
+    bool is_refused = false, could_be = backing_is_shared(plan, SHARED);
+    const char *sharer = backing_sharer(plan, &is_refused);
 
-    for (const xmlNode *node = xml_child(devices, "filesystem"); node;
-         node = xml_next(node))
-        if (xml_has(xml_child(node, "driver"), "type", "virtiofs"))
-            return true;
-    return false;
+    if (!sharer ||
+        backing_is_shared(plan, option_effective(plan, OPTION_ACCESS)))
+        return;
+    rule_say(
+        rule, findings, arena, is_refused ? VERDICT_FAIL : VERDICT_WARN,
+        arena_printf(arena, "%s needs memory that its back end can map",
+                     sharer),
+        arena_printf(arena, "%s%s",
+                     is_refused ? "libvirt refuses it: " : "It will not work: ",
+                     could_be ? "--set memory.access=shared "
+                                "--set memory.source=memfd."
+                              : "a guest node has memAccess='private'; "
+                                "write 'shared' there (virsh edit)."));
 }
 
 void rule_memory_values(const struct plan *plan, struct arena *arena,
@@ -93,12 +104,7 @@ void rule_memory_values(const struct plan *plan, struct arena *arena,
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  "huge pages and memory on demand exclude each other",
                  "libvirt refuses both. Remove <allocation>: virsh edit.");
-    if (!plan->domain->has_guest_numa && has_shared_device(plan) &&
-        option_effective(plan, OPTION_ACCESS) != SHARED)
-        rule_say(rule, findings, arena, VERDICT_FAIL,
-                 "virtiofs needs memory that its daemon can map too",
-                 "libvirt refuses it: --set memory.access=shared "
-                 "--set memory.source=memfd.");
+    check_shared(plan, arena, rule, findings);
 }
 
 /* Every device with <boot order=>; libvirt takes each number once. */

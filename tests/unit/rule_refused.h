@@ -4,10 +4,6 @@
  * Included within its table; the macros are of these rows alone.
  */
 /* clang-format off: a table's rows alone are no C */
-#define BACKING(more) "<memoryBacking>" more "</memoryBacking>"
-#define VIRTIOFS                                                  \
-    "<devices><filesystem type='mount'><driver type='virtiofs'/>" \
-    "</filesystem></devices>"
 #define DRIVER_DISK(bus, driver, more)                       \
     "<devices><disk type='file'><driver name='qemu' " driver \
     "/>"                                                     \
@@ -41,16 +37,6 @@
      "<cpu mode='host-passthrough'><cache mode='passthrough'/>"
      "<maxphysaddr mode='passthrough'/><feature name='a'/></cpu>",
      NULL},
-    {"memory-values", VERDICT_FAIL, SMALL, 1, "", "",
-     BACKING("<hugepages/><source type='anonymous'/>"), NULL},
-    {"memory-values", VERDICT_FAIL, SMALL, 1, "", "",
-     BACKING("<hugepages/><allocation mode='ondemand'/>"), NULL},
-    {"memory-values", VERDICT_FAIL, SMALL, 1, "", "", VIRTIOFS, NULL},
-    {"memory-values", SILENT, SMALL, 1, "", "",
-     BACKING("<access mode='shared'/>") VIRTIOFS, NULL},
-    {"memory-values", SILENT, SMALL, 1, "", "", NUMA VIRTIOFS, NULL},
-    {"memory-values", SILENT, SMALL, 1, "", "",
-     BACKING("<allocation mode='ondemand'/><source type='anonymous'/>"), NULL},
     {"disk-values", VERDICT_FAIL, SMALL, 1, "", "",
      DRIVER_DISK("virtio", "io='native'", ""), NULL},
     {"disk-values", VERDICT_FAIL, SMALL, 1, "", "",

@@ -37,6 +37,11 @@ struct spec {
     void (*change)(struct state *state);
 };
 
+static void private_memory(struct state *state)
+{
+    option_set(state->plan, OPTION_ACCESS, 2);
+}
+
 static void more_vcpus(struct state *state)
 {
     plan_set_vcpus(state->plan, 3);
@@ -143,6 +148,19 @@ static void pages_rounded(struct state *state)
 {
     set_memory(state, 512, 1);
     state->plan->options[OPTION_HUGEPAGES] = 2048;
+}
+
+/* As --set hugepages=2M on a domain that has such pages. */
+static void pages_again(struct state *state)
+{
+    set_memory(state, 512, 1);
+    option_set(state->plan, OPTION_HUGEPAGES, 2048);
+}
+
+/* 1 GiB in two odd parts is one page more; here it is there. */
+static void pages_of_odd_cells(struct state *state)
+{
+    set_memory(state, 513, 1);
 }
 
 static void pages_short(struct state *state)
@@ -462,30 +480,7 @@ static const struct spec specs[] = {
     {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "4", EMULATOR("2"), "", NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "4", IOPIN("0,2"), IOTHREAD,
      NULL},
-    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "", GIB PAGES("4096"), NULL},
-    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
-     "<memory>1025</memory>" PAGES("2048"), pages_enough},
-    {"hugepages", VERDICT_NOTE, SMALL, 1, "", "",
-     "<memory>1048500</memory>" PAGES("2048"), pages_rounded},
-    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
-     "<memory>1048500</memory>" NUMA PAGES("2048"), pages_rounded},
-    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
-     "<maxMemory>1048500</maxMemory><memory>1048500</memory>" PAGES("2048"),
-     pages_rounded},
-    {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
-     pages_short},
-    {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
-     pages_none},
-    {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
-     pages_tight},
-    {"hugepages", VERDICT_OK, SMALL, 1, "", "", GIB PAGES("2048"),
-     pages_reserved},
-    {"hugepages", SILENT, SMALL, 1, "", "", GIB PAGES("2048"), pages_enough},
-    {"hugepages", SILENT, SMALL, 1, "", "", GIB PAGES("2048"),
-     pages_short_running},
-    {"hugepages", SILENT, SMALL, 1, "", "", GIB, pages_short},
-    {"hugepages", SILENT, SMALL, 1, "", "",
-     GIB "<memoryBacking><hugepages/></memoryBacking>", pages_short},
+#include "rule_memory.h"
     {"topoext", VERDICT_FAIL, INTEL, 1, "", "", CPU(1, 1, 1, 1, TOPOEXT), NULL},
     {"topoext", VERDICT_WARN, AMD, 2, "", "", CPU(1, 1, 1, 2, ""), NULL},
     {"topoext", SILENT, AMD, 2, "", "", CPU(1, 1, 1, 2, TOPOEXT), NULL},

@@ -252,6 +252,18 @@ const char *option_obstacle(const struct plan *plan, enum option_id id)
     return obstacle;
 }
 
+bool option_has_secure_boot(const xmlNode *root)
+{
+    const xmlNode *feature = xml_find(root, "os/firmware/feature");
+
+    for (; feature; feature = xml_next(feature))
+        if (xml_has(feature, "enabled", "yes") &&
+            (xml_has(feature, "name", "secure-boot") ||
+             xml_has(feature, "name", "enrolled-keys")))
+            return true;
+    return xml_has(xml_find(root, "os/loader"), "secure", "yes");
+}
+
 static const char *refusal_off(const struct plan *plan, enum option_id id)
 {
     const struct option_row *option = option_get(id);
@@ -260,9 +272,11 @@ static const char *refusal_off(const struct plan *plan, enum option_id id)
     if (option_now(plan, id) == OPTION_OTHER && !option->replaces)
         return "It was set by hand to something that virt-tune does not know, "
                "and is left so.";
-    if (id == OPTION_SMM &&
-        xml_has(xml_find(root, "os/loader"), "secure", "yes"))
+    if (id == OPTION_SMM && option_has_secure_boot(root))
         return "Secure Boot needs it.";
+    if (id == OPTION_SMM && xml_find(root, "features/smm/tseg"))
+        return "<tseg> stands in it, which libvirt would drop in silence: "
+               "remove that first (virsh edit).";
     if (id == OPTION_MIGRATABLE)
         return obstacle_cpu(plan, id);
     if (id == OPTION_CPU_MODE || id == OPTION_CLOCK_OFFSET)

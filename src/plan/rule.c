@@ -241,7 +241,8 @@ static const struct rule rules[] = {
      "a domain with the same pin twice, or of an I/O thread that is not there.",
      rule_stray_pins},
     {"vcpusched", "cpus",
-     "A real-time vCPU that spins starves the kernel's own tasks on its CPU.",
+     "libvirt takes a scheduler for threads that are there; a real-time vCPU "
+     "that spins starves the kernel's own tasks on its CPU.",
      rule_scheduler},
     {"cache-passthrough", "cpus",
      "The guest's scheduler trusts what CPUID says of shared caches.",
@@ -303,6 +304,8 @@ static const struct rule rules[] = {
     {"memory-values", "options",
      "How memory is backed decides who can map it, and when it is taken.",
      rule_memory_values},
+    {"machine-values", "options",
+     "Some of the machine's parts go only with others.", rule_machine},
     {"disk-values", "options",
      "A disk with values that exclude each other is not defined.",
      rule_disk_values},

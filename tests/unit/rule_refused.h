@@ -16,6 +16,16 @@
     "<devices><interface type='network'><model type='" model \
     "'/>"                                                    \
     "</interface></devices>"
+#define FIRMWARE(feature)                                               \
+    "<os firmware='efi'><firmware><feature enabled='yes' name='" feature \
+    "'/></firmware></os>"
+#define TSEG(state)                           \
+    "<features><smm state='" state            \
+    "'><tseg unit='MiB'>48</tseg></smm></features>"
+#define IOMMU(what)                                               \
+    "<devices><iommu model='intel'/><iommu model='intel'><driver " \
+    what "='on'/></iommu></devices>"
+#define IOAPIC(driver) "<features><ioapic driver='" driver "'/></features>"
 #define BOOT(first, second)              \
     "<devices><disk><boot order='" first \
     "'/></disk><interface><boot "        \
@@ -96,6 +106,24 @@
      old_libvirt},
     {"firmware", VERDICT_NOTE, SMALL, 1, "", "", "", give_display},
     {"firmware", SILENT, SMALL, 1, "", "", "", NULL},
+    {"firmware", VERDICT_FAIL, SMALL, 1, "", "",
+     FIRMWARE("secure-boot") "<features><smm state='off'/></features>", NULL},
+    {"firmware", VERDICT_OK, SMALL, 1, "", "", FIRMWARE("enrolled-keys"), NULL},
+    {"available", VERDICT_FAIL, SMALL, 1, "", "", FIRMWARE("enrolled-keys"),
+     no_smm},
+    {"available", VERDICT_FAIL, SMALL, 1, "", "", TSEG("on"), no_smm},
+    {"machine-values", VERDICT_FAIL, SMALL, 1, "", "", TSEG("on"), no_smm},
+    {"machine-values", VERDICT_WARN, SMALL, 1, "", "", TSEG("off"), NULL},
+    {"machine-values", SILENT, SMALL, 1, "", "", TSEG("on"), NULL},
+    {"machine-values", VERDICT_FAIL, SMALL, 1, "", "", IOMMU("intremap"), NULL},
+    {"machine-values", VERDICT_FAIL, SMALL, 1, "", "", IOMMU("eim"), NULL},
+    {"machine-values", VERDICT_FAIL, SMALL, 1, "", "",
+     IOMMU("intremap") IOAPIC("kvm"), NULL},
+    {"machine-values", SILENT, SMALL, 1, "", "",
+     IOMMU("intremap") IOAPIC("qemu"), NULL},
+    {"machine-values", VERDICT_FAIL, SMALL, 1, "", "",
+     IOMMU("intremap") IOAPIC("qemu"), default_ioapic},
+    {"machine-values", SILENT, SMALL, 1, "", "", IOMMU("caching_mode"), NULL},
     {"metadata", VERDICT_WARN, SMALL, 1, "", "", "<metadata><mine/></metadata>",
      NULL},
     {"metadata", VERDICT_WARN, SMALL, 1, "", "",

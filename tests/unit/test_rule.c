@@ -42,6 +42,16 @@ static void private_memory(struct state *state)
     option_set(state->plan, OPTION_ACCESS, 2);
 }
 
+static void no_smm(struct state *state)
+{
+    state->plan->options[OPTION_SMM] = OPTION_OFF;
+}
+
+static void default_ioapic(struct state *state)
+{
+    option_set(state->plan, OPTION_IOAPIC, OPTION_OFF);
+}
+
 static void more_vcpus(struct state *state)
 {
     plan_set_vcpus(state->plan, 3);
@@ -331,6 +341,7 @@ static void shut_cpu2(struct state *state)
 #define CACHE "<cache mode='passthrough'/>"
 #define FIFO(vcpus) \
     "<vcpusched vcpus='" vcpus "' scheduler='fifo' priority='1'/>"
+#define RR(vcpus) "<vcpusched vcpus='" vcpus "' scheduler='rr' priority='1'/>"
 #define TOPOEXT "<feature name='topoext' policy='require'/>"
 
 #define HIDDEN "<features><kvm><hidden state='on'/></kvm></features>"
@@ -452,6 +463,20 @@ static const struct spec specs[] = {
     {"vcpusched", VERDICT_WARN, OFFLINE, 2, "2 4", FIFO("0-1"), "", NULL},
     {"vcpusched", VERDICT_WARN, OFFLINE, 1, "2,6", FIFO("0"), "", NULL},
     {"vcpusched", SILENT, OFFLINE, 2, "2 4", FIFO("0"), "", NULL},
+    {"vcpusched", VERDICT_FAIL, OFFLINE, 2, "2 6", RR("0-2"), "", NULL},
+    {"vcpusched", VERDICT_FAIL, OFFLINE, 2, "2 6", RR("0-1") FIFO("1"), "",
+     NULL},
+    {"vcpusched", VERDICT_FAIL, OFFLINE, 2, "2 4",
+     "<vcpusched vcpus='2' scheduler='idle'/>", "", NULL},
+    {"vcpusched", VERDICT_FAIL, OFFLINE, 1, "4",
+     "<iothreadsched iothreads='2' scheduler='batch'/>", IOTHREAD, NULL},
+    {"vcpusched", SILENT, OFFLINE, 1, "4",
+     "<iothreadsched iothreads='1' scheduler='batch'/>", IOTHREAD, NULL},
+    {"vcpusched", VERDICT_WARN, OFFLINE, 2, "", "<cachetune vcpus='0-2'/>", "",
+     NULL},
+    {"vcpusched", VERDICT_FAIL, OFFLINE, 4, "", "<memorytune vcpus='0-3'/>",
+     "", more_vcpus},
+    {"vcpusched", SILENT, OFFLINE, 2, "", "<cachetune vcpus='0-1'/>", "", NULL},
     {"vcpusched", SILENT, OFFLINE, 1, "4",
      "<vcpusched vcpus='0' scheduler='batch'/>", "", NULL},
     {"cache-passthrough", VERDICT_WARN, AMD, 2, "2 3", "",
@@ -672,6 +697,7 @@ static void test_both_ways(void **unused)
         "emulated-disk",
         "cpu-values",
         "memory-values",
+        "machine-values",
         "disk-values",
         "disk-path",
         "emulated-network",

@@ -259,7 +259,8 @@ unsigned long cell_usable_pages(const struct plan *plan,
             memory_node(&plan->host->memory, cells.list[i].node);
         const struct page_pool *part =
             node ? memory_node_pool(node, pool->size_kib) : NULL;
-        unsigned long needed = cells.list[i].memory_kib / pool->size_kib;
+        unsigned long needed =
+            (cells.list[i].memory_kib + pool->size_kib - 1) / pool->size_kib;
 
         if (part)
             count += part->free < needed ? part->free : needed;

@@ -142,11 +142,20 @@ static unsigned switch_off_dependants(struct plan *plan, enum option_id id)
     return others;
 }
 
+/* The same pages as before can be a wish too: for memory that fills them. */
+static bool rounds_memory(const struct plan *plan, enum option_id id,
+                          long value)
+{
+    return id == OPTION_HUGEPAGES && value > OPTION_ON &&
+           plan_rounded_kib(plan, (unsigned long)value) >
+               plan->domain->memory_kib;
+}
+
 unsigned option_set(struct plan *plan, enum option_id id, long value)
 {
     unsigned others;
 
-    if (value == option_now(plan, id) ||
+    if ((value == option_now(plan, id) && !rounds_memory(plan, id, value)) ||
         (value == OPTION_OFF && option_get(id)->has_no_off))
         value = OPTION_KEEP;
     plan->options[id] = value;

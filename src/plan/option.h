@@ -193,6 +193,9 @@ const char *option_obstacle(const struct plan *plan, enum option_id id);
 const char *option_refusal(const struct plan *plan, enum option_id id,
                            long value);
 
+/* True if the firmware is asked for Secure Boot, by its path or by features. */
+bool option_has_secure_boot(const xmlNode *root);
+
 /* The value to propose here, or OPTION_KEEP if there is nothing to propose. */
 long option_proposal(const struct plan *plan, enum option_id id);
 

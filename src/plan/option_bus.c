@@ -30,6 +30,31 @@ static bool is_named_to_qemu(const struct domain *domain,
     return false;
 }
 
+/*
+ * True if QEMU is told something of a device of the scope by the name that
+ * the administrator gave it (<alias name='ua-...'>).
+ */
+static bool is_alias_named(const struct plan *plan, enum option_scope scope)
+{
+    const xmlNode *root = xml_root(plan->domain->xml), *device = NULL;
+    const struct option_row *row =
+        option_get(scope == SCOPE_BUSES ? OPTION_DISKS_BUS : OPTION_NET_MODEL);
+    struct arena *arena = arena_new();
+    bool is_named = false;
+
+    while ((device = option_device(root, scope, device))) {
+        const char *alias =
+            xml_attribute(arena, xml_child(device, "alias"), "name");
+
+        if (alias && *alias &&
+            !xml_has(option_in_device(device, &row->place),
+                     row->place.attribute, "virtio"))
+            is_named |= is_named_to_qemu(plan->domain, WORDS(alias));
+    }
+    arena_free(arena);
+    return is_named;
+}
+
 static bool has_property(const xmlNode *node, const char *name)
 {
     return node && xmlHasProp((xmlNode *)node, BAD_CAST name);
@@ -40,7 +65,8 @@ static bool is_of_controller(const xmlNode *disk)
 {
     return xml_child(disk, "wwn") || xml_child(disk, "vendor") ||
            xml_child(disk, "product") ||
-           has_property(xml_child(disk, "target"), "rotation_rate");
+           has_property(xml_child(disk, "target"), "rotation_rate") ||
+           has_property(xml_child(disk, "geometry"), "trans");
 }
 
 /* The disk that libvirt lists first, wherever it is. */
@@ -81,7 +107,9 @@ static bool boots_from_another(const xmlNode *root)
 static const char *obstacle_cards(const struct plan *plan)
 {
     return is_named_to_qemu(plan->domain,
-                            WORDS("device.net", "'net0'", "\"net0\""))
+                            WORDS("device.net", "alias='net", "alias=\"net",
+                                  "'net0'", "\"net0\"")) ||
+                   is_alias_named(plan, SCOPE_CARDS)
                ? "An argument for QEMU itself (qemu:commandline) names a "
                  "network card as it is now: remove it first."
                : NULL;
@@ -97,14 +125,15 @@ const char *option_bus_obstacle(const struct plan *plan, enum option_id id)
         return "This machine type has no PCI bus.";
     if (id == OPTION_NET_MODEL)
         return obstacle_cards(plan);
-    if (is_named_to_qemu(plan->domain, WORDS("sata0-", "ide0-")))
+    if (is_named_to_qemu(plan->domain, WORDS("sata0-", "ide0-")) ||
+        is_alias_named(plan, SCOPE_BUSES))
         return "An argument for QEMU itself (qemu:commandline) names these "
                "disks as they are now: remove it first.";
     while ((disk = option_device(root, SCOPE_BUSES, disk)))
         if (!is_virtio(disk) && is_of_controller(disk))
-            return "A disk has a world wide name, a vendor or a rotation rate, "
-                   "which libvirt refuses of virtio disks: remove it first "
-                   "(virsh edit).";
+            return "A disk has a world wide name, a vendor, a rotation rate or "
+                   "a CHS translation, which libvirt refuses of virtio disks: "
+                   "remove it first (virsh edit).";
     if (boots_from_another(root))
         return "It would boot from another disk: \"hd\" is the first virtio "
                "disk then. Give the disks <boot order=> of their own first, "

@@ -6,6 +6,7 @@
 #include "plan/option_row.h"
 
 #include "base/str.h"
+#include "plan/backing.h"
 #include "plan/cell.h"
 #include "plan/plan.h"
 
@@ -272,6 +273,18 @@ const char *option_obstacle(const struct plan *plan, enum option_id id)
     return obstacle;
 }
 
+bool option_has_secure_boot(const xmlNode *root)
+{
+    const xmlNode *feature = xml_find(root, "os/firmware/feature");
+
+    for (; feature; feature = xml_next(feature))
+        if (xml_has(feature, "enabled", "yes") &&
+            (xml_has(feature, "name", "secure-boot") ||
+             xml_has(feature, "name", "enrolled-keys")))
+            return true;
+    return xml_has(xml_find(root, "os/loader"), "secure", "yes");
+}
+
 static const char *refusal_off(const struct plan *plan, enum option_id id)
 {
     const struct option_row *option = option_get(id);
@@ -280,9 +293,11 @@ static const char *refusal_off(const struct plan *plan, enum option_id id)
     if (option_now(plan, id) == OPTION_OTHER && !option->replaces)
         return "It was set by hand to something that virt-tune does not know, "
                "and is left so.";
-    if (id == OPTION_SMM &&
-        xml_has(xml_find(root, "os/loader"), "secure", "yes"))
+    if (id == OPTION_SMM && option_has_secure_boot(root))
         return "Secure Boot needs it.";
+    if (id == OPTION_SMM && xml_find(root, "features/smm/tseg"))
+        return "<tseg> stands in it, which libvirt would drop in silence: "
+               "remove that first (virsh edit).";
     if (id == OPTION_MIGRATABLE)
         return obstacle_cpu(plan, id);
     if (id == OPTION_CPU_MODE || id == OPTION_CLOCK_OFFSET)
@@ -357,9 +372,10 @@ static bool can_have_pages(const struct plan *plan, unsigned long size_kib)
 {
     const struct memory *memory = &plan->host->memory;
     const struct page_pool *pool = memory_pool(memory, size_kib);
-    unsigned long needed_kib = plan_rounded_kib(plan, size_kib), usable_kib;
+    unsigned long needed_kib = backing_pages(plan, size_kib) * size_kib;
+    unsigned long usable_kib;
 
-    if (!pool || needed_kib == 0 || needed_kib % size_kib != 0 ||
+    if (!pool || needed_kib == 0 || backing_odd_kib(plan, size_kib) > 0 ||
         !cell_can_have_pages(plan, size_kib))
         return false;
     usable_kib = page_pool_usable(pool) * size_kib;
@@ -368,20 +384,13 @@ static bool can_have_pages(const struct plan *plan, unsigned long size_kib)
             usable_kib + memory->available_kib >= needed_kib + MEMORY_HOST_KIB);
 }
 
-/* True if a device's back end, another process, maps the guest's memory. */
-static bool shares_memory(const struct plan *plan)
+/* True if a back end maps the memory and would get it by sharing it. */
+static bool wants_sharing(const struct plan *plan)
 {
-    const xmlNode *devices = xml_child(xml_root(plan->domain->xml), "devices");
+    bool is_refused;
 
-    for (const xmlNode *node = xml_child(devices, "filesystem"); node;
-         node = xml_next(node))
-        if (xml_has(xml_child(node, "driver"), "type", "virtiofs"))
-            return true;
-    for (const xmlNode *node = xml_child(devices, "interface"); node;
-         node = xml_next(node))
-        if (xml_has(node, "type", "vhostuser"))
-            return true;
-    return false;
+    return backing_sharer(plan, &is_refused) &&
+           backing_is_shared(plan, OPTION_ON);
 }
 
 /* True if the guest's CPUs share one L3, or it is told of each L3 (dies). */
@@ -429,9 +438,9 @@ static bool is_of_use(const struct plan *plan, enum option_id id)
     case OPTION_MEMBALLOON:
         return gives_a_device(plan);
     case OPTION_SOURCE:
-        return shares_memory(plan) && option_is_off(plan, OPTION_HUGEPAGES);
+        return wants_sharing(plan) && option_is_off(plan, OPTION_HUGEPAGES);
     case OPTION_ACCESS:
-        return shares_memory(plan) && !domain->has_guest_numa;
+        return wants_sharing(plan) && !backing_is_shared(plan, OPTION_OFF);
     case OPTION_CACHE:
         return is_own_cpu && knows_its_caches(plan);
     case OPTION_KVM_HINT_DEDICATED:

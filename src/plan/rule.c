@@ -3,6 +3,7 @@
  * Takes a plan, gives verdicts. A rule is a row; it looks at the plan's
  * values whoever chose them, and says nothing where there is nothing to say.
  */
+#include "plan/backing.h"
 #include "plan/cell.h"
 #include "plan/rule_row.h"
 
@@ -19,6 +20,44 @@ struct finding *rule_say(const struct rule *rule, struct findings *findings,
     finding->why = rule->why;
     finding->fix = fix;
     return finding;
+}
+
+/*
+ * A part that is no whole number of pages: QEMU rounds it up in a file of
+ * hugetlbfs, but not below one page, and not at all in a memfd. True if the
+ * guest does not start.
+ */
+static bool has_odd_part(const struct plan *plan, unsigned long size,
+                         struct arena *arena, const struct rule *rule,
+                         struct findings *findings)
+{
+    enum { MEMFD = 1 };
+    unsigned long odd = backing_odd_kib(plan, size);
+    bool is_memfd = option_effective(plan, OPTION_SOURCE) == MEMFD;
+    bool can_round = plan_rounded_kib(plan, size) > plan->domain->memory_kib;
+
+    if (odd == 0)
+        return false;
+    if (odd < size || is_memfd) {
+        rule_say(rule, findings, arena, VERDICT_FAIL,
+                 arena_printf(arena,
+                              "%lu KiB of the guest's memory are no whole "
+                              "number of huge pages",
+                              odd),
+                 can_round ? "The guest does not start. Round it up: --set "
+                             "hugepages names a size."
+                           : "The guest does not start. Round up each guest "
+                             "node and memory device: virsh edit.");
+        return true;
+    }
+    rule_say(rule, findings, arena, VERDICT_NOTE,
+             arena_printf(arena,
+                          "%lu KiB of the guest's memory do not fill their "
+                          "last huge page",
+                          odd),
+             "It is reserved all the same. With memory.source=memfd the guest "
+             "would not start.");
+    return false;
 }
 
 static void rule_pages(const struct plan *plan, struct arena *arena,
@@ -43,13 +82,8 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
                  "Choose another page size.");
         return;
     }
-    if (plan_memory_kib(plan) % (unsigned long)size != 0) {
-        rule_say(rule, findings, arena, VERDICT_FAIL,
-                 "the guest's memory is no whole number of huge pages",
-                 "Round it up: --set hugepages names a size. Guest cells and "
-                 "memory that can grow: virsh edit.");
+    if (has_odd_part(plan, (unsigned long)size, arena, rule, findings))
         return;
-    }
     if (plan_memory_kib(plan) > plan->domain->memory_kib)
         rule_say(rule, findings, arena, VERDICT_NOTE,
                  arena_printf(arena,
@@ -57,7 +91,7 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
                               "huge pages",
                               plan_memory_kib(plan) - plan->domain->memory_kib),
                  "A smaller page rounds less.");
-    needed = plan_memory_kib(plan) / (unsigned long)size;
+    needed = backing_pages(plan, (unsigned long)size);
     usable = cell_usable_pages(plan, pool);
     if (usable >= needed || plan->domain->is_running)
         return;
@@ -212,7 +246,8 @@ static const struct rule rules[] = {
      "a domain with the same pin twice, or of an I/O thread that is not there.",
      rule_stray_pins},
     {"vcpusched", "cpus",
-     "A real-time vCPU that spins starves the kernel's own tasks on its CPU.",
+     "libvirt takes a scheduler for threads that are there; a real-time vCPU "
+     "that spins starves the kernel's own tasks on its CPU.",
      rule_scheduler},
     {"cache-passthrough", "cpus",
      "The guest's scheduler trusts what CPUID says of shared caches.",
@@ -275,6 +310,8 @@ static const struct rule rules[] = {
     {"memory-values", "options",
      "How memory is backed decides who can map it, and when it is taken.",
      rule_memory_values},
+    {"machine-values", "options",
+     "Some of the machine's parts go only with others.", rule_machine},
     {"disk-values", "options",
      "A disk with values that exclude each other is not defined.",
      rule_disk_values},

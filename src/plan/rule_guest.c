@@ -156,13 +156,97 @@ void rule_stray_pins(const struct plan *plan, struct arena *arena,
                  "Remove one of them: virsh edit.");
 }
 
+/* True if the plan has the thread: a vCPU or an I/O thread. */
+static bool has_thread(const struct plan *plan, bool is_vcpu, unsigned id)
+{
+    if (is_vcpu)
+        return id < plan->vcpus;
+    for (unsigned i = 0; i < plan->iothread_count; i++)
+        if (plan->iothreads[i].id == id)
+            return true;
+    return false;
+}
+
+/* What libvirt refuses of <vcpusched> and <iothreadsched>. */
+static void check_threads(const struct plan *plan, bool is_vcpu,
+                          struct arena *arena, const struct rule *rule,
+                          struct findings *findings)
+{
+    const xmlNode *cputune = xml_child(xml_root(plan->domain->xml), "cputune");
+    const char *element = is_vcpu ? "vcpusched" : "iothreadsched";
+    cpu_set_t named = cpuset_empty();
+
+    for (const xmlNode *node = xml_child(cputune, element); node;
+         node = xml_next(node)) {
+        const char *list =
+            xml_attribute(arena, node, is_vcpu ? "vcpus" : "iothreads");
+        cpu_set_t ids;
+
+        if (!list || !cpuset_parse(list, &ids))
+            continue;
+        CPUSET_FOREACH(id, &ids)
+        {
+            bool is_there = has_thread(plan, is_vcpu, (unsigned)id);
+
+            if (is_there && !CPU_ISSET((size_t)id, &named))
+                continue;
+            rule_say(
+                rule, findings, arena, VERDICT_FAIL,
+                arena_printf(arena, "<%s> names %s %d, which %s", element,
+                             is_vcpu ? "vCPU" : "I/O thread", id,
+                             is_there ? "another one names" : "is not there"),
+                "libvirt refuses it. Correct it with virsh edit.");
+            return;
+        }
+        named = cpuset_or(&named, &ids);
+    }
+}
+
+/*
+ * libvirt shortens the vCPUs of <cachetune> and <memorytune> to those that are
+ * there, without a word: the definition would not be what was written.
+ */
+static void check_tunes(const struct plan *plan, struct arena *arena,
+                        const struct rule *rule, struct findings *findings)
+{
+    static const char *const names[] = {"cachetune", "memorytune"};
+    const xmlNode *cputune = xml_child(xml_root(plan->domain->xml), "cputune");
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        for (const xmlNode *node = xml_child(cputune, names[i]); node;
+             node = xml_next(node)) {
+            const char *list = xml_attribute(arena, node, "vcpus");
+            cpu_set_t ids;
+
+            if (!list || !cpuset_parse(list, &ids) ||
+                cpuset_next(&ids, (int)plan->vcpus) < 0)
+                continue;
+            rule_say(rule, findings, arena,
+                     plan->vcpus == plan->domain->vcpus ? VERDICT_WARN
+                                                        : VERDICT_FAIL,
+                     arena_printf(arena,
+                                  "<%s> names vCPU %d, which is not "
+                                  "there",
+                                  names[i],
+                                  cpuset_next(&ids, (int)plan->vcpus)),
+                     "libvirt takes it out of the list in silence. Correct it "
+                     "with virsh edit.");
+        }
+}
+
 void rule_scheduler(const struct plan *plan, struct arena *arena,
                     const struct rule *rule, struct findings *findings)
 {
     const xmlNode *first =
         xml_find(xml_root(plan->domain->xml), "cputune/vcpusched");
+    bool is_kept = plan->options[OPTION_VCPUSCHED] == OPTION_KEEP;
 
-    for (const xmlNode *node = first; node; node = xml_next(node)) {
+    check_threads(plan, false, arena, rule, findings);
+    check_tunes(plan, arena, rule, findings);
+    if (is_kept && option_now(plan, OPTION_VCPUSCHED) == OPTION_OTHER)
+        check_threads(plan, true, arena, rule, findings);
+    for (const xmlNode *node = is_kept ? first : NULL; node;
+         node = xml_next(node)) {
         const char *vcpus = xml_attribute(arena, node, "vcpus");
         cpu_set_t numbers;
 
@@ -174,9 +258,9 @@ void rule_scheduler(const struct plan *plan, struct arena *arena,
         {
             int cpu;
 
-            if ((unsigned)vcpu < plan->vcpus &&
-                plan_pin(plan, (unsigned)vcpu, &cpu) &&
-                CPU_ISSET((size_t)cpu, &plan->host->cpu.isolated))
+            if ((unsigned)vcpu >= plan->vcpus || /* said above */
+                (plan_pin(plan, (unsigned)vcpu, &cpu) &&
+                 CPU_ISSET((size_t)cpu, &plan->host->cpu.isolated)))
                 continue;
             rule_say(rule, findings, arena, VERDICT_WARN,
                      arena_printf(arena,

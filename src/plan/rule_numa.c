@@ -231,6 +231,8 @@ static void check_node(const struct plan *plan, unsigned id,
 void rule_node_memory(const struct plan *plan, struct arena *arena,
                       const struct rule *rule, struct findings *findings)
 {
+    long size = option_effective(plan, OPTION_HUGEPAGES);
+    unsigned long page = size > OPTION_ON ? (unsigned long)size : 1;
     struct cells cells;
 
     if (!cell_effective(plan, &cells))
@@ -243,7 +245,7 @@ void rule_node_memory(const struct plan *plan, struct arena *arena,
             if (cells.list[j].node != cells.list[i].node)
                 continue;
             is_done |= j < i; /* two cells of one node */
-            needed_kib += cells.list[j].memory_kib;
+            needed_kib += (cells.list[j].memory_kib + page - 1) / page * page;
         }
         if (!is_done)
             check_node(plan, cells.list[i].node, needed_kib, arena, rule,

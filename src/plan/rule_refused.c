@@ -6,6 +6,7 @@
 #include "plan/rule_row.h"
 
 #include "base/str.h"
+#include "plan/backing.h"
 
 #include <string.h>
 
@@ -14,6 +15,9 @@ enum { LIBVIRT_FIRMWARE = 9002000 };
 
 /* Values of OPTION_CPU_MODE, OPTION_SOURCE and OPTION_ACCESS. */
 enum { MODE_HOST_PASSTHROUGH = 1, MODE_MAXIMUM = 3, ANONYMOUS = 3, SHARED = 1 };
+
+/* A value of OPTION_IOAPIC; libvirt 10.10 writes it beside such an IOMMU. */
+enum { IOAPIC_QEMU = 2, LIBVIRT_IOAPIC = 10010000 };
 
 static const char *printable(struct arena *arena, const char *text)
 {
@@ -66,16 +70,26 @@ void rule_cpu_values(const struct plan *plan, struct arena *arena,
                  "libvirt refuses both. Remove bits=: virsh edit.");
 }
 
-/* True if another process maps the memory of a device of this domain. */
-static bool has_shared_device(const struct plan *plan)
+/* Of what another process maps: libvirt refuses it, or it does not work. */
+static void check_shared(const struct plan *plan, struct arena *arena,
+                         const struct rule *rule, struct findings *findings)
 {
-    const xmlNode *devices = xml_child(xml_root(plan->domain->xml), "devices");
+    bool is_refused = false, could_be = backing_is_shared(plan, SHARED);
+    const char *sharer = backing_sharer(plan, &is_refused);
 
-    for (const xmlNode *node = xml_child(devices, "filesystem"); node;
-         node = xml_next(node))
-        if (xml_has(xml_child(node, "driver"), "type", "virtiofs"))
-            return true;
-    return false;
+    if (!sharer ||
+        backing_is_shared(plan, option_effective(plan, OPTION_ACCESS)))
+        return;
+    rule_say(
+        rule, findings, arena, is_refused ? VERDICT_FAIL : VERDICT_WARN,
+        arena_printf(arena, "%s needs memory that its back end can map",
+                     sharer),
+        arena_printf(arena, "%s%s",
+                     is_refused ? "libvirt refuses it: " : "It will not work: ",
+                     could_be ? "--set memory.access=shared "
+                                "--set memory.source=memfd."
+                              : "a guest node has memAccess='private'; "
+                                "write 'shared' there (virsh edit)."));
 }
 
 void rule_memory_values(const struct plan *plan, struct arena *arena,
@@ -93,12 +107,7 @@ void rule_memory_values(const struct plan *plan, struct arena *arena,
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  "huge pages and memory on demand exclude each other",
                  "libvirt refuses both. Remove <allocation>: virsh edit.");
-    if (!plan->domain->has_guest_numa && has_shared_device(plan) &&
-        option_effective(plan, OPTION_ACCESS) != SHARED)
-        rule_say(rule, findings, arena, VERDICT_FAIL,
-                 "virtiofs needs memory that its daemon can map too",
-                 "libvirt refuses it: --set memory.access=shared "
-                 "--set memory.source=memfd.");
+    check_shared(plan, arena, rule, findings);
 }
 
 /* Every device with <boot order=>; libvirt takes each number once. */
@@ -155,11 +164,50 @@ static bool says_smm(const struct plan *plan)
                                : wish == OPTION_ON;
 }
 
+/* What the machine's parts need of each other. */
+void rule_machine(const struct plan *plan, struct arena *arena,
+                  const struct rule *rule, struct findings *findings)
+{
+    const xmlNode *root = xml_root(plan->domain->xml);
+    const xmlNode *iommu = xml_find(root, "devices/iommu");
+    unsigned long version = plan->domain->libvirt_version;
+    long ioapic = option_effective(plan, OPTION_IOAPIC);
+    bool is_written_by_libvirt = ioapic == OPTION_OFF &&
+                                 plan->options[OPTION_IOAPIC] == OPTION_KEEP &&
+                                 version >= LIBVIRT_IOAPIC;
+    bool remaps = false, lacks_remapping = false;
+
+    for (; iommu; iommu = xml_next(iommu)) {
+        const xmlNode *driver = xml_child(iommu, "driver");
+        bool is_on = xml_has(driver, "intremap", "on");
+
+        remaps |= is_on;
+        lacks_remapping |= xml_has(driver, "eim", "on") && !is_on;
+    }
+    if (remaps && ioapic != IOAPIC_QEMU && !is_written_by_libvirt)
+        rule_say(rule, findings, arena, VERDICT_FAIL,
+                 "the guest's IOMMU remaps interrupts, which needs QEMU's I/O "
+                 "APIC",
+                 "libvirt refuses it: --set machine.ioapic=qemu.");
+    if (lacks_remapping)
+        rule_say(rule, findings, arena, VERDICT_FAIL,
+                 "the guest's IOMMU has eim without interrupt remapping",
+                 "libvirt refuses it. Write intremap='on': virsh edit.");
+    if (option_is_off(plan, OPTION_SMM) && xml_find(root, "features/smm/tseg"))
+        rule_say(rule, findings, arena,
+                 plan->options[OPTION_SMM] == OPTION_OFF ? VERDICT_FAIL
+                                                         : VERDICT_WARN,
+                 "<tseg> stands in system management, which is off",
+                 "libvirt drops it in silence. Remove it first, or leave "
+                 "machine.smm on.");
+}
+
 /* What starts the guest, and that it stays: a system is installed for one. */
 void rule_firmware(const struct plan *plan, struct arena *arena,
                    const struct rule *rule, struct findings *findings)
 {
-    const xmlNode *os = xml_child(xml_root(plan->domain->xml), "os");
+    const xmlNode *root = xml_root(plan->domain->xml);
+    const xmlNode *os = xml_child(root, "os");
     const xmlNode *loader = xml_child(os, "loader");
     unsigned long version = plan->domain->libvirt_version;
     bool is_chosen = xml_has(os, "firmware", "efi");
@@ -169,6 +217,10 @@ void rule_firmware(const struct plan *plan, struct arena *arena,
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  "Secure Boot needs system management mode",
                  "libvirt refuses it without: --set machine.smm=on.");
+    else if (option_has_secure_boot(root) && option_is_off(plan, OPTION_SMM))
+        rule_say(rule, findings, arena, VERDICT_FAIL,
+                 "firmware with Secure Boot needs system management mode",
+                 "The guest does not start without: --set machine.smm=on.");
     else if (is_chosen && version > 0 && version < LIBVIRT_FIRMWARE &&
              *xml_content(arena, loader))
         rule_say(rule, findings, arena, VERDICT_FAIL,

@@ -66,6 +66,7 @@ RULE(rule_disks);
 /* rule_refused.c: what libvirt refuses, or drops in silence. */
 RULE(rule_cpu_values);
 RULE(rule_memory_values);
+RULE(rule_machine);
 RULE(rule_boot);
 RULE(rule_firmware);
 RULE(rule_metadata);

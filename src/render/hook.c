@@ -6,6 +6,7 @@
 #include "render/change.h"
 
 #include "base/str.h"
+#include "plan/backing.h"
 #include "plan/cell.h"
 #include "plan/device.h"
 
@@ -81,8 +82,7 @@ static void add_pages(struct str *str, const struct plan *plan)
 
     str_addf(str, "hugepages_kib = %lu\n", size);
     if (!cell_effective(plan, &cells)) {
-        str_addf(str, "hugepages_node_any = %lu\n",
-                 (plan_memory_kib(plan) + size - 1) / size);
+        str_addf(str, "hugepages_node_any = %lu\n", backing_pages(plan, size));
         return;
     }
     for (unsigned i = 0; i < cells.count; i++) {

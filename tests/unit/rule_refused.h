@@ -4,10 +4,6 @@
  * Included within its table; the macros are of these rows alone.
  */
 /* clang-format off: a table's rows alone are no C */
-#define BACKING(more) "<memoryBacking>" more "</memoryBacking>"
-#define VIRTIOFS                                                  \
-    "<devices><filesystem type='mount'><driver type='virtiofs'/>" \
-    "</filesystem></devices>"
 #define DRIVER_DISK(bus, driver, more)                       \
     "<devices><disk type='file'><driver name='qemu' " driver \
     "/>"                                                     \
@@ -20,6 +16,16 @@
     "<devices><interface type='network'><model type='" model \
     "'/>"                                                    \
     "</interface></devices>"
+#define FIRMWARE(feature)                                               \
+    "<os firmware='efi'><firmware><feature enabled='yes' name='" feature \
+    "'/></firmware></os>"
+#define TSEG(state)                           \
+    "<features><smm state='" state            \
+    "'><tseg unit='MiB'>48</tseg></smm></features>"
+#define IOMMU(what)                                               \
+    "<devices><iommu model='intel'/><iommu model='intel'><driver " \
+    what "='on'/></iommu></devices>"
+#define IOAPIC(driver) "<features><ioapic driver='" driver "'/></features>"
 #define BOOT(first, second)              \
     "<devices><disk><boot order='" first \
     "'/></disk><interface><boot "        \
@@ -41,16 +47,6 @@
      "<cpu mode='host-passthrough'><cache mode='passthrough'/>"
      "<maxphysaddr mode='passthrough'/><feature name='a'/></cpu>",
      NULL},
-    {"memory-values", VERDICT_FAIL, SMALL, 1, "", "",
-     BACKING("<hugepages/><source type='anonymous'/>"), NULL},
-    {"memory-values", VERDICT_FAIL, SMALL, 1, "", "",
-     BACKING("<hugepages/><allocation mode='ondemand'/>"), NULL},
-    {"memory-values", VERDICT_FAIL, SMALL, 1, "", "", VIRTIOFS, NULL},
-    {"memory-values", SILENT, SMALL, 1, "", "",
-     BACKING("<access mode='shared'/>") VIRTIOFS, NULL},
-    {"memory-values", SILENT, SMALL, 1, "", "", NUMA VIRTIOFS, NULL},
-    {"memory-values", SILENT, SMALL, 1, "", "",
-     BACKING("<allocation mode='ondemand'/><source type='anonymous'/>"), NULL},
     {"disk-values", VERDICT_FAIL, SMALL, 1, "", "",
      DRIVER_DISK("virtio", "io='native'", ""), NULL},
     {"disk-values", VERDICT_FAIL, SMALL, 1, "", "",
@@ -110,6 +106,24 @@
      old_libvirt},
     {"firmware", VERDICT_NOTE, SMALL, 1, "", "", "", give_display},
     {"firmware", SILENT, SMALL, 1, "", "", "", NULL},
+    {"firmware", VERDICT_FAIL, SMALL, 1, "", "",
+     FIRMWARE("secure-boot") "<features><smm state='off'/></features>", NULL},
+    {"firmware", VERDICT_OK, SMALL, 1, "", "", FIRMWARE("enrolled-keys"), NULL},
+    {"available", VERDICT_FAIL, SMALL, 1, "", "", FIRMWARE("enrolled-keys"),
+     no_smm},
+    {"available", VERDICT_FAIL, SMALL, 1, "", "", TSEG("on"), no_smm},
+    {"machine-values", VERDICT_FAIL, SMALL, 1, "", "", TSEG("on"), no_smm},
+    {"machine-values", VERDICT_WARN, SMALL, 1, "", "", TSEG("off"), NULL},
+    {"machine-values", SILENT, SMALL, 1, "", "", TSEG("on"), NULL},
+    {"machine-values", VERDICT_FAIL, SMALL, 1, "", "", IOMMU("intremap"), NULL},
+    {"machine-values", VERDICT_FAIL, SMALL, 1, "", "", IOMMU("eim"), NULL},
+    {"machine-values", VERDICT_FAIL, SMALL, 1, "", "",
+     IOMMU("intremap") IOAPIC("kvm"), NULL},
+    {"machine-values", SILENT, SMALL, 1, "", "",
+     IOMMU("intremap") IOAPIC("qemu"), NULL},
+    {"machine-values", VERDICT_FAIL, SMALL, 1, "", "",
+     IOMMU("intremap") IOAPIC("qemu"), default_ioapic},
+    {"machine-values", SILENT, SMALL, 1, "", "", IOMMU("caching_mode"), NULL},
     {"metadata", VERDICT_WARN, SMALL, 1, "", "", "<metadata><mine/></metadata>",
      NULL},
     {"metadata", VERDICT_WARN, SMALL, 1, "", "",

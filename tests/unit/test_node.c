@@ -35,6 +35,10 @@ static struct domain *domain_with(unsigned long memory_kib, unsigned vcpus,
     "cpus='1' memory='4194304'/><cell id='2' cpus='2-3' memory='2097152'/>" \
     "</numa></cpu>"
 
+#define ODD_CELLS                                                         \
+    "<cpu><numa><cell id='0' cpus='0-1' memory='5121' unit='MiB'/><cell id='1' " \
+    "cpus='2-3' memory='3144704'/></numa></cpu>"
+
 static void test_hook(void **unused)
 {
     static const struct {
@@ -54,6 +58,7 @@ static void test_hook(void **unused)
         {CELLS "<numatune><memory mode='strict' nodeset='0-1'/><memnode "
                "cellid='1' mode='strict' nodeset='0'/></numatune>",
          "node_any = 4096\n"},
+        {ODD_CELLS, "node_any = 4097\n"}, /* each cell is filled up */
     };
 
     (void)unused;

@@ -504,6 +504,10 @@ static void test_card(void **unused)
     domain_free(domain);
 }
 
+#define QEMU(name, more)                                          \
+    "<qemu:" name " xmlns:qemu='http://libvirt.org/schemas/domain/" \
+    "qemu/1.0'>" more "</qemu:" name ">"
+
 /* What cannot become virtio is refused, and why; else its new name is right. */
 static void test_bus_refused(void **unused)
 {
@@ -521,6 +525,19 @@ static void test_bus_refused(void **unused)
          "qemu/1.0'><qemu:arg value='device.sata0-0-0.x=1'/>"
          "</qemu:commandline>",
          "qemu:commandline", NULL},
+        {"", DISK("'hda' bus='ide'", "<geometry cyls='9' trans='lba'/>"), "",
+         "CHS translation", NULL},
+        {"", DISK("'sda' bus='sata'", "<alias name='ua-foo'/>"),
+         QEMU("override", "<qemu:device alias='ua-foo'/>"), "for QEMU itself",
+         NULL},
+        {"", DISK("'sda' bus='sata'", "<alias name='ua-foo'/>"),
+         QEMU("commandline", "<qemu:arg value='device.ua-foo.a=1'/>"),
+         "for QEMU itself", NULL},
+        {"",
+         DISK("'vda' bus='virtio'", "<alias name='ua-foo'/>")
+             DISK("'sda' bus='sata'", "<alias name='ua-bar'/>"),
+         QEMU("override", "<qemu:device alias='ua-foo'/>"), NULL,
+         "<target dev='vdb' bus='virtio'/>"},
         {"<boot dev='hd'/>",
          DISK("'sda' bus='sata'", "") DISK("'vda' bus='virtio'", ""), "",
          "another disk", NULL},

@@ -37,6 +37,21 @@ struct spec {
     void (*change)(struct state *state);
 };
 
+static void private_memory(struct state *state)
+{
+    option_set(state->plan, OPTION_ACCESS, 2);
+}
+
+static void no_smm(struct state *state)
+{
+    state->plan->options[OPTION_SMM] = OPTION_OFF;
+}
+
+static void default_ioapic(struct state *state)
+{
+    option_set(state->plan, OPTION_IOAPIC, OPTION_OFF);
+}
+
 static void more_vcpus(struct state *state)
 {
     plan_set_vcpus(state->plan, 3);
@@ -159,6 +174,19 @@ static void pages_rounded(struct state *state)
 {
     set_memory(state, 512, 1);
     state->plan->options[OPTION_HUGEPAGES] = 2048;
+}
+
+/* As --set hugepages=2M on a domain that has such pages. */
+static void pages_again(struct state *state)
+{
+    set_memory(state, 512, 1);
+    option_set(state->plan, OPTION_HUGEPAGES, 2048);
+}
+
+/* 1 GiB in two odd parts is one page more; here it is there. */
+static void pages_of_odd_cells(struct state *state)
+{
+    set_memory(state, 513, 1);
 }
 
 static void pages_short(struct state *state)
@@ -332,6 +360,7 @@ static void shut_cpu2(struct state *state)
 #define CACHE "<cache mode='passthrough'/>"
 #define FIFO(vcpus) \
     "<vcpusched vcpus='" vcpus "' scheduler='fifo' priority='1'/>"
+#define RR(vcpus) "<vcpusched vcpus='" vcpus "' scheduler='rr' priority='1'/>"
 #define TOPOEXT "<feature name='topoext' policy='require'/>"
 
 #define IOAPIC(machine)           \
@@ -461,6 +490,20 @@ static const struct spec specs[] = {
     {"vcpusched", VERDICT_WARN, OFFLINE, 2, "2 4", FIFO("0-1"), "", NULL},
     {"vcpusched", VERDICT_WARN, OFFLINE, 1, "2,6", FIFO("0"), "", NULL},
     {"vcpusched", SILENT, OFFLINE, 2, "2 4", FIFO("0"), "", NULL},
+    {"vcpusched", VERDICT_FAIL, OFFLINE, 2, "2 6", RR("0-2"), "", NULL},
+    {"vcpusched", VERDICT_FAIL, OFFLINE, 2, "2 6", RR("0-1") FIFO("1"), "",
+     NULL},
+    {"vcpusched", VERDICT_FAIL, OFFLINE, 2, "2 4",
+     "<vcpusched vcpus='2' scheduler='idle'/>", "", NULL},
+    {"vcpusched", VERDICT_FAIL, OFFLINE, 1, "4",
+     "<iothreadsched iothreads='2' scheduler='batch'/>", IOTHREAD, NULL},
+    {"vcpusched", SILENT, OFFLINE, 1, "4",
+     "<iothreadsched iothreads='1' scheduler='batch'/>", IOTHREAD, NULL},
+    {"vcpusched", VERDICT_WARN, OFFLINE, 2, "", "<cachetune vcpus='0-2'/>", "",
+     NULL},
+    {"vcpusched", VERDICT_FAIL, OFFLINE, 4, "", "<memorytune vcpus='0-3'/>",
+     "", more_vcpus},
+    {"vcpusched", SILENT, OFFLINE, 2, "", "<cachetune vcpus='0-1'/>", "", NULL},
     {"vcpusched", SILENT, OFFLINE, 1, "4",
      "<vcpusched vcpus='0' scheduler='batch'/>", "", NULL},
     {"cache-passthrough", VERDICT_WARN, AMD, 2, "2 3", "",
@@ -491,30 +534,7 @@ static const struct spec specs[] = {
     {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "4", EMULATOR("2"), "", NULL},
     {"isolated-pin", VERDICT_WARN, OFFLINE, 1, "4", IOPIN("0,2"), IOTHREAD,
      NULL},
-    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "", GIB PAGES("4096"), NULL},
-    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
-     "<memory>1025</memory>" PAGES("2048"), pages_enough},
-    {"hugepages", VERDICT_NOTE, SMALL, 1, "", "",
-     "<memory>1048500</memory>" PAGES("2048"), pages_rounded},
-    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
-     "<memory>1048500</memory>" NUMA PAGES("2048"), pages_rounded},
-    {"hugepages", VERDICT_FAIL, SMALL, 1, "", "",
-     "<maxMemory>1048500</maxMemory><memory>1048500</memory>" PAGES("2048"),
-     pages_rounded},
-    {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
-     pages_short},
-    {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
-     pages_none},
-    {"hugepages", VERDICT_WARN, SMALL, 1, "", "", GIB PAGES("2048"),
-     pages_tight},
-    {"hugepages", VERDICT_OK, SMALL, 1, "", "", GIB PAGES("2048"),
-     pages_reserved},
-    {"hugepages", SILENT, SMALL, 1, "", "", GIB PAGES("2048"), pages_enough},
-    {"hugepages", SILENT, SMALL, 1, "", "", GIB PAGES("2048"),
-     pages_short_running},
-    {"hugepages", VERDICT_NOTE, SMALL, 1, "", "",
-     GIB "<memoryBacking><hugepages/></memoryBacking>", NULL},
-    {"hugepages", SILENT, SMALL, 1, "", "", GIB, pages_short},
+#include "rule_memory.h"
     {"topoext", VERDICT_FAIL, INTEL, 1, "", "", CPU(1, 1, 1, 1, TOPOEXT), NULL},
     {"topoext", VERDICT_WARN, AMD, 2, "", "", CPU(1, 1, 1, 2, ""), NULL},
     {"topoext", SILENT, AMD, 2, "", "", CPU(1, 1, 1, 2, TOPOEXT), NULL},
@@ -687,6 +707,7 @@ static void test_both_ways(void **unused)
         "emulated-disk",
         "cpu-values",
         "memory-values",
+        "machine-values",
         "disk-values",
         "disk-path",
         "disk-source",

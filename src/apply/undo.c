@@ -101,7 +101,7 @@ static void plan_data(struct undo *undo, const struct target *target)
     }
 }
 
-/* It belongs to all domains: it goes with the last, and comes with the first. */
+/* It is all domains': it goes with the last, and comes with the first. */
 static void plan_script(struct undo *undo, const struct target *target,
                         const struct domain *domain, const struct root *root,
                         const char *script)

@@ -6,6 +6,8 @@
 #include "apply/undo.h"
 
 #include "apply/file.h"
+#include "apply/lines.h"
+#include "apply/since.h"
 #include "base/str.h"
 
 #include <stdlib.h>
@@ -30,8 +32,10 @@ static size_t count_data(const struct root *root, const struct undo *undo)
 
     for (; names && *names; names++)
         count += str_ends(*names, ".conf");
-    for (size_t i = 0; i < undo->file_count; i++)
+    for (size_t i = 0; i < undo->file_count; i++) {
+        count += !undo->files[i].before && undo->files[i].after;
         count -= undo->files[i].before && !undo->files[i].after;
+    }
     arena_free(arena);
     return count;
 }
@@ -79,89 +83,25 @@ static void add_file(struct undo *undo, const char *path, const char *before,
     file->after = after ? arena_strdup(undo->arena, after) : NULL;
 }
 
-static bool has_line(const char *text, const char *line, size_t length)
-{
-    for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n')
-        if (strcspn(text, "\n") == length && strncmp(text, line, length) == 0)
-            return true;
-    return false;
-}
-
-/* What stands in every file of data, whatever the hook has to do. */
-static bool is_head(const char *line)
-{
-    return *line == '#' || *line == '\n' || str_starts(line, "version =") ||
-           str_starts(line, "name =");
-}
-
-/* Appends the lines of `text` that are in neither of the others. */
-static size_t add_lines(struct str *str, const char *text, const char *other,
-                        const char *another)
-{
-    size_t count = 0;
-
-    for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n') {
-        size_t length = strcspn(text, "\n");
-
-        if (has_line(other, text, length) || has_line(another, text, length))
-            continue;
-        str_add_bytes(str, text, length);
-        str_add(str, "\n");
-        count += !is_head(text);
-    }
-    return count;
-}
-
-/*
- * A file of data that a later record changed too: our lines go, those that we
- * took away come back, others stay. False if one of ours is not there.
- */
-static bool merge_data(const struct record_file *file, const char *now,
-                       struct str *merged, bool *is_empty)
-{
-    struct str ours CLEANUP(str_free) = STR_INIT;
-    struct str missing CLEANUP(str_free) = STR_INIT;
-    struct str head CLEANUP(str_free) = STR_INIT;
-    const char *at = now;
-    size_t count;
-
-    if (!now || !file->after)
-        return false;
-    add_lines(&ours, file->after, file->before, NULL);
-    if (add_lines(&missing, str_text(&ours), now, NULL) > 0)
-        return false;
-    for (; is_head(at) && *at; at += strcspn(at, "\n"), at += *at == '\n')
-        str_add_bytes(&head, at, strcspn(at, "\n") + (strchr(at, '\n') != 0));
-    str_add(merged, str_text(&head));
-    count = add_lines(merged, now, str_text(&ours), str_text(&head));
-    count += add_lines(merged, file->before, file->after, str_text(&head));
-    *is_empty = count == 0;
-    return true;
-}
-
 static void plan_data(struct undo *undo, const struct target *target)
 {
     for (size_t i = 0; i < undo->record->file_count; i++) {
         const struct record_file *file = &undo->record->files[i];
         char *now CLEANUP(mem_free) = file_read(target->root, file->path);
-        struct str merged CLEANUP(str_free) = STR_INIT;
-        bool is_empty = false;
+        char *then CLEANUP(mem_free) = NULL;
 
-        if (is_script(file) || is_same(now, file->before))
+        if (is_script(file))
             continue;
-        if (is_same(now, file->after))
-            add_file(undo, file->path, now, file->before);
-        else if (merge_data(file, now, &merged, &is_empty))
-            add_file(undo, file->path, now,
-                     is_empty ? NULL : str_text(&merged));
-        else
+        if (!lines_undo(file->before, file->after, now, &then))
             add_conflict(undo,
                          arena_printf(undo->arena, "/%s was changed since.",
                                       file->path));
+        else if (!is_same(now, then))
+            add_file(undo, file->path, now, then);
     }
 }
 
-/* It belongs to all domains: it goes with the last, and comes with a redo. */
+/* It is all domains': it goes with the last, and comes with the first. */
 static void plan_script(struct undo *undo, const struct target *target,
                         const struct domain *domain, const struct root *root,
                         const char *script)
@@ -171,17 +111,12 @@ static void plan_script(struct undo *undo, const struct target *target,
 
     if (record->file_count == 0)
         return;
-    if (!record->undoes && is_same(now, script) &&
-        !is_script_needed(domain, root, undo)) {
+    if (is_same(now, script) && !is_script_needed(domain, root, undo)) {
         add_file(undo, HOOK_SCRIPT, now, NULL);
         return;
     }
-    for (size_t i = 0; i < record->file_count; i++) {
-        const struct record_file *file = &record->files[i];
-
-        if (is_script(file) && file->before && !file->after && !now)
-            add_file(undo, HOOK_SCRIPT, NULL, file->before);
-    }
+    if (!now && script && count_data(root, undo) > 0)
+        add_file(undo, HOOK_SCRIPT, NULL, script);
 }
 
 static struct record *choose(struct records *records, unsigned number)
@@ -194,10 +129,11 @@ static struct record *choose(struct records *records, unsigned number)
                          ? record->number == number
                          : record->state == RECORD_APPLIED && !record->undoes;
 
-        if (is_it) {
-            chosen = record;
-            records->list[i] = NULL;
-        }
+        if (!is_it)
+            continue;
+        chosen = record;
+        since_rewrite(records, record);
+        records->list[i] = NULL;
     }
     return chosen;
 }

@@ -198,6 +198,22 @@ static bool is_first_of_slot(const struct rendering *r, size_t index)
     return true;
 }
 
+static const char no_balloon[] = "<memballoon model='none'/>";
+
+/* In a file that somebody wrote there may have been none. */
+static void add_first_devices(struct rendering *r, const char *ports,
+                              const char *devices)
+{
+    struct str lines CLEANUP(str_free) = STR_INIT;
+    struct str whole CLEANUP(str_free) = STR_INIT;
+
+    if (*ports)
+        rendering_add_line(&lines, ports);
+    rendering_add_line(&lines, devices);
+    rendering_add_wrapped(&whole, "<devices>", str_text(&lines), "</devices>");
+    edit_insert(r->edit, r->root, xml_last_element(r->root), str_text(&whole));
+}
+
 /* New PCI devices, then the new USB devices, as lines of markup. */
 static void add_devices(struct rendering *r, const char *usb)
 {
@@ -207,12 +223,20 @@ static void add_devices(struct rendering *r, const char *usb)
     struct str lines CLEANUP(str_free) = STR_INIT;
     const xmlNode *after_ports, *after;
     unsigned bus = next_bus(r);
+    bool is_pci;
 
     for (size_t i = 0; i < r->plan->host->pci.device_count; i++)
         if (is_new(r, i) && is_first_of_slot(r, i))
             add_slot(r, i, has_ports, &bus, &ports, &lines);
+    is_pci = lines.length > 0;
     if (*usb)
         rendering_add_line(&lines, usb);
+    if (!devices) {
+        if (is_pci)
+            rendering_add_line(&lines, no_balloon);
+        add_first_devices(r, str_text(&ports), str_text(&lines));
+        return;
+    }
     after_ports = rendering_last(devices, controllers);
     after = rendering_last(devices, before_hostdev);
     if (ports.length > 0 && after == after_ports) {
@@ -231,12 +255,11 @@ static void switch_balloon_off(struct rendering *r)
     const xmlNode *devices = xml_child(r->root, "devices");
     const xmlNode *balloon = xml_child(devices, "memballoon");
 
-    if (xml_has(balloon, "model", "none"))
+    if (!devices || xml_has(balloon, "model", "none"))
         return;
     if (balloon)
         edit_remove(r->edit, balloon); /* with its guest address */
-    edit_insert(r->edit, devices, rendering_last(devices, all),
-                "<memballoon model='none'/>");
+    edit_insert(r->edit, devices, rendering_last(devices, all), no_balloon);
 }
 
 /* Adds "give 01:00.0 01:00.1" to a title, if there are any. */

@@ -141,6 +141,21 @@ static bool same_attributes(struct arena *arena, const xmlNode *after,
     return true;
 }
 
+static size_t count_comments(const xmlNode *node)
+{
+    size_t count = 0;
+
+    for (const xmlNode *at = node->children; at; at = at->next)
+        count += at->type == XML_COMMENT_NODE ? 1 : count_comments(at);
+    return count;
+}
+
+/* We write none: it is someone else's. */
+static bool has_more_comments(const xmlNode *today, const xmlNode *after)
+{
+    return count_comments(today) > count_comments(after);
+}
+
 /*
  * The change added `after`; takes it out of what it is today. An element that
  * has something of someone else in it stays around that. True if all of it
@@ -151,9 +166,10 @@ static bool take_out(struct job *job, const xmlNode *after,
 {
     struct arena *arena = job->merge->arena;
     struct match *match;
-    bool goes = !has_more_attributes(today, after);
+    bool goes =
+        !has_more_attributes(today, after) && !has_more_comments(today, after);
 
-    if (match_is_same(after, today))
+    if (goes && match_is_same(after, today))
         return true;
     if (!same_attributes(arena, after, today) ||
         (is_leaf(after) && *xml_content(arena, after) &&
@@ -299,7 +315,7 @@ static void merge_children(struct job *job, const xmlNode *before,
         }
     }
     if (gone > 0 && gone == now->right_count && is_leaf(before) &&
-        !*xml_content(arena, before))
+        !*xml_content(arena, before) && count_comments(today) == 0)
         edit_empty(job->edit, today);
     put_in(job, old, now, today);
     match_free(old);

@@ -11,7 +11,7 @@ test_isolate() {
   is 'started isolates' "$status/$err/$(cpus)" \
     '0//0-3 8-11 13-15/0-3 8-11 13-15/0-3 8-11 13-15'
   has 'before and after are in the log' "$(log)" \
-    '*isolate: user.slice all -> 0-3,8-11,13-15: ok*'
+    '*isolate: user.slice  -> 0-3,8-11,13-15 +*'
   is 'its notes are nobody else'"'"'s to read' \
     "$(stat -c %a "$host/run/virt-tune")" 700
   : >"$host/calls"
@@ -35,7 +35,7 @@ test_isolate_own() {
   fresh
   local dropins=$host/run/systemd/system.control
   echo '0-5 9' >"$host/units/system.slice"
-  echo '6 7' >"$host/units/init.scope"
+  echo 6-7 >"$host/units/init.scope"
   mkdir -p "$dropins/system.slice.d"
   echo mine >"$dropins/system.slice.d/50-AllowedCPUs.conf"
   conf $a 'guest_cpus = 4-7'
@@ -94,6 +94,9 @@ test_isolate_skipped() {
   started $a
   is 'a systemctl that fails does not fail the guest' "$status/$err" 0/
   has '... and its words are in the log' "$(log)" '*Failed to connect to bus*'
+  conf $b 'guest_cpus = 4-7' 'required = isolate'
+  started $b
+  has '... unless it is required' "$status/$err" '1/*not all of the host*'
   rm "$host/broken"
   release $a
   is '... and there is nothing to restore' "$status/$(cpus)" 0///

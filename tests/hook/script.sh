@@ -128,7 +128,8 @@ test_malformed() {
     '0//0-3 8-15/0-3 8-15/0-3 8-15'
   printf 'version = 1\nguest_cpus = 5' >"$host/conf/$b.conf"
   started $b
-  is 'a last line without its end' "$status/$(log | grep -c "$b.*ok")" 0/3
+  is 'a last line without its end' \
+    "$status/$(<"$host/run/virt-tune/isolate/$b")" 0/5
   fresh
   head -c 100000 /dev/urandom >"$host/conf/$a.conf"
   prepare $a
@@ -176,6 +177,9 @@ test_lock() {
   has '... with a sentence' "$err" 'virt-tune: *locked in 1 seconds; try again.'
   started $a
   is '... but nothing that runs' "$status/$err/$(cpus)" 0////
+  conf $a 'guest_cpus = 4-7'
+  prepare $a
+  is '... nor one that needs nothing before' "$status/$err" 0/
   kill -KILL $!
   wait $! 2>/dev/null
   # Eight starts at once.

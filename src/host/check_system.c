@@ -6,6 +6,7 @@
 #include "host/check_row.h"
 
 #include "base/str.h"
+#include "host/unit.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -114,58 +115,6 @@ void check_cgroup(const struct look *look)
     }
 }
 
-enum state { STATE_UNKNOWN, STATE_ABSENT, STATE_ENABLED, STATE_RUNNING };
-
-/* True if a process has the name, of which the kernel keeps 15 characters. */
-static bool has_process(const struct look *look, const char *name)
-{
-    char **names = root_list(look->root, look->arena, "proc", NULL);
-
-    for (; names && *names; names++) {
-        const char *comm;
-
-        if (!isdigit((unsigned char)**names))
-            continue;
-        comm =
-            check_text(look, arena_printf(look->arena, "proc/%s/comm", *names));
-        if (*comm && strncmp(comm, name, 15) == 0 &&
-            (strlen(name) > 15 || strlen(comm) == strlen(name)))
-            return true;
-    }
-    return false;
-}
-
-/*
- * systemd keeps a link run/systemd/units/invocation:NAME, to no file, as long
- * as a unit is active.
- * Without that directory, what it starts at boot is all that can be told.
- */
-static enum state find_service(const struct look *look, const char *name)
-{
-    char **names =
-        root_list(look->root, look->arena, "etc/systemd/system", NULL);
-    bool has_units = root_exists(look->root, "run/systemd/units");
-    const char *mark = arena_printf(
-        look->arena, "run/systemd/units/invocation:%s.service", name);
-
-    if (root_read_link(look->root, look->arena, mark) ||
-        root_exists(look->root, mark) ||
-        (!has_units && has_process(look, name)))
-        return STATE_RUNNING;
-    if (has_units)
-        return STATE_ABSENT;
-    if (!names)
-        return STATE_UNKNOWN;
-    for (; *names; names++)
-        if (str_ends(*names, ".wants") &&
-            root_read_link(look->root, look->arena,
-                           arena_printf(look->arena,
-                                        "etc/systemd/system/%s/%s.service",
-                                        *names, name)))
-            return STATE_ENABLED;
-    return STATE_ABSENT;
-}
-
 void check_power_service(const struct look *look)
 {
     static const struct {
@@ -180,24 +129,25 @@ void check_power_service(const struct look *look)
          "CPU_ENERGY_PERF_POLICY_ON_AC."},
         {"auto-cpufreq", "Set it in /etc/auto-cpufreq.conf."},
     };
-    enum state best = STATE_UNKNOWN;
+    enum unit_state best = UNIT_UNKNOWN;
     size_t which = 0;
 
     for (size_t i = 0; i < ARRAY_SIZE(services); i++) {
-        enum state state = find_service(look, services[i].name);
+        enum unit_state state =
+            unit_state(look->root, look->arena, services[i].name);
 
         if (state <= best)
             continue;
         best = state;
         which = i;
     }
-    if (best >= STATE_ENABLED)
+    if (best >= UNIT_ENABLED)
         check_answer(look, VERDICT_NOTE,
-                     best == STATE_RUNNING
+                     best == UNIT_RUNNING
                          ? "A service sets the governor, too"
                          : "A service will set the governor, too",
                      services[which].name, services[which].fix);
-    else if (best == STATE_ABSENT)
+    else if (best == UNIT_ABSENT)
         check_answer(look, VERDICT_OK, "No service changes the governor", "",
                      "");
     else
@@ -207,17 +157,17 @@ void check_power_service(const struct look *look)
 
 void check_irqbalance(const struct look *look)
 {
-    enum state state = find_service(look, "irqbalance");
+    enum unit_state state = unit_state(look->root, look->arena, "irqbalance");
 
-    if (state >= STATE_ENABLED)
+    if (state >= UNIT_ENABLED)
         check_answer(look, VERDICT_NOTE,
-                     state == STATE_RUNNING ? "irqbalance moves interrupts"
-                                            : "irqbalance starts at boot",
+                     state == UNIT_RUNNING ? "irqbalance moves interrupts"
+                                           : "irqbalance starts at boot",
                      "to guest CPUs, too",
                      "IRQBALANCE_BANNED_CPULIST= in /etc/default/irqbalance "
                      "(Fedora: /etc/sysconfig/irqbalance) keeps it off the "
                      "CPUs that it names.");
-    else if (state == STATE_ABSENT)
+    else if (state == UNIT_ABSENT)
         check_answer(look, VERDICT_OK, "irqbalance does not run", "", "");
     else
         check_answer(look, VERDICT_UNKNOWN, "irqbalance: could not look",

@@ -14,7 +14,10 @@
 #include <stddef.h>
 
 struct shell_word {
-    /* Without quotes; "$x" and "$(y)" stay, and a "$" in quotes is SHELL_QUOTED. */
+    /*
+     * Without quotes; "$x" and "$(y)" stay as they are, and a "$" that stands
+     * for itself is SHELL_QUOTED.
+     */
     const char *text;
     bool is_split; /* "$1" or "$x" stands outside of quotes in it */
 };

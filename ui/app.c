@@ -51,6 +51,8 @@ void app_derive(struct app *app)
     arena_free(app->arena);
     app->arena = arena_new();
     app->findings = (struct findings){0};
+    app->hook_now = (struct hook_nows){0};
+    app->has_hook_now = false;
     rule_check(kept, app->arena, &app->findings);
     plan_free(kept);
     app->layouts = (struct layouts){0};

@@ -42,6 +42,8 @@ struct app {
     struct findings findings; /* of the plan as it is kept */
     struct layouts layouts;
     struct err layouts_problem;
+    struct hook_nows hook_now; /* once it was shown */
+    bool has_hook_now;
 
     struct list lists[STEP_COUNT];
     int core;                 /* selected in CPUs */

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int length(const struct app *app)
 {
@@ -65,12 +66,45 @@ static void draw_lines(struct canvas *canvas, int y, int end,
     }
 }
 
+/* The dry run, read when it is looked at first after an edit. */
+static const struct hook_nows *hook_now(struct app *app)
+{
+    if (!app->has_hook_now)
+        session_hook_now(app->session, app_plan(app), app->arena,
+                         &app->hook_now);
+    app->has_hook_now = true;
+    return &app->hook_now;
+}
+
+/* Gives the line behind it. */
+static int draw_hook_now(struct canvas *canvas, int y, int end,
+                         const struct hook_nows *nows)
+{
+    struct str text CLEANUP(str_free) = STR_INIT;
+    const char *at;
+
+    hooknow_add(&text, nows, (size_t)canvas->width - 2);
+    for (at = str_text(&text); *at && y < end; y++) {
+        size_t size = strcspn(at, "\n");
+        char *line CLEANUP(mem_free) = mem_alloc(size + 1, 1);
+
+        memcpy(line, at, size);
+        at += size + (at[size] == '\n');
+        if (y == end - 1 && *at)
+            canvas_put(canvas, y, 1, ROLE_NOTE, "There is more: v");
+        else
+            canvas_put_cut(canvas, y, 1, canvas->width - 2, ROLE_NORMAL, line);
+    }
+    return y;
+}
+
 static void draw(struct app *app, struct canvas *canvas)
 {
     struct list *list = &app->lists[STEP_REVIEW];
     int end = app_body_end(canvas), height = app_is_low(canvas) ? 5 : 9;
     const struct change *change;
     char title[160];
+    int y;
 
     list->count = length(app);
     if (list->count < height)
@@ -91,7 +125,10 @@ static void draw(struct app *app, struct canvas *canvas)
     snprintf(title, sizeof(title), "%d %s %s", list->selected + 1,
              canvas_glyph(canvas, GLYPH_DOT), change->where);
     draw_pane_rule(canvas, BODY_TOP + 1 + height, title);
-    draw_lines(canvas, BODY_TOP + 2 + height, end, change->diff);
+    y = BODY_TOP + 2 + height;
+    if (change->part == PART_HOOK && change->is_kept)
+        y = draw_hook_now(canvas, y, end, hook_now(app));
+    draw_lines(canvas, y, end, change->diff);
 }
 
 static void add_file(struct str *str, const struct file_change *file)
@@ -112,7 +149,14 @@ static void view(struct app *app)
     struct str str = STR_INIT;
     struct diff *diff =
         diff_new(app->session->domain->xml->text, app->set->xml);
+    int selected = app->lists[STEP_REVIEW].selected;
 
+    if (selected < length(app) &&
+        app->set->changes[selected].part == PART_HOOK &&
+        app->set->changes[selected].is_kept) {
+        hooknow_add(&str, hook_now(app), (size_t)app->width - 2);
+        str_add(&str, "\n");
+    }
     diff_add_unified(&str, diff, "domain as it is", "domain as planned", 3);
     diff_free(diff);
     for (size_t i = 0; i < app->set->file_count; i++)

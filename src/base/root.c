@@ -287,17 +287,28 @@ bool root_exists(const struct root *root, const char *path)
     return true;
 }
 
-unsigned root_mode(const struct root *root, const char *path)
+void root_status(const struct root *root, const char *path, mode_t *mode,
+                 gid_t *group)
 {
     int fd = open_beneath(root, path, O_PATH);
     struct stat stat = {0};
 
-    if (fd < 0)
-        return 0;
-    if (fstat(fd, &stat) < 0)
-        stat.st_mode = 0;
-    close(fd);
-    return stat.st_mode;
+    if (fd >= 0) {
+        if (fstat(fd, &stat) < 0)
+            stat = (struct stat){0};
+        close(fd);
+    }
+    *mode = stat.st_mode;
+    *group = stat.st_gid;
+}
+
+unsigned root_mode(const struct root *root, const char *path)
+{
+    mode_t mode;
+    gid_t group;
+
+    root_status(root, path, &mode, &group);
+    return mode;
 }
 
 static int compare_names(const void *a, const void *b)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct root;
 
@@ -74,6 +75,10 @@ bool root_exists(const struct root *root, const char *path);
 
 /* The st_mode of what the path leads to, or 0. */
 unsigned root_mode(const struct root *root, const char *path);
+
+/* The same with the group it belongs to; both 0 if it leads nowhere. */
+void root_status(const struct root *root, const char *path, mode_t *mode,
+                 gid_t *group);
 
 /*
  * The names in a directory but "." and "..", in version order (cpu2 before

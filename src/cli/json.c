@@ -408,6 +408,24 @@ static void add_layouts(struct json_object *object,
     }
 }
 
+static void add_hook_now(struct json_object *object,
+                         const struct session *session, const struct plan *plan)
+{
+    struct json_object *array = add_array(object, "hook_now");
+    struct arena *arena = arena_new();
+    struct hook_nows nows = {0};
+
+    session_hook_now(session, plan, arena, &nows);
+    for (size_t i = 0; i < nows.count; i++) {
+        struct json_object *one = append(array);
+
+        add_text(one, "service", nows.list[i].service);
+        add_text(one, "text", nows.list[i].text);
+        add_bool(one, "known", nows.list[i].is_known);
+    }
+    arena_free(arena);
+}
+
 struct json_object *json_preview(const struct session *session,
                                  const struct plan *plan,
                                  const struct changeset *set,
@@ -425,6 +443,7 @@ struct json_object *json_preview(const struct session *session,
     rule_check(kept, arena, &findings);
     add_findings(object, &findings);
     add_layouts(object, layouts);
+    add_hook_now(object, session, plan);
     files = add_array(object, "files");
     for (size_t i = 0; i < set->file_count; i++) {
         struct json_object *one = append(files);

@@ -283,6 +283,19 @@ void print_changes(const struct session *session, const struct changeset *set)
     }
 }
 
+/* What the hook would do now. */
+static void print_hook(const struct session *session, const struct plan *plan)
+{
+    struct arena *arena = arena_new();
+    struct str text CLEANUP(str_free) = STR_INIT;
+    struct hook_nows nows = {0};
+
+    session_hook_now(session, plan, arena, &nows);
+    hooknow_add(&text, &nows, 80);
+    fputs(str_text(&text), stdout);
+    arena_free(arena);
+}
+
 void print_plan_findings(const struct plan *plan)
 {
     struct plan *kept = plan_kept(plan);
@@ -360,6 +373,7 @@ bool print_preview(const struct session *session, const struct options *options,
 
     if (strcmp(format, "text") == 0) {
         print_changes(session, set);
+        print_hook(session, plan);
         print_layouts(session, options, plan);
         print_plan_findings(plan);
     } else if (strcmp(format, "diff") == 0) {

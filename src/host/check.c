@@ -66,6 +66,12 @@ static const struct check checks[] = {
      "libvirt runs every executable file there, whatever its name, for every "
      "guest. What is not executable it passes over.",
      check_hook_files},
+    {"hook-scripts",
+     "/etc/libvirt/hooks/qemu, /etc/libvirt/hooks/qemu.d, and what they read",
+     "What a hook does to the host, it does to all guests. These faults of "
+     "scripts are known; virt-tune reads the scripts, and never runs or "
+     "changes them.",
+     check_hook_scripts},
     {"confinement",
      "/sys/fs/selinux, /sys/module/apparmor/parameters/enabled, "
      "/etc/apparmor.d",

@@ -55,9 +55,12 @@ void check_bootloader(const struct look *look);
 void check_command_line(const struct look *look);
 void check_stale(const struct look *look);
 
-/* check_system.c: hooks and who may stop them, systemd, other services. */
+/* check_hook.c: hooks, virt-tune's and others. */
 void check_hooks(const struct look *look);
 void check_hook_files(const struct look *look);
+void check_hook_scripts(const struct look *look);
+
+/* check_system.c: who may stop hooks, systemd, other services. */
 void check_confinement(const struct look *look);
 void check_systemd(const struct look *look);
 void check_cgroup(const struct look *look);

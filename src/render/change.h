@@ -60,6 +60,12 @@ char *hook_data_path(struct arena *arena, const struct domain *domain);
 /* What the hook would do for a plan, in a few words, from `arena`. */
 char *hook_title(const struct plan *plan, struct arena *arena);
 
+/* True if the hook has this service, an option, for a plan. */
+bool hook_does(const struct plan *plan, enum option_id id);
+
+/* True if the display service hands this function of the host's PCI over. */
+bool hook_is_of_display(const struct plan *plan, size_t index);
+
 /*
  * The hook's file for a plan, or NULL if the hook has nothing to do for it.
  * What stands in it is data for the script; see its header.

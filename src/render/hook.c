@@ -178,6 +178,19 @@ static bool is_on(const struct plan *plan, const struct service *service)
            (!service->can || service->can(plan));
 }
 
+bool hook_does(const struct plan *plan, enum option_id id)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(services); i++)
+        if (services[i].id == id)
+            return is_on(plan, &services[i]);
+    return false;
+}
+
+bool hook_is_of_display(const struct plan *plan, size_t index)
+{
+    return is_of_display(plan, index);
+}
+
 char *hook_title(const struct plan *plan, struct arena *arena)
 {
     struct str str CLEANUP(str_free) = STR_INIT;

@@ -233,6 +233,13 @@ struct changeset *session_changeset(const struct session *session,
                          err);
 }
 
+void session_hook_now(const struct session *session, const struct plan *plan,
+                      struct arena *arena, struct hook_nows *nows)
+{
+    if (!session->hook_obstacle && *plan->domain->uuid)
+        hooknow_read(plan, session->hook_root, arena, nows);
+}
+
 /* An apply that was cut off comes first: nothing is built on half of one. */
 static bool check_open(const struct session *session, struct err *err)
 {

@@ -9,6 +9,7 @@
 #include "apply/live.h"
 #include "apply/undo.h"
 #include "plan/drift.h"
+#include "render/hooknow.h"
 
 struct session_options {
     const char *uri;     /* NULL: the default */
@@ -55,6 +56,13 @@ struct plan *session_plan(const struct session *session);
 /* The consequence of a plan; free it. */
 struct changeset *session_changeset(const struct session *session,
                                     const struct plan *plan, struct err *err);
+
+/*
+ * What the plan's hook would do on this host now; nothing if none is installed
+ * with it.
+ */
+void session_hook_now(const struct session *session, const struct plan *plan,
+                      struct arena *arena, struct hook_nows *nows);
 
 /* Checks, then applies the kept changes. */
 bool session_apply(const struct session *session, const struct plan *plan,

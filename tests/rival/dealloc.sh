@@ -1,0 +1,4 @@
+#!/bin/bash
+source "/etc/libvirt/hooks/kvm.conf"
+
+echo 0 > /proc/sys/vm/nr_hugepages

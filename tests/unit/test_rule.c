@@ -363,7 +363,7 @@ static void shut_cpu2(struct state *state)
 #define RR(vcpus) "<vcpusched vcpus='" vcpus "' scheduler='rr' priority='1'/>"
 #define TOPOEXT "<feature name='topoext' policy='require'/>"
 
-#define IOAPIC(machine)           \
+#define KVM_IOAPIC(machine)       \
     "<os><type machine='" machine \
     "'>hvm</type></os>"           \
     "<features><ioapic driver='kvm'/></features>"

@@ -68,7 +68,7 @@ test_vfio() {
   started $a
   is 'something looks after the guest'"'"'s interrupts' \
     "$status/$err/$(ls "$host/active" | paste -sd' ')" \
-    "0//irqbalance.service virt-tune-interrupts-$a.service"
+    "0//irqbalance.service virt-tune-watch-$a.service"
   has '... which is this script' "$(<"$host/calls")" \
     "* $copy $a virt-tune-watch begin -*"
   # As systemd runs it.

@@ -11,7 +11,7 @@ test_isolate() {
   is 'started isolates' "$status/$err/$(cpus)" \
     '0//0-3 8-11 13-15/0-3 8-11 13-15/0-3 8-11 13-15'
   has 'before and after are in the log' "$(log)" \
-    '*isolate: user.slice  -> 0-3 8-11 13-15 +*'
+    '*isolate: user.slice  -> 0-3,8-11,13-15 +*'
   is 'its notes are nobody else'"'"'s to read' \
     "$(stat -c %a "$host/run/virt-tune")" 700
   : >"$host/calls"

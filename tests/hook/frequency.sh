@@ -49,6 +49,18 @@ test_frequency_theirs() {
   has '... which the log says' "$(log)" '*preference left at power, which*'
   fresh
   add_policies
+  set_file sys/devices/system/cpu/cpufreq/policy4/energy_performance_preference \
+    64
+  conf $a 'frequency_cpus = 4-7'
+  conf $b 'frequency_cpus = 0-3'
+  started $a
+  started $b
+  release $a
+  is 'a preference that is a number is no mask of CPUs' "$(policies)" \
+    "$full powersave+64 $slow powersave"
+  release $b
+  fresh
+  add_policies
   rm -r "$host"/sys/devices/system/cpu/cpufreq/policy{0,8,12}
   conf $a 'frequency_cpus = 4-7'
   started $a

@@ -94,6 +94,9 @@ test_isolate_skipped() {
   started $a
   is 'a systemctl that fails does not fail the guest' "$status/$err" 0/
   has '... and its words are in the log' "$(log)" '*Failed to connect to bus*'
+  conf $b 'guest_cpus = 4-7' 'required = isolate'
+  started $b
+  has '... unless it is required' "$status/$err" '1/*not all of the host*'
   rm "$host/broken"
   release $a
   is '... and there is nothing to restore' "$status/$(cpus)" 0///

@@ -177,6 +177,9 @@ test_lock() {
   has '... with a sentence' "$err" 'virt-tune: *locked in 1 seconds; try again.'
   started $a
   is '... but nothing that runs' "$status/$err/$(cpus)" 0////
+  conf $a 'guest_cpus = 4-7'
+  prepare $a
+  is '... nor one that needs nothing before' "$status/$err" 0/
   kill -KILL $!
   wait $! 2>/dev/null
   # Eight starts at once.

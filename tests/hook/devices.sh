@@ -91,6 +91,18 @@ first."
   prepare $a
   has '... or part of something' "$status/$err" '1/*nvme0n1 is part of dm-0;*'
   fresh_devices
+  mkdir "$host/sys/module/zfs"
+  printf '#!/bin/sh\nprintf "\\t  %%s  ONLINE  0 0 0\\n" tank /dev/$PART\n' \
+    >"$bin/zpool"
+  chmod +x "$bin/zpool"
+  vars+=(PART=nvme0n1p1)
+  prepare $a
+  has '... or part of a ZFS pool' "$status/$err" '1/*nvme0n1p1 is part of a ZFS*'
+  vars+=(PART=nvme0n1p10)
+  prepare $a
+  is '... but not if another one is' "$status/$err" 0/
+  release $a
+  fresh_devices
   # One path of several to a disk, which is elsewhere in sysfs.
   local n=$host/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1
   rm -r "$host"/sys/class/block/*

@@ -16,41 +16,51 @@
 
 static const struct {
     const char *pattern, *by;
-    bool keeps_group; /* the first group stays, in front of `by` */
+    bool keeps_group;    /* the first group stays, in front of `by` */
+    const char *in_file; /* in its place in a file; NULL: `by` */
 } patterns[] = {
-    {HEX "{8}(-" HEX "{4}){3}-" HEX "{12}", "UUID", false},
-    {"(" HEX "{2}[:-]){5}" HEX "{2}([:-]" HEX "{2})?", "MAC", false},
+    {HEX "{8}(-" HEX "{4}){3}-" HEX "{12}", "UUID", false,
+     "00000000-0000-4000-8000-000000000000"},
+    {"(" HEX "{2}[:-]){5}" HEX "{2}([:-]" HEX "{2})?", "MAC", false,
+     "52:54:00:00:00:00"},
     {"(UUID=|LABEL=|by-(id|uuid|path|label|partuuid|partlabel|dname)/)"
      "[^] \t\n,;)\"']+",
-     "...", true},
-    {"((serial|wwn|eui)[=:] ?)[^] \t\n,;)\"']+", "...", true},
-    {"(/home/)[^] /\t\n,;)\"']+", "USER", true},
-    {"[A-Za-z0-9._+-]+@[A-Za-z0-9._-]+", "USER@HOST", false},
-    {"(://)[^/ \t\n]+", "HOST", true},
-    {"([0-9]{1,3}\\.){3}[0-9]{1,3}", "ADDRESS", false},
-    {HEX "{0,4}(:" HEX "{0,4}){3,7}", "ADDRESS", false},
-    {HEX "{1,4}(:" HEX "{1,4})*::" HEX "{0,4}", "ADDRESS", false},
+     "...", true, NULL},
+    {"((serial|wwn|eui)[=:] ?)[^] \t\n,;)\"']+", "...", true, NULL},
+    {"(/home/)[^] /\t\n,;)\"']+", "USER", true, NULL},
+    {"[A-Za-z0-9._+-]+@[A-Za-z0-9._-]+", "USER@HOST", false, NULL},
+    {"(://)[^/ \t\n]+", "HOST", true, NULL},
+    {"([0-9]{1,3}\\.){3}[0-9]{1,3}", "ADDRESS", false, "192.0.2.1"},
+    {HEX "{0,4}(:" HEX "{0,4}){3,7}", "ADDRESS", false, "2001:db8::1"},
+    {HEX "{1,4}(:" HEX "{1,4})*::" HEX "{0,4}", "ADDRESS", false,
+     "2001:db8::1"},
 };
 
-static void replace_pattern(struct str *str, const char *text, size_t index)
+static void replace_pattern(struct str *str, const char *text, size_t index,
+                            bool is_file)
 {
+    const char *by = is_file && patterns[index].in_file
+                         ? patterns[index].in_file
+                         : patterns[index].by;
+    static regex_t compiled[ARRAY_SIZE(patterns)]; /* when wanted first */
+    static bool is_compiled[ARRAY_SIZE(patterns)];
     regmatch_t match[2];
-    regex_t regex;
     int flags = 0;
 
-    if (regcomp(&regex, patterns[index].pattern, REG_EXTENDED) != 0)
+    if (!is_compiled[index] &&
+        regcomp(&compiled[index], patterns[index].pattern, REG_EXTENDED) != 0)
         abort(); /* a constant of ours */
-    while (*text && regexec(&regex, text, 2, match, flags) == 0) {
+    is_compiled[index] = true;
+    while (*text && regexec(&compiled[index], text, 2, match, flags) == 0) {
         regoff_t keep =
             patterns[index].keeps_group ? match[1].rm_eo : match[0].rm_so;
 
         str_add_bytes(str, text, (size_t)keep);
-        str_add(str, patterns[index].by);
+        str_add(str, by);
         text += match[0].rm_eo;
         flags = REG_NOTBOL;
     }
     str_add(str, text);
-    regfree(&regex);
 }
 
 static bool is_word_at(const char *text, const char *at, const char *name,
@@ -75,7 +85,8 @@ static void replace_name(struct str *str, const char *text,
         }
 }
 
-char *redact(const char *text, const struct redact_name *names, size_t count)
+static char *take_out(const char *text, const struct redact_name *names,
+                      size_t count, bool is_file)
 {
     char *now = mem_strdup(text);
 
@@ -84,7 +95,7 @@ char *redact(const char *text, const struct redact_name *names, size_t count)
         struct str str = STR_INIT;
 
         if (i >= count)
-            replace_pattern(&str, now, i - count);
+            replace_pattern(&str, now, i - count, is_file);
         else if (*names[i].name)
             replace_name(&str, now, &names[i]);
         else
@@ -93,4 +104,15 @@ char *redact(const char *text, const struct redact_name *names, size_t count)
         now = str.text ? str_steal(&str) : mem_strdup("");
     }
     return now;
+}
+
+char *redact(const char *text, const struct redact_name *names, size_t count)
+{
+    return take_out(text, names, count, false);
+}
+
+char *redact_file(const char *text, const struct redact_name *names,
+                  size_t count)
+{
+    return take_out(text, names, count, true);
 }

@@ -20,4 +20,11 @@ struct redact_name {
  */
 char *redact(const char *text, const struct redact_name *names, size_t count);
 
+/*
+ * The same of a file that a program shall still be able to read: what stands
+ * for a UUID or an address has its form.
+ */
+char *redact_file(const char *text, const struct redact_name *names,
+                  size_t count);
+
 #endif

@@ -21,8 +21,9 @@ enum taken {
     TAKES_SCRIPT = 32, /* --script --size */
     TAKES_WAY = 64,    /* --finish --take-back */
     TAKES_LIVE = 128,
-    TAKES_CHECK = 256, /* --seconds --with-names */
+    TAKES_CHECK = 256, /* --seconds */
     TAKES_ASK = 512,
+    TAKES_NAMES = 1024, /* --with-names */
 };
 
 struct command {
@@ -46,13 +47,15 @@ static const struct command commands[] = {
      TAKES_PLAN | TAKES_FORMAT | TAKES_DRY_RUN | TAKES_YES | TAKES_LIVE,
      command_apply},
     {"check", "DOMAIN [--seconds N]", "is the guest as planned?", 1, 1,
-     TAKES_CHECK | TAKES_OUTPUT, command_check},
+     TAKES_CHECK | TAKES_OUTPUT | TAKES_NAMES, command_check},
     {"undo", "DOMAIN [NUMBER]", "take the last apply, or a record, back", 1, 2,
      TAKES_YES, command_undo},
     {"history", "[DOMAIN [NUMBER]]", "what was applied and undone", 0, 2, 0,
      command_history},
     {"repair", "[DOMAIN]", "finish what was cut off, or take it back", 0, 1,
      TAKES_WAY, command_repair},
+    {"capture", "[DOMAIN] -o FILE.tar", "this host in a file, without names", 0,
+     1, TAKES_OUTPUT | TAKES_NAMES, command_capture},
 };
 
 /* The screens are what runs without a command. */
@@ -400,8 +403,9 @@ static unsigned taken(int letter)
     case OPT_TAKE_BACK:
         return TAKES_WAY;
     case OPT_SECONDS:
-    case OPT_WITH_NAMES:
         return TAKES_CHECK;
+    case OPT_WITH_NAMES:
+        return TAKES_NAMES;
     case OPT_SCRIPT:
     case OPT_SIZE:
         return TAKES_SCRIPT;

@@ -91,6 +91,8 @@ bool command_repair(const struct options *options, char **words,
                     struct err *err);
 bool command_check(const struct options *options, char **words,
                    struct err *err);
+bool command_capture(const struct options *options, char **words,
+                     struct err *err);
 bool command_screens(const struct options *options, char **words,
                      struct err *err);
 

@@ -15,7 +15,7 @@ static const struct docs_option options_known[] = {
     {"connect", "URI", "qemu:///system qemu:///session",
      "the libvirt to talk to; qemu:///system unless LIBVIRT_DEFAULT_URI says "
      "otherwise"},
-    {"output", "FILE", "@files", "write the plan, or check's report, there"},
+    {"output", "FILE", "@files", "write the plan, report or capture there"},
     {"help", NULL, "", "the commands, and with a command the keys of --set"},
     {"sysroot", "DIR", "@directories", "read the host beneath DIR"},
     {"root", "DIR", "@directories",

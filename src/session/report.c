@@ -2,12 +2,12 @@
 /* Takes an audit, gives text for people. */
 #include "session/report.h"
 
-#include "base/redact.h"
+#include "session/names.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 80, INDENT = 8, NAMES_MAX = 256 };
+enum { COLUMNS = 80, INDENT = 8 };
 
 /* In lines of at most 80 columns, each behind the indent. */
 static void add_wrapped(struct str *str, const char *text)
@@ -153,52 +153,10 @@ static void add_machine(struct str *str, const struct audit *audit)
     }
 }
 
-struct names {
-    struct redact_name list[NAMES_MAX];
-    size_t count;
-};
-
-static void add_name(struct names *names, const char *name, const char *by)
-{
-    if (name && *name && strcmp(name, "root") != 0 &&
-        strcmp(name, "localhost") != 0 && names->count < NAMES_MAX)
-        names->list[names->count++] = (struct redact_name){name, by};
-}
-
-/* People have an ID of 1000 or more (login.defs), and a line in passwd. */
-static void add_users(struct names *names, struct arena *arena,
-                      const struct root *root)
-{
-    char *rest = root_read(root, arena, "etc/passwd"), *line;
-
-    while ((line = strsep(&rest, "\n"))) {
-        char *name = strsep(&line, ":");
-        unsigned long id;
-
-        strsep(&line, ":"); /* the password's place */
-        if (line && str_number(strsep(&line, ":"), 59999, &id) && id >= 1000)
-            add_name(names, name, "USER");
-    }
-    add_name(names, getenv("SUDO_USER"), "USER");
-    add_name(names, getenv("LOGNAME"), "USER");
-    add_name(names, getenv("USER"), "USER");
-}
-
-static void add_host_name(struct names *names, struct arena *arena, char *name)
-{
-    if (!name)
-        return;
-    name = str_trim(name);
-    add_name(names, name, "HOST");
-    if (strchr(name, '.'))
-        add_name(names, arena_strndup(arena, name, strcspn(name, ".")), "HOST");
-}
-
 char *report_text(const struct audit *audit, bool with_names)
 {
     struct arena *arena = arena_new();
     struct str str CLEANUP(str_free) = STR_INIT;
-    const struct neighbours *others = audit->session->others;
     struct names *names = arena_alloc(arena, 1, sizeof(*names));
     struct str report = STR_INIT;
     char *text = NULL;
@@ -206,16 +164,15 @@ char *report_text(const struct audit *audit, bool with_names)
     add_machine(&str, audit);
     str_add(&str, "\n");
     report_add(&str, audit);
-    add_name(names, audit->wanted->name, "GUEST");
-    for (size_t i = 0; others && i < others->count; i++)
-        add_name(names, others->list[i].name, "GUEST");
-    add_host_name(names, arena, root_read(audit->root, arena, "etc/hostname"));
-    add_host_name(names, arena,
-                  root_read(audit->root, arena, "proc/sys/kernel/hostname"));
-    add_users(names, arena, audit->root);
+    names_add(names, arena, audit->session, audit->root);
     text = with_names ? str_steal(&str)
                       : redact(str_text(&str), names->list, names->count);
-    str_addf(&report, "# A report of virt-tune check\n\n%s", text);
+    str_addf(
+        &report,
+        "# A report of virt-tune check\n"
+        "# Who wants to look closer needs the host, too: virt-tune capture "
+        "-o FILE.tar\n\n%s",
+        text);
     free(text);
     arena_free(arena);
     return str_steal(&report);

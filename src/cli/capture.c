@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command "capture": this host in a file, to be shown to others. */
+#include "cli/cli.h"
+
+#include "session/capture.h"
+
+bool command_capture(const struct options *options, char **words,
+                     struct err *err)
+{
+    struct session *session =
+        options->output
+            ? session_open(&options->session, err)
+            : (err_set(err, ERR_USAGE, "capture wants a file: -o FILE.tar."),
+               NULL);
+    size_t left_out = 0;
+    bool is_saved = session &&
+                    (!words[0] || session_load(session, words[0], err)) &&
+                    capture_save(session, options->output, options->with_names,
+                                 &left_out, err);
+
+    if (is_saved)
+        printf(
+            "%s has what virt-tune reads of this host%s.\n"
+            "To look at it: mkdir DIR && tar -xf %s -C DIR && virt-tune "
+            "--sysroot DIR show groups\n",
+            options->output,
+            options->with_names ? ", with all names"
+                                : ", without names and serial numbers",
+            options->output);
+    if (is_saved && left_out > 0)
+        printf("%zu files could not be read%s.\n", left_out,
+               "; as root more can be");
+    session_close(session);
+    return is_saved && cli_flush(err);
+}

@@ -17,6 +17,7 @@ if [ "$(id -u)" = 0 ]; then
   cp "$here/embed_as_user.sh" "$here/embed_options.sh" \
     "$here/embed_full.sh" "$here/tap.sh" "$here/../data/demo/win10.xml" \
     "$scratch"
+  cp -a "$here/../data/presets" "$scratch"
   cp -a "$hosts/i7-12700k" "$scratch/host"
   cp -a "$hosts/xeon-4214-2s" "$scratch/nodes"
   chown -R 65534:65534 "$scratch"

@@ -160,20 +160,16 @@ static struct wanted wanted(struct rendering *r,
 
 /*
  * What stands below an element says more of what is on (<tseg> of <smm>, the
- * address of a balloon, <catchup> of a timer that catches up): off, libvirt
- * drops it in silence.
+ * address of a balloon): off, libvirt drops it in silence.
  */
 static void drop_children(struct rendering *r, const struct option_place *place,
                           const xmlNode *node, const char *state)
 {
     bool is_off =
         place->element && place->off && state && strcmp(state, place->off) == 0;
-    bool is_tick = place->attribute && !place->on &&
-                   strcmp(place->attribute, "tickpolicy") == 0 &&
-                   (!state || strcmp(state, "catchup") != 0);
 
     for (xmlNode *child = xmlFirstElementChild((xmlNode *)node);
-         child && (is_off || is_tick); child = xmlNextElementSibling(child))
+         child && is_off; child = xmlNextElementSibling(child))
         edit_remove(r->edit, child);
 }
 

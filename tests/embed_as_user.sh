@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# embed_as_user.sh PROGRAM HOST XML NODES - the part of embed.sh that runs as an
-# ordinary user.
+# embed_as_user.sh PROGRAM HOST XML NODES [full] - the part of embed.sh that runs
+# as an ordinary user.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 program=$1 host=$2 desktop=$2 xml=$3 nodes=$4
@@ -25,6 +25,11 @@ sed -e "s/type='kvm'/type='qemu'/" \
 virsh -q -c "$uri" define --validate "$scratch/tcg.xml" >"$scratch/define" 2>&1 ||
   plan_skip "the embedded driver does not start here: $(<"$scratch/define")"
 ok "a domain is defined" has "$(<"$scratch/define")" ""
+if [ "${5-}" = full ]; then
+  . "$(dirname "$0")/embed_full.sh"
+  finish
+  exit
+fi
 
 dump() { virsh -q -c "$uri" dumpxml --inactive --security-info win10; }
 dump >"$scratch/before.xml"

@@ -7,6 +7,7 @@
 
 #include "apply/compare.h"
 #include "apply/file.h"
+#include "apply/foreign.h"
 #include "apply/home.h"
 #include "base/str.h"
 #include "render/match.h"
@@ -205,6 +206,8 @@ bool step_store(const struct target *target, const struct domain *domain,
                note_stored(target, domain, record, err);
     if (is_ours(domain, record, now))
         return journal_stored(record, now, err);
+    if (record->after && strcmp(record->after, record->before) != 0)
+        return true; /* it was stored; who edited since came after that */
     return err_set(err, ERR_CHANGED,
                    "%s was changed by someone else meanwhile; that edit stays.",
                    domain->name);
@@ -234,16 +237,6 @@ static bool is_same_xml(const char *a, const char *b)
     xml_free(x);
     xml_free(y);
     return is_it;
-}
-
-/* True if what was stored holds something that neither side of us wrote. */
-static bool has_foreign_edit(const struct record *record, const char *now)
-{
-    struct merge *merge = merge_undo(record->before, record->wanted, now, NULL);
-    bool has_one = merge && !is_same_xml(merge->text, record->before);
-
-    merge_free(merge);
-    return has_one;
 }
 
 /* Takes out what is ours and stays; the rest is someone else's. */
@@ -287,8 +280,12 @@ bool step_store_back(const struct target *target, const struct domain *domain,
         return false;
     if (strcmp(now, record->before) == 0)
         return true;
-    is_exact = record->after && strcmp(now, record->after) == 0 &&
-               compare_stored(record->wanted, now, NULL);
+    is_exact =
+        record->after
+            ? strcmp(now, record->after) == 0 &&
+                  (compare_stored(record->wanted, now, NULL) ||
+                   !foreign_has_edit(record->before, record->wanted, now))
+            : !foreign_has_edit(record->before, record->wanted, now);
     return is_exact ? put_back(target, domain, record->before, err)
                     : take_out(target, domain, record, now, err);
 }
@@ -304,9 +301,11 @@ bool step_compare(const struct target *target, const struct domain *domain,
     if (!now)
         return false;
     if (changes_xml(record) && !compare_stored(record->wanted, now, err)) {
-        if (has_foreign_edit(record, now)) {
+        if (foreign_has_edit(record->before, record->wanted, now)) {
             err->code = ERR_CHANGED;
-            err_add(err, "Someone else changed it just then; that edit stays.");
+            err_add(err,
+                    "It differs where nothing was to change, too: if "
+                    "someone else edited it just then, that edit stays.");
         }
         return false;
     }

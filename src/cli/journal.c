@@ -63,7 +63,7 @@ static bool repair(const struct session *session, const struct options *options,
     is_ended = session_repair(session, way, &number, err);
     if (is_ended)
         printf("Record %04u is %s.\n", number,
-               way == REPAIR_FINISH ? "finished: all of it is in force"
+               way == REPAIR_FINISH ? "finished: it is in force as it is stored"
                                     : "taken back: all is as it was before it");
     fflush(stdout);
     hold_end(&hold);

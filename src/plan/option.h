@@ -126,7 +126,7 @@ enum option_scope {
  * or `parent` itself if `element` is NULL. Its attribute `attribute` says `on`
  * or `off` or one of the row's words; with neither attribute nor number it is
  * on by being there. Off without a word for it takes the attribute away, or
- * the element if it is whole.
+ * the element if it is whole; `drops_off` makes it so even with one.
  */
 struct option_place {
     enum option_scope scope;
@@ -136,6 +136,7 @@ struct option_place {
     const char *number;            /* the attribute of the number, or NULL */
     const char *also, *also_value; /* an attribute that goes with `on` */
     bool is_whole;                 /* the element says nothing else */
+    bool drops_off; /* libvirt stores no `off` of it, or not all */
     bool omits_on;                 /* to be on, the attribute is taken away */
     bool bare_is_on; /* without its attribute the element says on */
     long absent;     /* the value that it has if nothing is written */

@@ -368,7 +368,7 @@ const struct option_row option_guest_rows[] = {
             .does = "System management mode: firmware with Secure Boot keeps "
                     "its variables safe by it.",
             .risk = "Off: firmware with Secure Boot does not start.",
-            .writes = "<features><smm>",
+            .writes = "<features><smm>; off, libvirt drops its <tseg>",
             FORMATDOMAIN("Hypervisor features"),
         },
 };

@@ -16,6 +16,17 @@
         .on = "on",           \
         .off = "off",         \
     }
+/* libvirt stores such a child only if it is on. */
+#define CHILD(path, name)     \
+    .place = {                \
+        .parent = (path),     \
+        .element = (name),    \
+        .attribute = "state", \
+        .on = "on",           \
+        .off = "off",         \
+        .is_whole = true,     \
+        .drops_off = true,    \
+    }
 #define FEATURE(name)                                           \
     .hyperv = (name), .writes = "<features><hyperv><" name ">", \
     AT("features/hyperv", name)
@@ -64,6 +75,8 @@ const struct option_row option_hyperv_rows[] = {
                       .attribute = "state",
                       .on = "on",
                       .off = "off",
+                      .is_whole = true,
+                      .drops_off = true, /* off, but no retries */
                       .number = "retries"},
             .does = "Windows tells the host when it has waited this often for "
                     "a lock, so that the vCPU that holds it can run.",
@@ -126,7 +139,7 @@ const struct option_row option_hyperv_rows[] = {
             .windows = PROPOSE_ON,
             .needs = OPTIONS(OPTION_HV_STIMER),
             .detail = "stimer_direct",
-            AT("features/hyperv/stimer", "direct"),
+            CHILD("features/hyperv/stimer", "direct"),
             .does = "Synthetic timers fire as plain interrupts, not as "
                     "messages. A nested Hyper-V asks for it.",
             .risk = "The guest does not start on a kernel before Linux 5.0.",
@@ -158,7 +171,8 @@ const struct option_row option_hyperv_rows[] = {
                       .attribute = "state",
                       .on = "on",
                       .off = "off",
-                      .is_whole = true, /* off too a long value is refused */
+                      .is_whole = true,
+                      .drops_off = true, /* off, a long value is refused */
                       .also = "value",
                       .also_value = "virt-tune"},
             .writes = "<features><hyperv><vendor_id>",
@@ -212,7 +226,7 @@ const struct option_row option_hyperv_rows[] = {
             .needs = OPTIONS(OPTION_HV_TLBFLUSH, OPTION_HV_VAPIC),
             .detail = "tlbflush_direct",
             .since = 11000000,
-            AT("features/hyperv/tlbflush", "direct"),
+            CHILD("features/hyperv/tlbflush", "direct"),
             .does =
                 "A nested guest flushes without its own hypervisor. " NESTED,
             .risk = "On Intel it needs enlightened VMCS.",
@@ -228,7 +242,7 @@ const struct option_row option_hyperv_rows[] = {
             .needs = OPTIONS(OPTION_HV_TLBFLUSH),
             .detail = "tlbflush_extended",
             .since = 11000000,
-            AT("features/hyperv/tlbflush", "extended"),
+            CHILD("features/hyperv/tlbflush", "extended"),
             .does = "Flushes parts of the TLB, not all of it.",
             .risk = "The guest does not start on a kernel before Linux 6.2.",
             .writes = "<features><hyperv><tlbflush><extended>",

@@ -44,6 +44,7 @@ static char *render_own(struct changeset *set, const struct plan *plan,
         return NULL;
     edit = edit_new(*xml);
     *title = xml_render(plan, part, *xml, edit, set->arena);
+    edit_prune(edit);
     return edit_finish(edit, &length);
 }
 

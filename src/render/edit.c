@@ -21,6 +21,8 @@ struct edit {
     const struct xml *xml;
     struct splice *splices;
     size_t count, capacity;
+    const xmlNode **shrunk; /* of which an edit took something away */
+    size_t shrunk_count, shrunk_capacity;
 };
 
 struct edit *edit_new(const struct xml *xml)
@@ -71,6 +73,26 @@ void edit_add_escaped(struct str *str, const char *text)
             str_add_bytes(str, text, 1);
         }
     }
+}
+
+static bool is_blank(const char *at, const char *end)
+{
+    while (at < end && isspace((unsigned char)*at))
+        at++;
+    return at == end;
+}
+
+/* Notes that an edit takes something out of an element. */
+static void note_shrunk(struct edit *edit, const xmlNode *node)
+{
+    if (edit->shrunk_count > 0 && edit->shrunk[edit->shrunk_count - 1] == node)
+        return;
+    if (edit->shrunk_count == edit->shrunk_capacity) {
+        edit->shrunk_capacity = 2 * edit->shrunk_capacity + 8;
+        edit->shrunk =
+            mem_realloc(edit->shrunk, edit->shrunk_capacity, sizeof(xmlNode *));
+    }
+    edit->shrunk[edit->shrunk_count++] = node;
 }
 
 /* Finds the value of an attribute in its start tag, without the quotes. */
@@ -161,6 +183,7 @@ void edit_remove_attribute(struct edit *edit, const xmlNode *node,
     while (isspace((unsigned char)text[begin - 1]))
         begin--;
     add(edit, begin, end + 1, &nothing);
+    note_shrunk(edit, node);
 }
 
 static void add_end_tag(struct str *str, const xmlNode *node)
@@ -171,10 +194,48 @@ static void add_end_tag(struct str *str, const xmlNode *node)
     str_addf(str, "%s>", (const char *)node->name);
 }
 
+/*
+ * The end of what starts at `at` inside an element: a comment, a section, an
+ * instruction, a tag, or text up to one of these.
+ */
+static const char *piece_end(const char *at, const char *end)
+{
+    static const char *const marks[][2] = {
+        {"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}, {"<", ">"}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+        if (str_starts(at, marks[i][0])) {
+            const char *found = strstr(at + strlen(marks[i][0]), marks[i][1]);
+
+            return found && found < end ? found + strlen(marks[i][1]) : end;
+        }
+    while (at < end && *at != '<')
+        at++;
+    return at;
+}
+
+static bool is_note(const char *at)
+{
+    return str_starts(at, "<!--") || str_starts(at, "<?");
+}
+
+static void add_text(struct str *str, const char *at, const char *text)
+{
+    bool is_section = str_starts(at, "<![CDATA[") && !strstr(text, "]]>");
+
+    if (is_section)
+        str_addf(str, "<![CDATA[%s]]>", text);
+    else
+        edit_add_escaped(str, text);
+}
+
 void edit_content(struct edit *edit, const xmlNode *node, const char *text)
 {
     const struct xml_span *span = xml_span(node);
+    const char *at = edit->xml->text + span->start_end;
+    const char *end = edit->xml->text + span->end_begin;
     struct str str CLEANUP(str_free) = STR_INIT;
+    bool is_said = false;
 
     if (span->is_empty) {
         str_add(&str, ">");
@@ -183,7 +244,17 @@ void edit_content(struct edit *edit, const xmlNode *node, const char *text)
         add(edit, tag_inside_end(edit->xml->text, span), span->start_end, &str);
         return;
     }
-    edit_add_escaped(&str, text);
+    for (const char *next; at < end; at = next) {
+        next = piece_end(at, end);
+        if (is_note(at)) {
+            str_add_bytes(&str, at, (size_t)(next - at));
+        } else if (!is_said && !is_blank(at, next)) {
+            add_text(&str, at, text);
+            is_said = true;
+        }
+    }
+    if (!is_said)
+        edit_add_escaped(&str, text);
     add(edit, span->start_end, span->end_begin, &str);
 }
 
@@ -273,11 +344,27 @@ void edit_insert(struct edit *edit, const xmlNode *parent, const xmlNode *after,
         add(edit, span->start_end, span->start_end, &str);
 }
 
+/* The comments that are in an element, each after the blanks before that. */
+static void add_comments(struct str *str, const char *text,
+                         const struct xml_span *span, const char *before)
+{
+    const char *at = text + span->start_end, *end = text + span->end_begin;
+
+    for (const char *next; at < end; at = next) {
+        next = piece_end(at, end);
+        if (!str_starts(at, "<!--"))
+            continue;
+        str_add(str, before);
+        str_add_bytes(str, at, (size_t)(next - at));
+    }
+}
+
 void edit_remove(struct edit *edit, const xmlNode *node)
 {
     const char *text = edit->xml->text;
     const struct xml_span *span = xml_span(node);
-    struct str nothing = STR_INIT;
+    struct str blanks CLEANUP(str_free) = STR_INIT;
+    struct str comments CLEANUP(str_free) = STR_INIT;
     size_t begin = span->start_begin;
 
     while (begin > 0 && (text[begin - 1] == ' ' || text[begin - 1] == '\t'))
@@ -287,7 +374,11 @@ void edit_remove(struct edit *edit, const xmlNode *node)
         if (begin > 0 && text[begin - 1] == '\r')
             begin--;
     }
-    add(edit, begin, span->end_end, &nothing);
+    str_add_bytes(&blanks, text + begin, span->start_begin - begin);
+    add_comments(&comments, text, span, str_text(&blanks));
+    add(edit, begin, span->end_end, &comments);
+    if (node->parent && node->parent->type == XML_ELEMENT_NODE)
+        note_shrunk(edit, node->parent);
 }
 
 static int compare(const void *a, const void *b)
@@ -301,26 +392,111 @@ static int compare(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-char *edit_finish(struct edit *edit, size_t *length)
+static void sort(struct edit *edit)
 {
-    const struct xml *xml = edit->xml;
-    struct str str = STR_INIT;
-    size_t at = 0;
-
     if (edit->count > 0)
         qsort(edit->splices, edit->count, sizeof(*edit->splices), compare);
-    for (size_t i = 0; i < edit->count; i++) {
-        struct splice *splice = &edit->splices[i];
+}
 
-        if (splice->begin >= at) {
-            str_add_bytes(&str, xml->text + at, splice->begin - at);
-            str_add(&str, splice->text);
-            at = splice->end;
-        } /* else it is inside of what was replaced or removed */
-        free(splice->text);
+/* The first of the sorted edits that begins at `place` or after it. */
+static size_t find_splice(const struct edit *edit, size_t place)
+{
+    size_t low = 0, high = edit->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (edit->splices[middle].begin < place)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    str_add_bytes(&str, xml->text + at, xml->length - at);
+    return low;
+}
+
+/* Appends what the sorted edits make of a stretch of the text. */
+static void add_edited(const struct edit *edit, size_t at, size_t end,
+                       struct str *str)
+{
+    const char *text = edit->xml->text;
+
+    for (size_t i = find_splice(edit, at); i < edit->count; i++) {
+        const struct splice *splice = &edit->splices[i];
+
+        if (splice->begin >= end)
+            break;
+        if (splice->begin < at)
+            continue; /* it is inside of what was replaced or removed */
+        str_add_bytes(str, text + at, splice->begin - at);
+        str_add(str, splice->text);
+        at = splice->end;
+    }
+    if (at < end)
+        str_add_bytes(str, text + at, end - at);
+}
+
+enum rest { REST_SOME, REST_TAG, REST_NOTHING };
+
+/* What the sorted edits leave of an element. */
+static enum rest rest_of(const struct edit *edit, const xmlNode *node)
+{
+    const struct xml_span *span = xml_span(node);
+    struct str content CLEANUP(str_free) = STR_INIT;
+    struct str tag CLEANUP(str_free) = STR_INIT;
+    const char *at, *end;
+
+    add_edited(edit, span->start_end, span->end_begin, &content);
+    at = str_text(&content);
+    if (!is_blank(at, at + content.length))
+        return REST_SOME;
+    add_edited(edit, span->start_begin, span->start_end, &tag);
+    at = str_text(&tag) + 1;
+    end = str_text(&tag) + tag.length - (span->is_empty ? 2 : 1);
+    while (at < end && !isspace((unsigned char)*at))
+        at++;
+    return is_blank(at, end) ? REST_NOTHING : REST_TAG;
+}
+
+/* libvirt writes <domain> and <devices> always. */
+static bool is_always_there(const xmlNode *node)
+{
+    const xmlNode *root = xmlDocGetRootElement(node->doc);
+
+    return node == root || (node->parent == root &&
+                            strcmp((const char *)node->name, "devices") == 0);
+}
+
+void edit_prune(struct edit *edit)
+{
+    for (size_t begin = 0, end; begin < edit->shrunk_count; begin = end) {
+        enum rest *rests;
+
+        end = edit->shrunk_count;
+        rests = mem_alloc(end - begin, sizeof(*rests));
+        sort(edit);
+        for (size_t i = begin; i < end; i++)
+            rests[i - begin] = is_always_there(edit->shrunk[i])
+                                   ? REST_SOME
+                                   : rest_of(edit, edit->shrunk[i]);
+        for (size_t i = begin; i < end; i++)
+            if (rests[i - begin] == REST_NOTHING)
+                edit_remove(edit, edit->shrunk[i]);
+            else if (rests[i - begin] == REST_TAG)
+                edit_empty(edit, edit->shrunk[i]);
+        free(rests);
+    }
+}
+
+char *edit_finish(struct edit *edit, size_t *length)
+{
+    struct str str = STR_INIT;
+
+    sort(edit);
+    add_edited(edit, 0, edit->xml->length, &str);
+    for (size_t i = 0; i < edit->count; i++)
+        free(edit->splices[i].text);
     free(edit->splices);
+    free(edit->shrunk);
     free(edit);
     *length = str.length;
     return str_steal(&str);

@@ -23,7 +23,10 @@ void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
 void edit_remove_attribute(struct edit *edit, const xmlNode *node,
                            const char *name);
 
-/* Replaces all that is inside an element by plain text. */
+/*
+ * Replaces the text inside an element. Comments and instructions in it stay,
+ * and what was a CDATA section is one again.
+ */
 void edit_content(struct edit *edit, const xmlNode *node, const char *text);
 
 /* Removes all that is inside an element, and its end tag: <name .../>. */
@@ -38,8 +41,19 @@ void edit_empty(struct edit *edit, const xmlNode *node);
 void edit_insert(struct edit *edit, const xmlNode *parent, const xmlNode *after,
                  const char *markup);
 
-/* Removes an element and the blanks before it. */
+/*
+ * Removes an element and the blanks before it. Comments that somebody put into
+ * it stay in its place.
+ */
 void edit_remove(struct edit *edit, const xmlNode *node);
+
+/*
+ * The last edit: removes the elements that the others left without attributes,
+ * children and text, and then those that this leaves so; libvirt stores none
+ * of them. One with attributes only loses its end tag. What was empty before
+ * stays.
+ */
+void edit_prune(struct edit *edit);
 
 /* True if nothing was edited so far. */
 bool edit_is_empty(const struct edit *edit);

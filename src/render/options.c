@@ -148,7 +148,7 @@ static struct wanted wanted(struct rendering *r,
     if (option->type == OPTION_TYPE_CHOICE)
         wanted.state = value == OPTION_OFF ? NULL : option->words[value - 1];
     else if (value == OPTION_OFF)
-        wanted.state = place->also && place->is_whole ? NULL : place->off;
+        wanted.state = place->drops_off ? NULL : place->off;
     else
         wanted.state = place->omits_on ? NULL : place->on;
     if (place->number && value > OPTION_OFF &&
@@ -159,10 +159,26 @@ static struct wanted wanted(struct rendering *r,
     return wanted;
 }
 
+/*
+ * What stands below an element says more of what is on (<tseg> of <smm>, the
+ * address of a balloon): off, libvirt drops it in silence.
+ */
+static void drop_children(struct rendering *r, const struct option_place *place,
+                          const xmlNode *node, const char *state)
+{
+    bool is_off =
+        place->element && place->off && state && strcmp(state, place->off) == 0;
+
+    for (xmlNode *child = xmlFirstElementChild((xmlNode *)node);
+         child && is_off; child = xmlNextElementSibling(child))
+        edit_remove(r->edit, child);
+}
+
 static void change_element(struct rendering *r,
                            const struct option_place *place,
                            const xmlNode *node, const struct wanted *wanted)
 {
+    drop_children(r, place, node, wanted->state);
     if (place->attribute && !wanted->state)
         edit_remove_attribute(r->edit, node, place->attribute);
     if (place->number && !place->attribute && !wanted->number)
@@ -260,25 +276,6 @@ static void render_devices(struct rendering *r, enum option_id id, long value)
     }
 }
 
-/* A balloon that is not there has no address and no statistics. */
-static void render_memballoon(struct rendering *r,
-                              const struct option_row *option, long value)
-{
-    const xmlNode *node = option_find_place(r->root, &option->place);
-    bool is_plain = true;
-
-    render_one(r, option, value);
-    if (!node || value != OPTION_OFF || !node->children)
-        return;
-    for (const xmlNode *child = node->children; child; child = child->next)
-        is_plain &= child->type == XML_ELEMENT_NODE || xmlIsBlankNode(child);
-    if (is_plain)
-        edit_empty(r->edit, node);
-    for (xmlNode *child = xmlFirstElementChild((xmlNode *)node);
-         child && !is_plain; child = xmlNextElementSibling(child))
-        edit_remove(r->edit, child); /* and leave what somebody noted */
-}
-
 /* Another mode has no model of its own, and may not be migratable or not. */
 static void render_cpu_mode(struct rendering *r,
                             const struct option_row *option, long value)
@@ -333,9 +330,7 @@ static char *render_option(const struct plan *plan, enum option_id id,
         return NULL;
     r.root = xml_root(xml);
     r.edit = edit_new(xml);
-    if (id == OPTION_MEMBALLOON)
-        render_memballoon(&r, option, value);
-    else if (id == OPTION_CPU_MODE)
+    if (id == OPTION_CPU_MODE)
         render_cpu_mode(&r, option, value);
     else if (id == OPTION_VCPUSCHED)
         render_vcpusched(&r, value);
@@ -345,6 +340,7 @@ static char *render_option(const struct plan *plan, enum option_id id,
         render_devices(&r, id, value);
     else
         render_one(&r, option, value);
+    edit_prune(r.edit);
     after = edit_finish(r.edit, &length);
     xml_free(xml);
     return after;

@@ -50,8 +50,7 @@ static void test_attribute(void **unused)
         {"<a v='0'/>", "<&>'\"", "<a v='&lt;&amp;&gt;&apos;&quot;'/>"},
         {"<a v=''/>", "x", "<a v='x'/>"},
         {"<a\r\n\tb='1'\r\n/>", "1", "<a\r\n\tb='1' v='1'\r\n/>"},
-        {"<x:a xmlns:x='u' x:v='0'/>", "1",
-         "<x:a xmlns:x='u' x:v='0' v='1'/>"},
+        {"<x:a xmlns:x='u' x:v='0'/>", "1", "<x:a xmlns:x='u' x:v='0' v='1'/>"},
         {"<a b='>'>t</a>", "1", "<a b='>' v='1'>t</a>"},
     };
 
@@ -76,6 +75,12 @@ static void test_content(void **unused)
         {"<a></a>", "<a>&lt;2</a>"},
         {"<a>\n1\n</a >", "<a>&lt;2</a >"},
         {"<x:a xmlns:x='u'/>", "<x:a xmlns:x='u'>&lt;2</x:a>"},
+        {"<a>1<!-- n --></a>", "<a>&lt;2<!-- n --></a>"},
+        {"<a> <!-- n\n-->1<?p i?>1</a>", "<a><!-- n\n-->&lt;2<?p i?></a>"},
+        {"<a><![CDATA[1]]><!--n--></a>", "<a><![CDATA[<2]]><!--n--></a>"},
+        {"<a><!-- <![CDATA[0]]> --> 1</a>",
+         "<a><!-- <![CDATA[0]]> -->&lt;2</a>"},
+        {"<a><!-- only --></a>", "<a><!-- only -->&lt;2</a>"},
     };
 
     (void)unused;
@@ -128,8 +133,12 @@ static void test_insert(void **unused)
 static void test_insert_one_line(void **unused)
 {
     static const char *const texts[] = {
-        "<d><p/></d>", "<d><p></p></d>", "<d><p><k/></p></d>",
-        "<d><p>t</p></d>", "<p:d xmlns:p='u'><p/></p:d>", "<d> <p/> </d>",
+        "<d><p/></d>",
+        "<d><p></p></d>",
+        "<d><p><k/></p></d>",
+        "<d><p>t</p></d>",
+        "<p:d xmlns:p='u'><p/></p:d>",
+        "<d> <p/> </d>",
     };
 
     (void)unused;
@@ -161,6 +170,10 @@ static void test_remove(void **unused)
         {"<d>\n\t<a/>\n\t<p>\n\t\t<q/>\n\t</p>\n\t<b/>\n</d>",
          "<d>\n\t<a/>\n\t<b/>\n</d>"},
         {"<d>\n  <a/> <p/>\n</d>", "<d>\n  <a/>\n</d>"},
+        {"<d>\n  <p>t<!-- n --></p>\n</d>", "<d>\n  <!-- n -->\n</d>"},
+        {"<d>\n  <p>\n    <q a='>'><!-- n --></q><!--m-->\n  </p>\n</d>",
+         "<d>\n  <!-- n -->\n  <!--m-->\n</d>"},
+        {"<d><p><![CDATA[<!-- no -->]]></p></d>", "<d></d>"},
     };
 
     (void)unused;
@@ -171,6 +184,65 @@ static void test_remove(void **unused)
         edit_remove(edit, xml_child(xml_root(xml), "p"));
         check(xml, edit, cases[i].after);
     }
+}
+
+/* Takes <p> and the attribute v of <q> away, then what that left empty. */
+static void test_prune(void **unused)
+{
+    static const struct {
+        const char *before, *after;
+    } cases[] = {
+        {"<d>\n  <m>\n    <p/>\n  </m>\n  <n/>\n</d>", "<d>\n  <n/>\n</d>"},
+        {"<d>\n  <l>\n    <m>\n      <p/>\n    </m>\n  </l>\n</d>",
+         "<d>\n</d>"},
+        {"<d>\n  <m v='1'>\n    <p/>\n  </m>\n</d>", "<d>\n  <m v='1'/>\n</d>"},
+        {"<d><m><p/><!-- n --></m></d>", "<d><m><!-- n --></m></d>"},
+        {"<d><m><p><!-- n --></p></m></d>", "<d><m><!-- n --></m></d>"},
+        {"<d><m><p/>text</m></d>", "<d><m>text</m></d>"},
+        {"<d><m><p/><x:y xmlns:x='u'/></m></d>",
+         "<d><m><x:y xmlns:x='u'/></m></d>"},
+        {"<d><m><p/></m><m><k/></m></d>", "<d><m><k/></m></d>"},
+        {"<d><m><q v = '1' /></m></d>", "<d></d>"},
+        {"<d><m><q v='1'></q></m></d>", "<d></d>"},
+        {"<d><m><q w='/' v='1'/></m></d>", "<d><m><q w='/'/></m></d>"},
+        {"<d><m><q xmlns='' v='1'/></m></d>", "<d><m><q xmlns=''/></m></d>"},
+        {"<d><devices><p/></devices></d>", "<d><devices></devices></d>"},
+        {"<d><m/><n></n></d>", "<d><m/><n></n></d>"},
+        {"<d><p/></d>", "<d></d>"},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        static const char *const paths[] = {"p", "m/p", "l/m/p", "devices/p"};
+        struct xml *xml = parse(cases[i].before);
+        struct edit *edit = edit_new(xml);
+        const xmlNode *q = xml_find(xml_root(xml), "m/q");
+
+        for (size_t j = 0; j < ARRAY_SIZE(paths); j++)
+            if (xml_find(xml_root(xml), paths[j]))
+                edit_remove(edit, xml_find(xml_root(xml), paths[j]));
+        if (q)
+            edit_remove_attribute(edit, q, "v");
+        edit_prune(edit);
+        check(xml, edit, cases[i].after);
+    }
+}
+
+/* What is added where all went away is not taken for nothing. */
+static void test_prune_filled(void **unused)
+{
+    struct xml *xml = parse("<d>\n  <m>\n    <p/>\n  </m>\n  <q v='1'/>\n</d>");
+    struct edit *edit = edit_new(xml);
+    const xmlNode *m = xml_child(xml_root(xml), "m");
+    const xmlNode *q = xml_child(xml_root(xml), "q");
+
+    (void)unused;
+    edit_remove(edit, xml_child(m, "p"));
+    edit_insert(edit, m, NULL, "<k/>");
+    edit_remove_attribute(edit, q, "v");
+    edit_attribute(edit, q, "w", "2");
+    edit_prune(edit);
+    check(xml, edit, "<d>\n  <m>\n    <k/>\n  </m>\n  <q w='2'/>\n</d>");
 }
 
 static void test_several(void **unused)
@@ -332,6 +404,8 @@ int main(void)
         cmocka_unit_test(test_insert),
         cmocka_unit_test(test_insert_one_line),
         cmocka_unit_test(test_remove),
+        cmocka_unit_test(test_prune),
+        cmocka_unit_test(test_prune_filled),
         cmocka_unit_test(test_several),
         cmocka_unit_test(test_back),
         cmocka_unit_test(test_random),

@@ -145,7 +145,8 @@ static const struct option long_options[] = {
 
 static void print_help(void)
 {
-    puts("virt-tune [DOMAIN]     tune a libvirt domain on a full screen");
+    puts(
+        "virt-tune [DOMAIN]   tune a domain (name, UUID, XML file) on a full screen");
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
         char left[64];
 
@@ -154,7 +155,6 @@ static void print_help(void)
         printf("  %-34s %s\n", left, commands[i].text);
     }
     puts(
-        "DOMAIN is a name, a UUID, or the path of an XML file.\n"
         "  -c, --connect URI  libvirt (qemu:///system)  --read-only  write "
         "nothing\n"
         "  --sysroot DIR  read the host there   --root DIR  write beneath it\n"
@@ -167,7 +167,8 @@ static void print_help(void)
         "  --give ADDRESS  --take ADDRESS   a PCI device, or "
         "usb:VENDOR:PRODUCT\n"
         "  --rom ADDRESS=on|off|default|FILE  --format text|diff|xml|json\n"
-        "  -o FILE (plan, check)  --ask (plan)  --dry-run --yes (apply)\n"
+        "  -o FILE (plan, check, capture)  --ask (plan)  --dry-run --yes "
+        "(apply)\n"
         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile,\n"
         "      5 not permitted, 6 failed and not taken back");
 }

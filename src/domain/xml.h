@@ -33,7 +33,7 @@ struct xml {
 
 /*
  * The greatest text that is parsed, bytes, and the most elements: a domain of
- * a thousand vCPUs, each pinned, and hundreds of devices has some five thousand.
+ * a thousand vCPUs, each pinned, and hundreds of devices has some thousands.
  */
 enum { XML_TEXT_MAX = 16 * 1024 * 1024, XML_ELEMENTS_MAX = 20000 };
 

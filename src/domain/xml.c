@@ -70,13 +70,17 @@ static xmlNode *first_element(const xmlNode *node)
     return xmlFirstElementChild((xmlNode *)node);
 }
 
-static size_t count_elements(const xmlNode *node)
+/* How many start tags a text has; what is no XML yet may have any. */
+static size_t count_elements(const char *text)
 {
-    size_t count = 1;
+    size_t count = 0;
 
-    for (const xmlNode *child = first_element(node); child;
-         child = xmlNextElementSibling((xmlNode *)child))
-        count += count_elements(child);
+    while ((text = strchr(text, '<'))) {
+        const char *other = skip_other(text);
+
+        count += !other && text[1] != '/';
+        text = other ? other : text + 1;
+    }
     return count;
 }
 
@@ -99,7 +103,7 @@ static bool place_elements(struct xml *xml)
         } else if (at[1] == '/') {
             struct xml_span *mine = open ? open->_private : NULL;
 
-            at = after(at, ">");
+            at = strchr(at, '>') + 1; /* it is well-formed */
             if (!mine)
                 return false;
             mine->end_begin = begin;
@@ -138,6 +142,7 @@ static bool is_utf8(const xmlDoc *doc)
     const char *encoding = (const char *)doc->encoding;
 
     return !encoding || strcasecmp(encoding, "UTF-8") == 0 ||
+           strcasecmp(encoding, "UTF8") == 0 ||
            strcasecmp(encoding, "US-ASCII") == 0 ||
            strcasecmp(encoding, "ASCII") == 0;
 }
@@ -169,6 +174,7 @@ struct xml *xml_parse(const char *text, size_t length, struct err *err)
 {
     xmlParserCtxt *parser;
     struct xml *xml;
+    size_t count;
 
     if (length > XML_TEXT_MAX) {
         err_set(err, ERR_FAILED,
@@ -191,6 +197,14 @@ struct xml *xml_parse(const char *text, size_t length, struct err *err)
         xml_free(xml);
         return NULL;
     }
+    count = count_elements(xml->text);
+    if (count > XML_ELEMENTS_MAX) {
+        err_set(err, ERR_FAILED,
+                "The XML has %zu elements: a domain has no more than %d.",
+                count, XML_ELEMENTS_MAX);
+        xml_free(xml);
+        return NULL;
+    }
     parser = xmlNewParserCtxt();
     if (parser)
         xml->doc = xmlCtxtReadMemory(parser, xml->text, (int)length, NULL, NULL,
@@ -201,8 +215,7 @@ struct xml *xml_parse(const char *text, size_t length, struct err *err)
     } else if (!is_utf8(xml->doc)) {
         err_set(err, ERR_FAILED, "The XML is not in UTF-8. Convert it first.");
     } else {
-        xml->spans =
-            mem_alloc(count_elements(xml_root(xml)), sizeof(*xml->spans));
+        xml->spans = mem_alloc(count, sizeof(*xml->spans));
         if (place_elements(xml)) {
             xmlFreeParserCtxt(parser);
             return xml;
@@ -310,4 +323,47 @@ bool xml_number(const xmlNode *node, const char *name, unsigned long maximum,
 
     arena_free(arena);
     return is_number;
+}
+
+struct value {
+    const char *text;
+    size_t order;
+};
+
+static int compare_values(const void *a, const void *b)
+{
+    const struct value *x = a, *y = b;
+    int difference = strcmp(x->text, y->text);
+
+    if (difference != 0)
+        return difference;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+const char *xml_find_twice(struct arena *arena, const xmlNode *node,
+                           const char *name)
+{
+    struct value *values = NULL, first = {NULL, 0};
+    size_t count = 0, capacity = 0;
+
+    for (; node; node = xml_next(node)) {
+        const char *text = xml_attribute(arena, node, name);
+
+        if (count == capacity) {
+            capacity = 2 * capacity + 8;
+            values = mem_realloc(values, capacity, sizeof(*values));
+        }
+        if (text) {
+            values[count] = (struct value){text, count};
+            count++;
+        }
+    }
+    if (count > 0)
+        qsort(values, count, sizeof(*values), compare_values);
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(values[i - 1].text, values[i].text) == 0 &&
+            (!first.text || values[i - 1].order < first.order))
+            first = values[i - 1];
+    free(values);
+    return first.text;
 }

@@ -31,12 +31,15 @@ struct xml {
     struct xml_span *spans;
 };
 
-/* The greatest text that is parsed, bytes. */
-enum { XML_TEXT_MAX = 16 * 1024 * 1024 };
+/*
+ * The greatest text that is parsed, bytes, and the most elements: a domain of
+ * a thousand vCPUs, each pinned, and hundreds of devices has some thousands.
+ */
+enum { XML_TEXT_MAX = 16 * 1024 * 1024, XML_ELEMENTS_MAX = 20000 };
 
 /*
  * Parses a copy of `text`. Refused with a sentence: what is not well-formed,
- * larger than XML_TEXT_MAX, in another encoding than UTF-8, or has a document
+ * larger than XML_TEXT_MAX or of more than XML_ELEMENTS_MAX, in another encoding than UTF-8, or has a document
  * type declaration (hence no entities). Opens no file and no connection.
  */
 struct xml *xml_parse(const char *text, size_t length, struct err *err);
@@ -72,6 +75,13 @@ const char *xml_content(struct arena *arena, const xmlNode *node);
 /* A decimal number from an attribute or, with `name` NULL, the content. */
 bool xml_number(const xmlNode *node, const char *name, unsigned long maximum,
                 unsigned long *number);
+
+/*
+ * The first value of an attribute that `node` and siblings of its name, from
+ * it on, have twice; or NULL.
+ */
+const char *xml_find_twice(struct arena *arena, const xmlNode *node,
+                           const char *name);
 
 /* Calls xmlInitParser once and silences libxml2; safe to call again. */
 void xml_init(void);

@@ -64,25 +64,15 @@ void rule_hyperv_values(const struct plan *plan, struct arena *arena,
 void rule_timers(const struct plan *plan, struct arena *arena,
                  const struct rule *rule, struct findings *findings)
 {
-    const xmlNode *first = xml_find(xml_root(plan->domain->xml), "clock/timer");
+    const char *name = xml_find_twice(
+        arena, xml_find(xml_root(plan->domain->xml), "clock/timer"), "name");
+    char *printable CLEANUP(mem_free) = name ? str_printable(name) : NULL;
 
-    for (const xmlNode *timer = first; timer; timer = xml_next(timer)) {
-        const char *name = xml_attribute(arena, timer, "name");
-
-        for (const xmlNode *other = xml_next(timer); name && other;
-             other = xml_next(other))
-            if (xml_has(other, "name", name)) {
-                char *printable CLEANUP(mem_free) = str_printable(name);
-
-                rule_say(rule, findings, arena, VERDICT_WARN,
-                         arena_printf(arena,
-                                      "the timer %.20s stands there "
-                                      "twice",
-                                      printable),
-                         "Remove one of them: virsh edit.");
-                return;
-            }
-    }
+    if (printable)
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 arena_printf(arena, "the timer %.20s stands there twice",
+                              printable),
+                 "Remove one of them: virsh edit.");
 }
 
 /* Since QEMU 4.0.1 this is what it does by itself. */

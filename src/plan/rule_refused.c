@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "plan/backing.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* libvirt 9.2 lets firmware='efi' stand beside the loader that it chose. */
@@ -26,21 +27,6 @@ static const char *printable(struct arena *arena, const char *text)
     return arena_strdup(arena, copy);
 }
 
-/* The first value of an attribute that two siblings of `node` share. */
-static const char *find_twice(struct arena *arena, const xmlNode *node,
-                              const char *name)
-{
-    for (; node; node = xml_next(node)) {
-        const char *value = xml_attribute(arena, node, name);
-
-        for (const xmlNode *other = xml_next(node); value && other;
-             other = xml_next(other))
-            if (xml_has(other, name, value))
-                return printable(arena, value);
-    }
-    return NULL;
-}
-
 void rule_cpu_values(const struct plan *plan, struct arena *arena,
                      const struct rule *rule, struct findings *findings)
 {
@@ -48,12 +34,13 @@ void rule_cpu_values(const struct plan *plan, struct arena *arena,
     const xmlNode *cache = xml_child(cpu, "cache");
     const xmlNode *width = xml_child(cpu, "maxphysaddr");
     long mode = option_effective(plan, OPTION_CPU_MODE);
-    const char *twice = find_twice(arena, xml_child(cpu, "feature"), "name");
+    const char *twice =
+        xml_find_twice(arena, xml_child(cpu, "feature"), "name");
 
     if (twice)
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  arena_printf(arena, "the CPU feature %.24s stands there twice",
-                              twice),
+                              printable(arena, twice)),
                  "libvirt refuses it. Remove one of them: virsh edit.");
     if (option_effective(plan, OPTION_CACHE) == OPTION_ON &&
         ((mode != MODE_HOST_PASSTHROUGH && mode != MODE_MAXIMUM) ||
@@ -236,34 +223,59 @@ void rule_firmware(const struct plan *plan, struct arena *arena,
                  "longer start: leave it.");
 }
 
+static int compare_namespaces(const void *a, const void *b)
+{
+    const xmlNode *x = *(const xmlNode *const *)a;
+    const xmlNode *y = *(const xmlNode *const *)b;
+
+    int difference = xmlStrcmp(x->ns->href, y->ns->href);
+
+    if (difference != 0)
+        return difference;
+    return xml_span(x)->start_begin < xml_span(y)->start_begin ? -1 : 1;
+}
+
+/* An element whose namespace one before it has, too; or NULL. */
+static const xmlNode *find_shared(struct arena *arena, const xmlNode *metadata)
+{
+    size_t count = 0;
+    const xmlNode **list = arena_alloc(
+        arena, xmlChildElementCount((xmlNode *)metadata) + 1, sizeof(*list));
+
+    for (xmlNode *node = xmlFirstElementChild((xmlNode *)metadata); node;
+         node = xmlNextElementSibling(node))
+        if (node->ns)
+            list[count++] = node;
+    qsort(list, count, sizeof(*list), compare_namespaces);
+    for (size_t i = 1; i < count; i++)
+        if (xmlStrEqual(list[i - 1]->ns->href, list[i]->ns->href))
+            return list[i];
+    return NULL;
+}
+
 /* What libvirt drops without a word, even when it validates. */
 void rule_metadata(const struct plan *plan, struct arena *arena,
                    const struct rule *rule, struct findings *findings)
 {
     const xmlNode *metadata =
         xml_child(xml_root(plan->domain->xml), "metadata");
+    const xmlNode *node =
+        metadata ? xmlFirstElementChild((xmlNode *)metadata) : NULL;
 
-    for (const xmlNode *node = metadata ? metadata->children : NULL; node;
-         node = node->next) {
-        if (node->type != XML_ELEMENT_NODE)
-            continue;
-        if (!node->ns) {
-            rule_say(rule, findings, arena, VERDICT_WARN,
-                     arena_printf(arena, "the metadata <%.24s> will be lost",
-                                  printable(arena, (const char *)node->name)),
-                     "libvirt drops what has no namespace. Give it one.");
-            return;
-        }
-        for (const xmlNode *other = node->next; other; other = other->next)
-            if (other->type == XML_ELEMENT_NODE && other->ns &&
-                xmlStrEqual(other->ns->href, node->ns->href)) {
-                rule_say(
-                    rule, findings, arena, VERDICT_WARN,
-                    arena_printf(arena, "of the metadata <%.24s> will be lost",
-                                 printable(arena, (const char *)other->name)),
-                    "libvirt keeps one element of each namespace. Put "
-                    "them into one.");
-                return;
-            }
+    while (node && node->ns)
+        node = xmlNextElementSibling((xmlNode *)node);
+    if (node) {
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 arena_printf(arena, "the metadata <%.24s> will be lost",
+                              printable(arena, (const char *)node->name)),
+                 "libvirt drops what has no namespace. Give it one.");
+        return;
     }
+    node = metadata ? find_shared(arena, metadata) : NULL;
+    if (node)
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 arena_printf(arena, "of the metadata <%.24s> will be lost",
+                              printable(arena, (const char *)node->name)),
+                 "libvirt keeps one element of each namespace. Put "
+                 "them into one.");
 }

@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With more lines that differ the diff is right, but not the smallest. */
+enum { SEARCH_MAX = 2000 };
+
 struct lines {
     const char **list;
     size_t count;
@@ -57,14 +60,15 @@ static long step_from(const long *v, long zero, long k, long d)
 
 /*
  * Runs the search forward and keeps every state of `v`, of which state d has
- * only the diagonals -d to d.
+ * only the diagonals -d to d. Gives the number of lines that differ, or -1 if
+ * there are more than SEARCH_MAX.
  */
 static long search(const struct lines *a, const struct lines *b, long **states)
 {
     long n = (long)a->count, m = (long)b->count, max = n + m;
     long *v CLEANUP(mem_free) = mem_alloc((size_t)(2 * max + 3), sizeof(*v));
 
-    for (long d = 0; d <= max; d++) {
+    for (long d = 0; d <= max && d <= SEARCH_MAX; d++) {
         states[d] = mem_alloc((size_t)(2 * d + 3), sizeof(**states));
         memcpy(states[d], v + max + 1 - d - 1,
                (size_t)(2 * d + 3) * sizeof(**states));
@@ -79,7 +83,41 @@ static long search(const struct lines *a, const struct lines *b, long **states)
                 return d;
         }
     }
-    return max;
+    return -1;
+}
+
+static bool same_line(const struct lines *a, const struct lines *b, size_t i,
+                      size_t j)
+{
+    return strcmp(a->list[i], b->list[j]) == 0;
+}
+
+/* What they have in common at both ends stays, all else goes and comes. */
+static void put_coarsely(struct diff *diff, const struct lines *a,
+                         const struct lines *b)
+{
+    size_t begin = 0, n = a->count, m = b->count;
+
+    while (begin < n && begin < m && same_line(a, b, begin, begin))
+        put(diff, ' ', a->list[begin], begin, begin), begin++;
+    while (n > begin && m > begin && same_line(a, b, n - 1, m - 1))
+        n--, m--;
+    for (size_t i = begin; i < n; i++)
+        put(diff, '-', a->list[i], i, begin);
+    for (size_t i = begin; i < m; i++)
+        put(diff, '+', b->list[i], n, i);
+    for (size_t i = n; i < a->count; i++)
+        put(diff, ' ', a->list[i], i, m + i - n);
+}
+
+static void reverse(struct diff *diff)
+{
+    for (size_t i = 0, j = diff->count; i + 1 < j; i++) {
+        struct diff_line line = diff->lines[i];
+
+        diff->lines[i] = diff->lines[--j];
+        diff->lines[j] = line;
+    }
 }
 
 static void walk_back(struct diff *diff, const struct lines *a,
@@ -123,14 +161,13 @@ struct diff *diff_new(const char *before, const char *after)
         arena_alloc(diff->arena, a.count + b.count + 1, sizeof(*diff->lines));
     states = mem_alloc(a.count + b.count + 1, sizeof(*states));
     d = search(&a, &b, states);
-    walk_back(diff, &a, &b, states, d);
-    for (size_t i = 0, j = diff->count; i + 1 < j; i++) {
-        struct diff_line line = diff->lines[i];
-
-        diff->lines[i] = diff->lines[--j];
-        diff->lines[j] = line;
+    if (d < 0) {
+        put_coarsely(diff, &a, &b);
+    } else {
+        walk_back(diff, &a, &b, states, d);
+        reverse(diff);
     }
-    for (long i = 0; i <= d; i++)
+    for (size_t i = 0; i <= a.count + b.count; i++)
         free(states[i]);
     free(states);
     return diff;

@@ -20,7 +20,10 @@ struct diff {
     unsigned added, removed;
 };
 
-/* A shortest edit script (Myers). Copies what it needs. */
+/*
+ * A shortest edit script (Myers), or a longer one where thousands of lines
+ * differ. Copies what it needs.
+ */
 struct diff *diff_new(const char *before, const char *after);
 void diff_free(struct diff *diff); /* NULL is allowed */
 

@@ -19,6 +19,7 @@ struct splice {
 
 struct edit {
     const struct xml *xml;
+    const char *eol; /* the document's line end */
     struct splice *splices;
     size_t count, capacity;
     const xmlNode **shrunk; /* of which an edit took something away */
@@ -30,6 +31,7 @@ struct edit *edit_new(const struct xml *xml)
     struct edit *edit = mem_alloc(1, sizeof(*edit));
 
     edit->xml = xml;
+    edit->eol = strstr(xml->text, "\r\n") ? "\r\n" : "\n";
     return edit;
 }
 
@@ -314,7 +316,7 @@ void edit_insert(struct edit *edit, const xmlNode *parent, const xmlNode *after,
 {
     const struct xml *xml = edit->xml;
     const struct xml_span *span = xml_span(parent);
-    const char *eol = strstr(xml->text, "\r\n") ? "\r\n" : "\n";
+    const char *eol = edit->eol;
     const xmlNode *sibling = xmlFirstElementChild((xmlNode *)parent);
     struct str str CLEANUP(str_free) = STR_INIT;
     struct str outer CLEANUP(str_free) = STR_INIT;

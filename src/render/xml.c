@@ -185,12 +185,31 @@ static void render_iothread_count(struct rendering *r)
         edit_insert(r->edit, ids, xml_last_element(ids), str_text(&lines));
 }
 
+/*
+ * The number of the disk with this name, or their count. The search starts at
+ * `*next`, after the last one found: they stand in the same order.
+ */
+static size_t find_disk(const struct domain *domain, const char *name,
+                        size_t *next)
+{
+    for (size_t i = 0; name && i < domain->disk_count; i++) {
+        size_t at = (*next + i) % domain->disk_count;
+
+        if (strcmp(domain->disks[at].target, name) == 0) {
+            *next = at + 1;
+            return at;
+        }
+    }
+    return domain->disk_count;
+}
+
 /* Names of the disks that get an I/O thread. */
 static const char *render_disks(struct rendering *r)
 {
     const struct plan *plan = r->plan;
     const xmlNode *devices = xml_child(r->root, "devices");
     struct str names CLEANUP(str_free) = STR_INIT;
+    size_t next = 0;
 
     for (const xmlNode *disk = xml_child(devices, "disk"); disk;
          disk = xml_next(disk)) {
@@ -198,23 +217,20 @@ static const char *render_disks(struct rendering *r)
         const xmlNode *target = xml_child(disk, "target");
         const char *name = xml_attribute(r->arena, target, "dev");
 
-        for (size_t i = 0; name && i < plan->domain->disk_count; i++) {
-            const struct domain_disk *known = &plan->domain->disks[i];
-            const char *id = number_text(r, plan->disk_iothread[i]);
+        size_t i = find_disk(plan->domain, name, &next);
+        const char *id;
 
-            if (strcmp(known->target, name) != 0 ||
-                plan->disk_iothread[i] == known->iothread ||
-                plan->disk_iothread[i] == 0)
-                continue;
-            if (driver)
-                set_attribute(r, driver, "iothread", id);
-            else
-                edit_insert(
-                    r->edit, disk, NULL,
-                    arena_printf(r->arena, "<driver iothread='%s'/>", id));
-            str_addf(&names, "%s%s", names.length > 0 ? ", " : "",
-                     known->target);
-        }
+        if (i == plan->domain->disk_count || plan->disk_iothread[i] == 0 ||
+            plan->disk_iothread[i] == plan->domain->disks[i].iothread)
+            continue;
+        id = number_text(r, plan->disk_iothread[i]);
+        if (driver)
+            set_attribute(r, driver, "iothread", id);
+        else
+            edit_insert(r->edit, disk, NULL,
+                        arena_printf(r->arena, "<driver iothread='%s'/>", id));
+        str_addf(&names, "%s%s", names.length > 0 ? ", " : "",
+                 plan->domain->disks[i].target);
     }
     return names.length > 0 ? arena_strdup(r->arena, str_text(&names)) : NULL;
 }

@@ -280,13 +280,50 @@ static void test_random_edits(void **unused)
     }
 }
 
+/* More than is searched for: not the shortest, but every line is there. */
+static void test_many(void **unused)
+{
+    struct str before CLEANUP(str_free) = STR_INIT;
+    struct str after CLEANUP(str_free) = STR_INIT;
+    enum { LINES = 3000 };
+    struct diff *diff;
+    size_t a = 0, b = 0;
+
+    (void)unused;
+    str_add(&before, "head\n");
+    str_add(&after, "head\n");
+    for (int i = 0; i < LINES; i++) {
+        str_addf(&before, "a%d\n", i);
+        str_addf(&after, "b%d\n", i);
+    }
+    str_add(&before, "mid\ntail\n");
+    str_add(&after, "more\nmid\ntail\n");
+    diff = diff_new(str_text(&before), str_text(&after));
+    assert_int_equal(diff->removed, LINES);
+    assert_int_equal(diff->added, LINES + 1);
+    for (size_t i = 0; i < diff->count; i++) {
+        const struct diff_line *line = &diff->lines[i];
+
+        a += line->sign != '+';
+        b += line->sign != '-';
+        if (line->sign != '+')
+            assert_int_equal(line->old_number, a);
+        if (line->sign != '-')
+            assert_int_equal(line->new_number, b);
+    }
+    assert_int_equal(a, LINES + 3);
+    assert_int_equal(b, LINES + 4);
+    assert_string_equal(diff->lines[0].text, "head");
+    assert_string_equal(diff->lines[diff->count - 1].text, "tail");
+    diff_free(diff);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known),
-        cmocka_unit_test(test_unified),
-        cmocka_unit_test(test_random),
-        cmocka_unit_test(test_random_edits),
+        cmocka_unit_test(test_known),  cmocka_unit_test(test_unified),
+        cmocka_unit_test(test_random), cmocka_unit_test(test_random_edits),
+        cmocka_unit_test(test_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

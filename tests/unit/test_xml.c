@@ -87,6 +87,71 @@ static void test_size(void **unused)
     free(text);
 }
 
+/* No domain has so many; what comes after would take its time. */
+static void test_count(void **unused)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+    struct err err = {0};
+    struct xml *xml;
+
+    (void)unused;
+    str_add(&str, "<a><!-- <b/> --><![CDATA[<b/>]]>");
+    for (int i = 1; i < XML_ELEMENTS_MAX; i++)
+        str_add(&str, i % 2 ? "<b></b>" : "<b/>");
+    str_add(&str, "</a>");
+    xml = xml_parse(str_text(&str), str.length, &err);
+    assert_non_null(xml);
+    xml_free(xml);
+    str.length -= strlen("</a>");
+    str_add(&str, "<b/></a>");
+    refused(str_text(&str), str.length);
+}
+
+/* The first value that comes again, wherever that is. */
+static void test_twice(void **unused)
+{
+    static const struct {
+        const char *text, *value;
+    } cases[] = {
+        {"<a><b n='1'/><b n='2'/><c n='1'/><b/><b/></a>", NULL},
+        {"<a><b n='3'/><b n='1'/><b n='2'/><b n='1'/><b n='3'/></a>", "3"},
+        {"<a><b n='2'/><b n='1'/><b n='1'/><b n='1'/></a>", "1"},
+        {"<a/>", NULL},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct xml *xml = xml_parse(cases[i].text, strlen(cases[i].text), NULL);
+        struct arena *arena = arena_new();
+        const char *value =
+            xml_find_twice(arena, xml_child(xml_root(xml), "b"), "n");
+
+        if (cases[i].value)
+            assert_string_equal(value, cases[i].value);
+        else
+            assert_null(value);
+        arena_free(arena);
+        xml_free(xml);
+    }
+}
+
+static void test_encoding(void **unused)
+{
+    static const char *const names[] = {"UTF-8", "utf-8", "utf8", "UTF8",
+                                        "US-ASCII"};
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        struct str str CLEANUP(str_free) = STR_INIT;
+        struct xml *xml;
+
+        str_addf(&str, "<?xml version='1.0' encoding='%s'?><a/>", names[i]);
+        xml = xml_parse(str_text(&str), str.length, NULL);
+        assert_non_null(xml);
+        xml_free(xml);
+    }
+}
+
 /* An element's name as it is written in a start tag. */
 static size_t name_length(const char *at)
 {
@@ -172,8 +237,8 @@ static void test_places(void **unused)
         }
         xml = parse(cases[i].text);
         assert_string_equal(xml->text, cases[i].text);
-        assert_int_equal(
-            check_places(xml, xml_root(xml), 0, xml->length), cases[i].count);
+        assert_int_equal(check_places(xml, xml_root(xml), 0, xml->length),
+                         cases[i].count);
         xml_free(xml);
     }
 }
@@ -182,8 +247,18 @@ static void test_places(void **unused)
 static void add_filler(struct str *str)
 {
     static const char *const fillers[] = {
-        "", "", "\n", "\r\n  ", "\t", "text", "<!-- <a b='\"> -->",
-        "<![CDATA[</a><b>]]>", "<?pi <a/> ?>", "&amp;&lt;", "'\"", "/>",
+        "",
+        "",
+        "\n",
+        "\r\n  ",
+        "\t",
+        "text",
+        "<!-- <a b='\"> -->",
+        "<![CDATA[</a><b>]]>",
+        "<?pi <a/> ?>",
+        "&amp;&lt;",
+        "'\"",
+        "/>",
     };
 
     str_add(str, fillers[random_below(ARRAY_SIZE(fillers))]);
@@ -194,8 +269,8 @@ static unsigned add_random(struct str *str, unsigned depth)
 {
     static const char *const names[] = {"a", "ab", "a.b", "n:a", "n:ab", "_"};
     static const char *const attributes[] = {
-        "",          "",        " b='>'", " c=\"/>\"", "\nd = '\"'",
-        "\te\t=\n\"'\" ", " n:f='/'",
+        "",         "", " b='>'", " c=\"/>\"", "\nd = '\"'", "\te\t=\n\"'\" ",
+        " n:f='/'",
     };
     const char *name = names[random_below(ARRAY_SIZE(names))];
     unsigned count = 1;
@@ -257,8 +332,9 @@ static void test_damaged(void **unused)
 
 static void test_lookup(void **unused)
 {
-    struct xml *xml = parse("<d xmlns:x='u'><x:a v='x'/><a/><a v='1' x:v='2'>"
-                            " 17 </a><b><c>-1</c><c>99</c></b></d>");
+    struct xml *xml = parse(
+        "<d xmlns:x='u'><x:a v='x'/><a/><a v='1' x:v='2'>"
+        " 17 </a><b><c>-1</c><c>99</c></b></d>");
     const xmlNode *root = xml_root(xml), *a = xml_child(root, "a");
     struct arena *arena = arena_new();
     unsigned long number = 5;
@@ -289,11 +365,10 @@ static void test_lookup(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_size),
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_random_places),
-        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_refusals),      cmocka_unit_test(test_size),
+        cmocka_unit_test(test_count),         cmocka_unit_test(test_twice),
+        cmocka_unit_test(test_encoding),      cmocka_unit_test(test_places),
+        cmocka_unit_test(test_random_places), cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_lookup),
     };
 

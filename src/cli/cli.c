@@ -145,8 +145,7 @@ static const struct option long_options[] = {
 
 static void print_help(void)
 {
-    puts(
-        "virt-tune [DOMAIN]   tune a domain (name, UUID, XML file) on a full screen");
+    puts("virt-tune [DOMAIN]   tune a domain (name, UUID, file) on a screen");
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
         char left[64];
 

@@ -52,6 +52,22 @@ static void default_ioapic(struct state *state)
     option_set(state->plan, OPTION_IOAPIC, OPTION_OFF);
 }
 
+static void emulate(struct state *state)
+{
+    xmlSetProp(xml_root(state->domain->xml), BAD_CAST "type", BAD_CAST "qemu");
+    option_set(state->plan, OPTION_HV_RELAXED, OPTION_ON);
+}
+
+static void emulate_only(struct state *state)
+{
+    xmlSetProp(xml_root(state->domain->xml), BAD_CAST "type", BAD_CAST "qemu");
+}
+
+static void discard_ticks(struct state *state)
+{
+    option_set(state->plan, OPTION_PIT, OPTION_PIT_DISCARD);
+}
+
 static void more_vcpus(struct state *state)
 {
     plan_set_vcpus(state->plan, 3);
@@ -392,6 +408,7 @@ static const struct spec specs[] = {
     {"needs", SILENT, SMALL, 1, "", "",
      HYPERV("<synic state='on'/><vpindex state='on'/>"), NULL},
     {"needs", SILENT, SMALL, 1, "", "", HYPERV("<synic state='off'/>"), NULL},
+#include "rule_hints.h"
     {"hyperv-offered", VERDICT_UNKNOWN, SMALL, 1, "", "", "", want_relaxed},
     {"hyperv-offered", SILENT, SMALL, 1, "", "", "", want_offered},
     {"hyperv-offered", SILENT, SMALL, 1, "", "",
@@ -543,6 +560,7 @@ static void test_both_ways(void **unused)
         "guest-kind",
         "hyperv-values",
         "timers",
+        "emulated-cpu",
         "stale",
         "unset",
         "emulated-disk",

@@ -179,11 +179,11 @@ static bool take_set(struct plan *plan, const char *text, struct taken *taken,
     return true;
 }
 
-/* What a --set changed besides, on standard error. */
-static void announce(const struct plan *plan, enum option_id id,
-                     const long *before)
+/* What a --set changed besides, a line. */
+static void add_others(struct str *str, const struct plan *plan,
+                       enum option_id id, const long *before)
 {
-    struct str str CLEANUP(str_free) = STR_INIT;
+    const char *separator = "";
 
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         enum option_id other = (enum option_id)i;
@@ -193,18 +193,22 @@ static void announce(const struct plan *plan, enum option_id id,
             continue;
         option_format(other, option_effective(plan, other), value,
                       sizeof(value));
-        str_addf(&str, "%s%s=%s", str.length > 0 ? ", " : "",
-                 option_get(other)->key, value);
+        if (!*separator)
+            str_addf(str, "virt-tune: with %s: ", option_get(id)->key);
+        str_addf(str, "%s%s=%s", separator, option_get(other)->key, value);
+        separator = ", ";
     }
-    if (str.length > 0)
-        fprintf(stderr, "virt-tune: with %s: %s\n", option_get(id)->key,
-                str_text(&str));
+    str_add(str, *separator ? "\n" : "");
 }
 
-/* Each --set holds to the end; of one option the last one does. */
+/*
+ * Each --set holds to the end; of one option the last one does. What follows
+ * from them is said on standard error.
+ */
 static bool take_sets(struct plan *plan, const struct options *options,
                       struct err *err)
 {
+    struct str others CLEANUP(str_free) = STR_INIT;
     struct taken taken[SET_MAX];
     long before[OPTION_COUNT];
 
@@ -226,8 +230,9 @@ static bool take_sets(struct plan *plan, const struct options *options,
                                option_get(taken[i].id)->key);
         }
         if (taken[i].id != OPTION_NONE)
-            announce(plan, taken[i].id, before);
+            add_others(&others, plan, taken[i].id, before);
     }
+    fputs(str_text(&others), stderr);
     return true;
 }
 

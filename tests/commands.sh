@@ -38,6 +38,24 @@ ok "one socket, product 12" has "$out" \
 ok "2 MiB pages" has "$out" "<page size='2048' unit='KiB'/>"
 ok "stimer comes with hypervclock" has "$out" \
   "<timer name='hypervclock' present='yes'/>"
+vt plan ./win10.xml --set hyperv.vpindex=off
+ok "what goes with an option is said" has "$err" "with hyperv.vpindex: "
+ok "by its keys" has "$err" "hyperv.synic=off, hyperv.stimer=off"
+vt plan ./win10.xml --set hyperv.vpindex=off --set hyperv.synic=on
+ok "what undoes another --set is refused" refused 3
+ok "and which" has "$err" "hyperv.vpindex and --set hyperv.synic exclude each"
+vt plan ./win10.xml --set disks.io=native --set disks.cache=writeback
+ok "two values that exclude each other" refused 3
+vt plan ./win10.xml --set hyperv.synic=off --set hyperv.synic=on
+ok "of one option the last --set holds" is "$status" 0
+printf 'version = 1\ndomain = win10\n' >null.plan
+vt preview ./win10.xml --plan null.plan --set hyperv.ipi=on
+ok "hints that come" has "$out" "2 Windows hints (Hyper-V) "
+sed 's|<features>|&<hyperv><vpindex state="on"/><synic state="on"/></hyperv>|' \
+  win10.xml >hints.xml
+vt preview ./hints.xml --plan null.plan --set hyperv.vpindex=off \
+  --set hyperv.vapic=on
+ok "and that go" has "$out" "Windows hints (Hyper-V): 1 on, 2 off"
 vt preview ./win10.xml --format json
 ok "preview is JSON" has "$out" '"version": 1'
 keep=(); for key in isolate interrupts frequency sleep devices; do
@@ -202,8 +220,10 @@ ok "a preset knows its kind of guest" has "$out" "guest = Linux"
 ok "Windows' hints are not in it" lacks "$out" "hyperv.relaxed = on"
 vt plan ./win10.xml --preset lowest-latency
 ok "what cannot be had is said" has "$err" "real-time vCPUs: "
-ok "and the rest is taken" has "$out" "disks.io = native"
-ok "with what it needs" has "$out" "disks.cache = none"
+ok "and the rest is taken" has "$out" "disks.cache = none"
+ok "native I/O is not for images that grow" lacks "$out" "disks.io"
+vt plan ./win10.xml --preset gentle
+ok "gentle leaves the host's CPUs alone" lacks "$out" "host.frequency"
 printf 'title = mine\nhugepages = off\nnonsense = on\n' >mine.preset
 vt plan ./win10.xml --preset ./mine.preset
 ok "a preset that is malformed" refused 1

@@ -201,6 +201,21 @@ refused memory-values "anonymous memory" \
   "$(backing "<hugepages/><source type='anonymous'/>")"
 refused memory-values "allocation ondemand" \
   "$(backing "<hugepages/><allocation mode='ondemand'/>")"
+refused memory-values "'vhostuser' requires shared memory" \
+  "s|</devices>|<disk type='vhostuser' device='disk'><driver name='qemu' \
+type='raw'/><source type='unix' path='/none'/><target dev='vdx' \
+bus='virtio'/></disk>&|"
+iommu() { printf "s|</devices>|<iommu model='intel'><driver %s/></iommu>&|" \
+  "$1"; }
+refused machine-values "split I/O APIC" "$(iommu "intremap='on'")"
+refused machine-values "eim requires" "$(iommu "eim='on'")"
+tune() { printf "s|<vcpu |<cputune>%s</cputune>&|" "$1"; }
+refused vcpusched "not present in domain" \
+  "$(tune "<vcpusched vcpus='0-99' scheduler='idle'/>")"
+refused vcpusched "must not overlap" "$(tune "<vcpusched vcpus='0' \
+scheduler='rr' priority='1'/><vcpusched vcpus='0-1' scheduler='idle'/>")"
+refused vcpusched "Cannot find 'iothread'" \
+  "$(tune "<iothreadsched iothreads='9' scheduler='batch'/>")"
 refused boot-order "per-device boot" \
   "s|<target dev='vda' bus='virtio'/>|&<boot order='1'/>|"
 refused disk-values "io='native' needs" "$(disk virtio "io='native'" "")"

@@ -135,6 +135,7 @@ static void draw_pane(const struct app *app, struct canvas *canvas,
     y = draw_point(canvas, y, end, "Cost", option->cost);
     y = draw_point(canvas, y, end, "Risk", option->risk);
     y = draw_options(canvas, y, end, "Needs", option_needs(id));
+    y = draw_options(canvas, y, end, "Wants", option_wants(app_plan(app), id));
     y = draw_options(canvas, y, end, "Without", option_conflicts(id));
     y = draw_point(canvas, y, end, "Writes", option->writes);
     y = draw_point(canvas, y, end, "Key", option->key);

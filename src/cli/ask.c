@@ -243,7 +243,7 @@ static bool ask_option(struct talk *talk, enum option_id id)
             printf("keep, off, on or a value; ? explains.\n");
             continue;
         }
-        obstacle = value > OPTION_OFF ? option_obstacle(talk->plan, id) : NULL;
+        obstacle = option_refusal(talk->plan, id, value);
         if (!obstacle) {
             option_set(talk->plan, id, value);
             return true;

@@ -135,7 +135,14 @@ static bool take_disk_option(struct plan *plan, const char *key,
     return true;
 }
 
-static bool take_set(struct plan *plan, const char *text, struct err *err)
+/* One --set that was taken. OPTION_NONE: of no option. */
+struct taken {
+    enum option_id id;
+    long value;
+};
+
+static bool take_set(struct plan *plan, const char *text, struct taken *taken,
+                     struct err *err)
 {
     char *key CLEANUP(mem_free) = mem_strdup(text);
     char *name CLEANUP(mem_free) = str_printable(text);
@@ -145,6 +152,7 @@ static bool take_set(struct plan *plan, const char *text, struct err *err)
     char values[96] = "";
     long value;
 
+    *taken = (struct taken){.id = OPTION_NONE};
     if (equals)
         *equals = '\0';
     if (equals && str_starts(key, "disk.") && strchr(key + 5, '.'))
@@ -167,6 +175,64 @@ static bool take_set(struct plan *plan, const char *text, struct err *err)
     if (obstacle)
         return err_set(err, ERR_REFUSED, "--set %.80s: %s", name, obstacle);
     option_set(plan, id, value);
+    *taken = (struct taken){id, value};
+    return true;
+}
+
+/* What a --set changed besides, a line. */
+static void add_others(struct str *str, const struct plan *plan,
+                       enum option_id id, const long *before)
+{
+    const char *separator = "";
+
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        enum option_id other = (enum option_id)i;
+        char value[32];
+
+        if (other == id || plan->options[i] == before[i])
+            continue;
+        option_format(other, option_effective(plan, other), value,
+                      sizeof(value));
+        if (!*separator)
+            str_addf(str, "virt-tune: with %s: ", option_get(id)->key);
+        str_addf(str, "%s%s=%s", separator, option_get(other)->key, value);
+        separator = ", ";
+    }
+    str_add(str, *separator ? "\n" : "");
+}
+
+/*
+ * Each --set holds to the end; of one option the last one does. What follows
+ * from them is said on standard error.
+ */
+static bool take_sets(struct plan *plan, const struct options *options,
+                      struct err *err)
+{
+    struct str others CLEANUP(str_free) = STR_INIT;
+    struct taken taken[SET_MAX];
+    long before[OPTION_COUNT];
+
+    for (size_t i = 0; i < options->set_count; i++) {
+        memcpy(before, plan->options, sizeof(before));
+        if (!take_set(plan, options->sets[i], &taken[i], err))
+            return false;
+        for (size_t j = 0; j < i; j++) {
+            enum option_id id = taken[j].id;
+
+            if (id == taken[i].id)
+                taken[j].id = OPTION_NONE;
+            else if (id != OPTION_NONE && taken[j].value != OPTION_KEEP &&
+                     option_effective(plan, id) != taken[j].value)
+                return err_set(err, ERR_REFUSED,
+                               "--set %s and --set %s exclude each other: "
+                               "leave one of them out.",
+                               option_get(id)->key,
+                               option_get(taken[i].id)->key);
+        }
+        if (taken[i].id != OPTION_NONE)
+            add_others(&others, plan, taken[i].id, before);
+    }
+    fputs(str_text(&others), stderr);
     return true;
 }
 
@@ -223,9 +289,7 @@ struct plan *cli_plan(const struct session *session,
         is_made = take_preset(session, options, plan, err);
     else if (is_made && !options->plan)
         plan_propose_options(plan);
-    for (size_t i = 0; i < options->set_count && is_made; i++)
-        is_made = take_set(plan, options->sets[i], err);
-    if (is_made)
+    if (is_made && take_sets(plan, options, err))
         return plan;
     plan_free(plan);
     return NULL;

@@ -44,6 +44,27 @@ const enum option_id *option_needs(enum option_id id)
     return option->needs ? option->needs : nothing;
 }
 
+/* QEMU shows another vendor beside any one hint, or beside Hyper-V's clock. */
+static bool has_hint(const struct plan *plan)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (i != OPTION_HV_VENDOR_ID && option_get((enum option_id)i)->hyperv &&
+            !option_is_off(plan, (enum option_id)i))
+            return true;
+    return !option_is_off(plan, OPTION_HYPERVCLOCK);
+}
+
+const enum option_id *option_wants(const struct plan *plan, enum option_id id)
+{
+    const struct option_row *option = option_get(id);
+    bool is_intel = strcmp(plan->host->cpu.vendor, "GenuineIntel") == 0;
+
+    if (!option->wants || (id == OPTION_HV_VENDOR_ID && has_hint(plan)) ||
+        (*option->wants == OPTION_HV_EVMCS && !is_intel))
+        return nothing;
+    return option->wants;
+}
+
 const enum option_id *option_conflicts(enum option_id id)
 {
     const struct option_row *option = option_get(id);
@@ -115,14 +136,20 @@ static unsigned keep_cpu_valid(struct plan *plan, enum option_id id)
     return others;
 }
 
-static unsigned switch_on_needed(struct plan *plan, enum option_id id)
+static unsigned switch_on(struct plan *plan, const enum option_id *ids)
 {
     unsigned others = 0;
 
-    for (const enum option_id *need = option_needs(id); *need != OPTION_NONE;
-         need++)
-        if (option_is_off(plan, *need))
-            others += 1 + option_set(plan, *need, option_get(*need)->on);
+    for (; *ids != OPTION_NONE; ids++)
+        if (option_is_off(plan, *ids))
+            others += 1 + option_set(plan, *ids, option_get(*ids)->on);
+    return others;
+}
+
+static unsigned switch_off_others(struct plan *plan, enum option_id id)
+{
+    unsigned others = 0;
+
     for (const enum option_id *other = option_conflicts(id);
          *other != OPTION_NONE; other++)
         if (!option_is_off(plan, *other))
@@ -130,15 +157,25 @@ static unsigned switch_on_needed(struct plan *plan, enum option_id id)
     return others;
 }
 
+static bool is_in(enum option_id id, const enum option_id *ids)
+{
+    while (*ids != OPTION_NONE && *ids != id)
+        ids++;
+    return *ids == id;
+}
+
 static unsigned switch_off_dependants(struct plan *plan, enum option_id id)
 {
     unsigned others = 0;
 
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        for (const enum option_id *need = option_needs((enum option_id)i);
-             *need != OPTION_NONE; need++)
-            if (*need == id && !option_is_off(plan, (enum option_id)i))
-                others += 1 + option_set(plan, (enum option_id)i, OPTION_OFF);
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        enum option_id other = (enum option_id)i;
+
+        if ((is_in(id, option_needs(other)) ||
+             is_in(id, option_wants(plan, other))) &&
+            !option_is_off(plan, other))
+            others += 1 + option_set(plan, other, OPTION_OFF);
+    }
     return others;
 }
 
@@ -161,8 +198,11 @@ unsigned option_set(struct plan *plan, enum option_id id, long value)
     plan->options[id] = value;
     if (id == OPTION_SCSI_IOTHREAD && value > OPTION_OFF)
         need_iothread(plan);
-    others = option_is_off(plan, id) ? switch_off_dependants(plan, id)
-                                     : switch_on_needed(plan, id);
+    others = option_is_off(plan, id)
+                 ? switch_off_dependants(plan, id)
+                 : switch_on(plan, option_needs(id)) +
+                       switch_on(plan, option_wants(plan, id)) +
+                       switch_off_others(plan, id);
     others += keep_disks_valid(plan, id) + disk_settle(plan, id);
     return others + keep_cpu_valid(plan, id);
 }

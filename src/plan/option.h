@@ -100,6 +100,9 @@ enum option_id {
  */
 enum { OPTION_OTHER = -2, OPTION_KEEP = -1, OPTION_OFF = 0, OPTION_ON = 1 };
 
+/* A value of OPTION_PIT. */
+enum { OPTION_PIT_DISCARD = 2 };
+
 enum option_type {
     OPTION_TYPE_SWITCH,    /* off, on */
     OPTION_TYPE_NUMBER,    /* off, or minimum to maximum */
@@ -155,6 +158,7 @@ struct option_row {
     bool has_no_off;          /* it has to have some value */
     enum option_proposed windows, linux_guest, other_guest;
     const enum option_id *needs;     /* ended by OPTION_NONE, or NULL */
+    const enum option_id *wants;     /* the same: without, it does nothing */
     const enum option_id *conflicts; /* the same: off where this is on */
     const char *hyperv;   /* libvirt's name of the Hyper-V feature, or NULL */
     const char *detail;   /* its name among libvirt's defaults, or NULL */
@@ -172,6 +176,12 @@ enum option_id option_find(const char *key);
 /* What it needs and what it excludes: lists ended by OPTION_NONE. */
 const enum option_id *option_needs(enum option_id id);
 const enum option_id *option_conflicts(enum option_id id);
+
+/*
+ * The same of what it is of use with only, on this host: it is set with it like
+ * what it needs, but the guest starts without.
+ */
+const enum option_id *option_wants(const struct plan *plan, enum option_id id);
 
 /*
  * The value that the domain (and its hook file) has now: never OPTION_KEEP,
@@ -193,6 +203,12 @@ const char *option_obstacle(const struct plan *plan, enum option_id id);
 /* The same for any value, OPTION_OFF too. To keep is never refused. */
 const char *option_refusal(const struct plan *plan, enum option_id id,
                            long value);
+
+/* True if only KVM gives it and the domain is emulated: type='qemu'. */
+bool option_is_idle(const struct plan *plan, enum option_id id);
+
+/* True if AVIC is wished, which the PIT's policy must not stop. */
+bool option_needs_discard(const struct plan *plan);
 
 /* True if the firmware is asked for Secure Boot, by its path or by features. */
 bool option_has_secure_boot(const xmlNode *root);

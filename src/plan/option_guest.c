@@ -55,7 +55,7 @@ const struct option_row option_guest_rows[] = {
             CLOCK,
             .title = "Hyper-V clock",
             .windows = PROPOSE_ON,
-            .needs = OPTIONS(OPTION_HYPERVISOR),
+            .wants = OPTIONS(OPTION_HYPERVISOR),
             TIMER("hypervclock", OPTION_OFF),
             .does = "Windows reads the time from a page in memory instead of "
                     "asking the host.",
@@ -81,7 +81,8 @@ const struct option_row option_guest_rows[] = {
             .linux_guest = PROPOSE_OFF,
             TIMER("hpet", OPTION_ON),
             .does = "An emulated timer: each look at it leaves the guest. "
-                    "Where it is there, Windows uses it.",
+                    "Some versions of Windows use it much where they have no "
+                    "synthetic timers.",
             .cost = "On: CPU time while idle.",
             FORMATDOMAIN("Time keeping"),
         },
@@ -251,9 +252,11 @@ const struct option_row option_guest_rows[] = {
             .minimum = 1,
             .maximum = 49,
             .place = {.parent = "cputune", .element = "vcpusched"},
-            .does = "vCPUs run as real-time tasks (fifo) of this priority: "
-                    "nothing else on their CPUs comes before them.",
-            .cost = "The kernel's own tasks on these CPUs wait.",
+            .does =
+                "vCPUs run as real-time tasks (fifo) of this priority: "
+                "ordinary tasks on their CPUs come after them. The kernel's "
+                "threads of interrupts (50) still come first.",
+            .cost = "The kernel's ordinary tasks on these CPUs wait.",
             .risk = "A vCPU that spins starves them. So it is offered only "
                     "with every vCPU on a CPU of its own that is isolated at "
                     "boot, and emulator and I/O threads elsewhere.",

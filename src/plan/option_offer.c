@@ -90,19 +90,6 @@ static const char *obstacle_hyperv(const struct plan *plan,
     return NULL;
 }
 
-static const char *obstacle_evmcs(const struct plan *plan, enum option_id id)
-{
-    const struct cpu_topology *cpu = &plan->host->cpu;
-    bool is_intel = strcmp(cpu->vendor, "GenuineIntel") == 0;
-
-    if (id == OPTION_HV_EVMCS && !is_intel)
-        return "Only Intel's CPUs have VMCSs.";
-    if (id != OPTION_HV_EVMCS && is_intel &&
-        option_is_off(plan, OPTION_HV_EVMCS))
-        return "On Intel it needs enlightened VMCS: switch that on first.";
-    return NULL;
-}
-
 static const char *obstacle_hugepages(const struct plan *plan)
 {
     if (has_node_pages(plan))
@@ -223,8 +210,9 @@ static const char *obstacle_own(const struct plan *plan, enum option_id id)
             return "The domain names no page size, so none can be reserved.";
         return plan->hook_obstacle;
     case OPTION_HV_EVMCS:
-    case OPTION_HV_EMSR_BITMAP:
-        return obstacle_evmcs(plan, id);
+        return strcmp(plan->host->cpu.vendor, "GenuineIntel") == 0
+                   ? NULL
+                   : "Only Intel's CPUs have VMCSs.";
     case OPTION_HYPERVCLOCK:
         return obstacle_hypervclock(plan);
     case OPTION_HV_AVIC:
@@ -249,6 +237,18 @@ static const char *obstacle_own(const struct plan *plan, enum option_id id)
     }
 }
 
+/* Of the first of these that is off and cannot be switched on. */
+static const char *obstacle_first(const struct plan *plan,
+                                  const enum option_id *ids)
+{
+    const char *obstacle = NULL;
+
+    for (; !obstacle && *ids != OPTION_NONE; ids++)
+        if (option_is_off(plan, *ids))
+            obstacle = option_obstacle(plan, *ids);
+    return obstacle;
+}
+
 const char *option_obstacle(const struct plan *plan, enum option_id id)
 {
     const struct option_row *option = option_get(id);
@@ -266,11 +266,17 @@ const char *option_obstacle(const struct plan *plan, enum option_id id)
         obstacle = obstacle_devices(plan, option->place.scope);
     if (!obstacle)
         obstacle = obstacle_own(plan, id);
-    for (const enum option_id *need = option_needs(id);
-         !obstacle && *need != OPTION_NONE; need++)
-        if (option_is_off(plan, *need))
-            obstacle = option_obstacle(plan, *need);
+    if (!obstacle)
+        obstacle = obstacle_first(plan, option_needs(id));
+    if (!obstacle)
+        obstacle = obstacle_first(plan, option_wants(plan, id));
     return obstacle;
+}
+
+bool option_needs_discard(const struct plan *plan)
+{
+    return !option_is_off(plan, OPTION_HV_AVIC) &&
+           strcmp(plan->host->cpu.vendor, "GenuineIntel") != 0;
 }
 
 bool option_has_secure_boot(const xmlNode *root)
@@ -420,6 +426,16 @@ static bool gives_a_device(const struct plan *plan)
     return plan->domain->hostdev_count > 0;
 }
 
+bool option_is_idle(const struct plan *plan, enum option_id id)
+{
+    enum plan_part part = option_get(id)->part;
+
+    return xml_has(xml_root(plan->domain->xml), "type", "qemu") &&
+           (part == PART_HYPERV || part == PART_KVM ||
+            id == OPTION_HYPERVCLOCK || id == OPTION_KVMCLOCK ||
+            id == OPTION_INVTSC);
+}
+
 /* What has to be so for a proposal beyond that it can be used. */
 static bool is_of_use(const struct plan *plan, enum option_id id)
 {
@@ -430,6 +446,8 @@ static bool is_of_use(const struct plan *plan, enum option_id id)
 
     if (id >= OPTION_ISOLATE)
         return option_host_is_of_use(plan, id);
+    if (option_is_idle(plan, id))
+        return false;
     switch (id) {
     case OPTION_HUGEPAGES:
         return can_have_pages(plan, (unsigned long)option->on);
@@ -473,11 +491,28 @@ static enum option_proposed proposed(const struct plan *plan, enum option_id id)
     return option->other_guest;
 }
 
+/* False if one of these is off and would stay so. */
+static bool will_have(const struct plan *plan, const enum option_id *ids)
+{
+    for (; *ids != OPTION_NONE; ids++)
+        if (option_is_off(plan, *ids) &&
+            option_proposal(plan, *ids) == OPTION_KEEP)
+            return false;
+    return true;
+}
+
+/* What "on" means here: re-injected ticks of the PIT stop AMD's AVIC. */
+static long value_to_propose(const struct plan *plan, enum option_id id)
+{
+    return id == OPTION_PIT && option_needs_discard(plan) ? OPTION_PIT_DISCARD
+                                                          : option_get(id)->on;
+}
+
 long option_proposal(const struct plan *plan, enum option_id id)
 {
     enum option_proposed what = proposed(plan, id);
     long now = option_now(plan, id);
-    long value = what == PROPOSE_ON ? option_get(id)->on : OPTION_OFF;
+    long value = what == PROPOSE_ON ? value_to_propose(plan, id) : OPTION_OFF;
 
     /* What somebody chose is not proposed away. */
     if (what == PROPOSE_NOTHING ||
@@ -485,13 +520,13 @@ long option_proposal(const struct plan *plan, enum option_id id)
         return OPTION_KEEP;
     if (option_refusal(plan, id, value) || !is_of_use(plan, id))
         return OPTION_KEEP;
-    for (const enum option_id *need = option_needs(id);
-         value != OPTION_OFF && *need != OPTION_NONE; need++)
-        if (option_is_off(plan, *need) &&
-            option_proposal(plan, *need) == OPTION_KEEP)
-            return OPTION_KEEP;
+    if (value == OPTION_OFF)
+        return value;
+    if (!will_have(plan, option_needs(id)) ||
+        !will_have(plan, option_wants(plan, id)))
+        return OPTION_KEEP;
     for (const enum option_id *other = option_conflicts(id);
-         value != OPTION_OFF && *other != OPTION_NONE; other++)
+         *other != OPTION_NONE; other++)
         if (!option_is_off(plan, *other))
             return OPTION_KEEP;
     return value;

@@ -124,6 +124,22 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
                  "");
 }
 
+/* The guest starts without what an option wants; the bit is rule_stale's. */
+static void check_wants(const struct plan *plan, enum option_id id,
+                        struct arena *arena, const struct rule *rule,
+                        struct findings *findings)
+{
+    const enum option_id *want = option_wants(plan, id);
+
+    for (; *want != OPTION_NONE; want++)
+        if (option_is_off(plan, *want) && *want != OPTION_HYPERVISOR)
+            rule_say(rule, findings, arena, VERDICT_WARN,
+                     arena_printf(arena, "\"%s\" does nothing without \"%s\"",
+                                  option_get(id)->title,
+                                  option_get(*want)->title),
+                     "Switch it on too, or this one off.");
+}
+
 static void rule_needs(const struct plan *plan, struct arena *arena,
                        const struct rule *rule, struct findings *findings)
 {
@@ -133,6 +149,7 @@ static void rule_needs(const struct plan *plan, struct arena *arena,
 
         if (option_is_off(plan, (enum option_id)i))
             continue;
+        check_wants(plan, (enum option_id)i, arena, rule, findings);
         for (; *need != OPTION_NONE; need++)
             if (option_is_off(plan, *need))
                 rule_say(rule, findings, arena, VERDICT_FAIL,
@@ -288,7 +305,9 @@ static const struct rule rules[] = {
      rule_usb},
     {"available", "options",
      "What this host lacks, the domain does not start with.", rule_obstacles},
-    {"needs", "options", "QEMU refuses to start with one but not the other.",
+    {"needs", "options",
+     "QEMU refuses to start with one but not the other, or the guest does not "
+     "use it.",
      rule_needs},
     {"hyperv-offered", "options",
      "A hint that the kernel lacks stops the start.", rule_offered},
@@ -297,7 +316,11 @@ static const struct rule rules[] = {
     {"hyperv-values", "options",
      "libvirt checks these when a domain is defined, and some of them wrongly.",
      rule_hyperv_values},
-    {"timers", "options", "Only one of them counts.", rule_timers},
+    {"timers", "options", "What a timer does decides what it costs.",
+     rule_timers},
+    {"emulated-cpu", "options",
+     "Hints, clocks and hiding are what KVM does, not QEMU's emulation.",
+     rule_idle_options},
     {"stale", "options", "Workarounds stay long after what they worked around.",
      rule_stale},
     {"unset", "options", "What nobody switched on does nothing.", rule_unset},

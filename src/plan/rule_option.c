@@ -60,14 +60,24 @@ void rule_hyperv_values(const struct plan *plan, struct arena *arena,
                  "Write a smaller number. The usual one is 8191.");
 }
 
-/* Timers that stand there twice: libvirt takes them, and QEMU only one. */
+/*
+ * Timers that stand there twice: libvirt takes them, and QEMU only one. And
+ * the PIT beside AVIC.
+ */
 void rule_timers(const struct plan *plan, struct arena *arena,
                  const struct rule *rule, struct findings *findings)
 {
     const char *name = xml_find_twice(
         arena, xml_find(xml_root(plan->domain->xml), "clock/timer"), "name");
     char *printable CLEANUP(mem_free) = name ? str_printable(name) : NULL;
+    const xmlNode *pit = option_find_place(xml_root(plan->domain->xml),
+                                           &option_get(OPTION_PIT)->place);
 
+    if (option_needs_discard(plan) && !xml_has(pit, "present", "no") &&
+        option_effective(plan, OPTION_PIT) != OPTION_PIT_DISCARD)
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 "ticks of the PIT that are made up keep AVIC from working",
+                 "--set clock.pit=discard, or --set hyperv.avic=off.");
     if (printable)
         rule_say(rule, findings, arena, VERDICT_WARN,
                  arena_printf(arena, "the timer %.20s stands there twice",
@@ -117,6 +127,28 @@ void rule_unset(const struct plan *plan, struct arena *arena,
                           "%s: take a preset (--preset, p in Options), or the "
                           "proposal.",
                           str_text(&names)));
+}
+
+/* Wishes that an emulated domain has nothing of. */
+void rule_idle_options(const struct plan *plan, struct arena *arena,
+                       const struct rule *rule, struct findings *findings)
+{
+    enum option_id first = OPTION_NONE;
+    unsigned count = 0;
+
+    for (size_t i = OPTION_COUNT; i-- > 0;)
+        if (plan->options[i] > OPTION_OFF &&
+            option_is_idle(plan, (enum option_id)i)) {
+            first = (enum option_id)i;
+            count++;
+        }
+    if (count > 0)
+        rule_say(rule, findings, arena, VERDICT_WARN,
+                 arena_printf(arena, "\"%s\"%s: only KVM gives it",
+                              option_get(first)->title,
+                              count > 1 ? " and others" : ""),
+                 "QEMU emulates this domain's CPUs: nothing comes of it. "
+                 "Write <domain type='kvm'> first: virsh edit.");
 }
 
 /* What guides of 2018 to 2020 told people to write. */

@@ -59,6 +59,7 @@ RULE(rule_device_claims);
 RULE(rule_guest_kind);
 RULE(rule_hyperv_values);
 RULE(rule_timers);
+RULE(rule_idle_options);
 RULE(rule_stale);
 RULE(rule_unset);
 RULE(rule_disks);

@@ -407,10 +407,16 @@ static const char *title_of(const struct plan *plan, enum plan_part part,
 {
     bool is_off = option_is_off(plan, ids[0]);
     const char *list = list_options(plan, arena, ids, count);
+    size_t off = 0;
 
+    for (size_t i = 0; i < count; i++)
+        off += option_is_off(plan, ids[i]);
+    if (part == PART_HYPERV && off > 0 && off < count)
+        return arena_printf(arena, "Windows hints (Hyper-V): %zu on, %zu off",
+                            count - off, off);
     if (part == PART_HYPERV)
-        return arena_printf(arena, "%zu Windows hint%s (Hyper-V)", count,
-                            count == 1 ? "" : "s");
+        return arena_printf(arena, "%zu Windows hint%s (Hyper-V)%s", count,
+                            count == 1 ? "" : "s", off > 0 ? " off" : "");
     if (count == 1 && ids[0] == OPTION_TOPOEXT)
         return is_off ? "CPU feature topoext off"
                       : "CPU feature topoext: the guest sees its threads";

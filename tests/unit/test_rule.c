@@ -37,11 +37,6 @@ struct spec {
     void (*change)(struct state *state);
 };
 
-static void private_memory(struct state *state)
-{
-    option_set(state->plan, OPTION_ACCESS, 2);
-}
-
 static void no_smm(struct state *state)
 {
     state->plan->options[OPTION_SMM] = OPTION_OFF;
@@ -50,6 +45,22 @@ static void no_smm(struct state *state)
 static void default_ioapic(struct state *state)
 {
     option_set(state->plan, OPTION_IOAPIC, OPTION_OFF);
+}
+
+static void emulate(struct state *state)
+{
+    xmlSetProp(xml_root(state->domain->xml), BAD_CAST "type", BAD_CAST "qemu");
+    option_set(state->plan, OPTION_HV_RELAXED, OPTION_ON);
+}
+
+static void emulate_only(struct state *state)
+{
+    xmlSetProp(xml_root(state->domain->xml), BAD_CAST "type", BAD_CAST "qemu");
+}
+
+static void discard_ticks(struct state *state)
+{
+    option_set(state->plan, OPTION_PIT, OPTION_PIT_DISCARD);
 }
 
 static void more_vcpus(struct state *state)
@@ -150,73 +161,7 @@ static void want_topoext(struct state *state)
     option_set(state->plan, OPTION_TOPOEXT, OPTION_ON);
 }
 
-/* A pool of 2 MiB pages, so many free, and memory that is available. */
-static void set_memory(struct state *state, unsigned long pages,
-                       unsigned long available_kib)
-{
-    static struct page_pool pool;
-
-    pool = (struct page_pool){.size_kib = 2048, .total = 600, .free = pages};
-    state->host->memory = (struct memory){
-        .total_kib = 16UL << 20,
-        .available_kib = available_kib,
-        .pools = &pool,
-        .pool_count = 1,
-    };
-}
-
-static void pages_enough(struct state *state)
-{
-    set_memory(state, 512, 1);
-}
-
-static void pages_rounded(struct state *state)
-{
-    set_memory(state, 512, 1);
-    state->plan->options[OPTION_HUGEPAGES] = 2048;
-}
-
-/* As --set hugepages=2M on a domain that has such pages. */
-static void pages_again(struct state *state)
-{
-    set_memory(state, 512, 1);
-    option_set(state->plan, OPTION_HUGEPAGES, 2048);
-}
-
-/* 1 GiB in two odd parts is one page more; here it is there. */
-static void pages_of_odd_cells(struct state *state)
-{
-    set_memory(state, 513, 1);
-}
-
-static void pages_short(struct state *state)
-{
-    set_memory(state, 511, 8UL << 20);
-}
-
-static void pages_short_running(struct state *state)
-{
-    pages_short(state);
-    run(state);
-}
-
-static void pages_reserved(struct state *state)
-{
-    set_memory(state, 0, 3UL << 20);
-    state->plan->hook_has[OPTION_HUGEPAGES_RESERVE] = true;
-}
-
-static void pages_tight(struct state *state)
-{
-    set_memory(state, 0, (3UL << 20) - 1);
-    state->plan->hook_has[OPTION_HUGEPAGES_RESERVE] = true;
-}
-
-static void pages_none(struct state *state)
-{
-    set_memory(state, 0, (1UL << 20) - 2048);
-    state->plan->hook_has[OPTION_HUGEPAGES_RESERVE] = true;
-}
+#include "rule_pages.h"
 
 /* Another domain on CPU 2. */
 static void add_other(struct state *state, bool is_running, bool has_autostart)
@@ -392,6 +337,7 @@ static const struct spec specs[] = {
     {"needs", SILENT, SMALL, 1, "", "",
      HYPERV("<synic state='on'/><vpindex state='on'/>"), NULL},
     {"needs", SILENT, SMALL, 1, "", "", HYPERV("<synic state='off'/>"), NULL},
+#include "rule_hints.h"
     {"hyperv-offered", VERDICT_UNKNOWN, SMALL, 1, "", "", "", want_relaxed},
     {"hyperv-offered", SILENT, SMALL, 1, "", "", "", want_offered},
     {"hyperv-offered", SILENT, SMALL, 1, "", "",
@@ -543,6 +489,7 @@ static void test_both_ways(void **unused)
         "guest-kind",
         "hyperv-values",
         "timers",
+        "emulated-cpu",
         "stale",
         "unset",
         "emulated-disk",

@@ -40,7 +40,8 @@ enum { XML_TEXT_MAX = 16 * 1024 * 1024, XML_ELEMENTS_MAX = 20000 };
 /*
  * Parses a copy of `text`. Refused with a sentence: what is not well-formed,
  * larger than XML_TEXT_MAX or of more than XML_ELEMENTS_MAX, in another
- * encoding than UTF-8, or has a document type declaration (hence no entities). Opens no file and no connection.
+ * encoding than UTF-8, or has a document type declaration (hence no entities).
+ * Opens no file and no connection.
  */
 struct xml *xml_parse(const char *text, size_t length, struct err *err);
 void xml_free(struct xml *xml); /* NULL is allowed */

@@ -147,7 +147,7 @@ static const xmlNode **children(struct arena *arena, const xmlNode *node,
     return list;
 }
 
-/* The first right one that is left, has this key and, if wanted, is the same. */
+/* The first right one left that has this key and, if wanted, is the same. */
 static size_t find_right(const struct match *match, const xmlNode *node,
                          const char *text, bool wants_same)
 {

@@ -100,14 +100,38 @@ static const char *identity(struct arena *arena, const xmlNode *node)
     return arena_strdup(arena, str_text(&str));
 }
 
-static bool is_like(const xmlNode *a, const xmlNode *b)
+/* What two elements have in common if one may be the other. */
+static const char *key_of(struct arena *arena, const xmlNode *node)
 {
-    struct arena *arena = arena_new();
-    bool is_it =
-        same_name(a, b) && strcmp(identity(arena, a), identity(arena, b)) == 0;
+    return arena_printf(arena, "%s %s %s", (const char *)node->name,
+                        node->ns ? (const char *)node->ns->href : "",
+                        identity(arena, node));
+}
 
-    arena_free(arena);
-    return is_it;
+static int compare_keys(const void *a, const void *b)
+{
+    const struct match_key *x = a, *y = b;
+    int difference = strcmp(x->text, y->text);
+
+    if (difference != 0)
+        return difference;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* The first of the right ones whose key is not before this one. */
+static size_t find_key(const struct match *match, const char *text)
+{
+    size_t low = 0, high = match->right_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(match->keys[middle].text, text) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 static const xmlNode **children(struct arena *arena, const xmlNode *node,
@@ -123,35 +147,60 @@ static const xmlNode **children(struct arena *arena, const xmlNode *node,
     return list;
 }
 
-static void pair(struct match *match, bool *is_taken,
-                 bool (*fits)(const xmlNode *, const xmlNode *))
+/* The first right one left that has this key and, if wanted, is the same. */
+static size_t find_right(const struct match *match, const xmlNode *node,
+                         const char *text, bool wants_same)
 {
-    for (size_t i = 0; i < match->left_count; i++)
-        for (size_t j = 0;
-             j < match->right_count && match->partner[i] == match->right_count;
-             j++)
-            if (!is_taken[j] && fits(match->left[i], match->right[j])) {
-                match->partner[i] = j;
-                is_taken[j] = true;
-            }
+    for (size_t k = find_key(match, text);
+         k < match->right_count && strcmp(match->keys[k].text, text) == 0;
+         k++) {
+        size_t index = match->keys[k].index;
+
+        if (!match->is_taken[index] &&
+            (!wants_same || match_is_same(node, match->right[index])))
+            return index;
+    }
+    return match->right_count;
+}
+
+static void pair(struct match *match, const char *const *texts, bool wants_same)
+{
+    for (size_t i = 0; i < match->left_count; i++) {
+        size_t index;
+
+        if (match->partner[i] < match->right_count)
+            continue;
+        index = find_right(match, match->left[i], texts[i], wants_same);
+        match->partner[i] = index;
+        if (index < match->right_count)
+            match->is_taken[index] = true;
+    }
 }
 
 struct match *match_new(const xmlNode *left, const xmlNode *right)
 {
     struct match *match = mem_alloc(1, sizeof(*match));
-    bool *is_taken;
+    struct arena *arena = match->arena = arena_new();
+    const char **texts;
 
-    match->arena = arena_new();
-    match->left = children(match->arena, left, &match->left_count);
-    match->right = children(match->arena, right, &match->right_count);
-    match->partner = arena_alloc(match->arena, match->left_count + 1,
-                                 sizeof(*match->partner));
-    is_taken =
-        arena_alloc(match->arena, match->right_count + 1, sizeof(*is_taken));
-    for (size_t i = 0; i < match->left_count; i++)
+    match->left = children(arena, left, &match->left_count);
+    match->right = children(arena, right, &match->right_count);
+    match->partner =
+        arena_alloc(arena, match->left_count + 1, sizeof(*match->partner));
+    match->keys =
+        arena_alloc(arena, match->right_count + 1, sizeof(*match->keys));
+    match->is_taken =
+        arena_alloc(arena, match->right_count + 1, sizeof(*match->is_taken));
+    texts = arena_alloc(arena, match->left_count + 1, sizeof(*texts));
+    for (size_t j = 0; j < match->right_count; j++)
+        match->keys[j] = (struct match_key){key_of(arena, match->right[j]), j};
+    qsort(match->keys, match->right_count, sizeof(*match->keys), compare_keys);
+    for (size_t i = 0; i < match->left_count; i++) {
+        texts[i] = key_of(arena, match->left[i]);
         match->partner[i] = match->right_count;
-    pair(match, is_taken, match_is_same);
-    pair(match, is_taken, is_like);
+    }
+    pair(match, texts, true);
+    pair(match, texts, false);
     return match;
 }
 
@@ -180,9 +229,9 @@ const xmlNode *match_left(const struct match *match, const xmlNode *right)
 
 const xmlNode *match_like(const struct match *match, const xmlNode *node)
 {
-    for (size_t j = 0; j < match->right_count; j++)
-        if (!match_left(match, match->right[j]) &&
-            is_like(node, match->right[j]))
-            return match->right[j];
-    return NULL;
+    struct arena *arena = arena_new();
+    size_t index = find_right(match, node, key_of(arena, node), false);
+
+    arena_free(arena);
+    return index < match->right_count ? match->right[index] : NULL;
 }

@@ -7,11 +7,19 @@
 
 #include "render/edit.h"
 
+/* What names a right child, and which it is. */
+struct match_key {
+    const char *text;
+    size_t index;
+};
+
 struct match {
     struct arena *arena;
     const xmlNode **left, **right; /* the child elements */
     size_t left_count, right_count;
     size_t *partner; /* of each left one: its right one, or right_count */
+    struct match_key *keys; /* of the right ones, sorted */
+    bool *is_taken;         /* which of the right ones are partners */
 };
 
 /*

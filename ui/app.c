@@ -6,6 +6,7 @@
 #include "ui/app.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/describe.h"
 #include "plan/device.h"
 #include "plan/planfile.h"
@@ -32,7 +33,7 @@ void app_hint(struct app *app, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(app->hint, sizeof(app->hint), format, arguments);
+    vsnprintf(app->hint, sizeof(app->hint), text_of(format), arguments);
     va_end(arguments);
 }
 
@@ -440,7 +441,7 @@ static void act_everywhere(struct app *app, enum action action)
         break;
     case ACTION_HELP:
         if (app->width < APP_FULL_WIDTH || app->height < APP_FULL_HEIGHT)
-            app_page(app, "Keys", frame_help(app));
+            app_page(app, _("Keys"), frame_help(app));
         else
             app->shows_help = true;
         break;
@@ -477,7 +478,7 @@ static void refuse_key(struct app *app, int key)
         step++;
     if (row && step < STEP_COUNT)
         app_hint(app, "%s does nothing here. In %s (%u): %s.", row->name,
-                 screens[step]->name, step + 1, row->help);
+                 text_of(screens[step]->name), step + 1, row->help);
     else
         app_hint(app, "This key does nothing here. ? shows those that do.");
 }

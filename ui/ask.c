@@ -6,6 +6,7 @@
 #include "ui/ask.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/planfile.h"
 
 #include <stdlib.h>
@@ -44,12 +45,12 @@ static void draw_record(const struct app *app, struct canvas *canvas, int y)
 
     y = canvas_wrap(canvas, y, 3, canvas->width - 6, 5, ROLE_WARN, text) + 1;
     if (app->session->options.is_read_only) {
-        put(canvas, y, "Enter", "go on: this is a read-only session");
+        put(canvas, y, "Enter", _("go on: this is a read-only session"));
         return;
     }
-    y = put(canvas, y, "f", "finish it: all of it will be in force");
-    y = put(canvas, y, "t", "take it back: all will be as before it");
-    y = put(canvas, y, "Enter", "leave it open; nothing can be applied so");
+    y = put(canvas, y, "f", _("finish it: all of it will be in force"));
+    y = put(canvas, y, "t", _("take it back: all will be as before it"));
+    y = put(canvas, y, "Enter", _("leave it open; nothing can be applied so"));
     canvas_wrap(canvas, y + 1, 3, canvas->width - 6, 6, ROLE_FAIL,
                 app->ask_problem.text);
 }
@@ -60,19 +61,20 @@ static void draw_draft(const struct app *app, struct canvas *canvas, int y)
     struct str text CLEANUP(str_free) = STR_INIT;
 
     str_addf(&text, "A draft of %s, %s, is there.", app->session->domain->name,
-             *draft->time ? draft->time : "of an unknown date");
+             *draft->time ? draft->time : _("of an unknown date"));
     y = canvas_wrap(canvas, y, 3, canvas->width - 6, 3, ROLE_HEADING,
                     str_text(&text)) +
         1;
     if (!draft->is_current)
-        y = canvas_wrap(canvas, y, 3, canvas->width - 6, 3, ROLE_WARN,
-                        "The domain was changed since. What the draft says of "
-                        "its CPUs and options wins; Review shows what that "
-                        "changes.") +
+        y = canvas_wrap(
+                canvas, y, 3, canvas->width - 6, 3, ROLE_WARN,
+                _("The domain was changed since. What the draft says of "
+                  "its CPUs and options wins; Review shows what that "
+                  "changes.")) +
             1;
-    y = put(canvas, y, "Enter", "go on with it");
-    y = put(canvas, y, "n", "start anew; the draft is removed");
-    y = put(canvas, y, "q", "back; the draft stays");
+    y = put(canvas, y, "Enter", _("go on with it"));
+    y = put(canvas, y, "n", _("start anew; the draft is removed"));
+    y = put(canvas, y, "q", _("back; the draft stays"));
     canvas_wrap(canvas, y + 1, 3, canvas->width - 6, 6, ROLE_FAIL,
                 app->ask_problem.text);
 }
@@ -120,8 +122,10 @@ static void answer_record(struct app *app, int key)
                         &app->ask_problem))
         return;
     reopen(app);
-    app_hint(app, "Record %04u is %s.", number,
-             finishes ? "finished" : "taken back");
+    app_hint(app,
+             finishes ? "Record %04u is finished."
+                      : "Record %04u is taken back.",
+             number);
 }
 
 static void answer_draft(struct app *app, int key)

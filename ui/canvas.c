@@ -6,6 +6,7 @@
 #include "ui/canvas.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <langinfo.h>
 #include <stdarg.h>
@@ -172,7 +173,7 @@ int canvas_putf(struct canvas *canvas, int y, int x, enum role role,
     char text[1024];
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    vsnprintf(text, sizeof(text), text_of(format), arguments);
     va_end(arguments);
     return canvas_put(canvas, y, x, role, text);
 }

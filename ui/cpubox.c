@@ -6,6 +6,8 @@
  */
 #include "ui/cpubox.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -222,14 +224,14 @@ static void draw_header(struct canvas *canvas, int y, const struct cpubox *box,
             break;
         }
     if (cpu->node_count > 1)
-        str_addf(&text, "node %d ", cores[i].node);
+        str_addf(&text, N_("node %d "), cores[i].node);
     if (l3 < 0)
-        str_add(&text, "no L3");
+        str_add(&text, _("no L3"));
     else
         str_addf(&text, "L3 #%d", l3);
     if (l3 >= 0 && cpu->l3[l3].size_kib > 0)
         str_addf(&size, " %.4g MiB", (double)cpu->l3[l3].size_kib / 1024);
-    if (x + (int)text.length + (int)size.length < end)
+    if (canvas_columns(str_text(&text)) + x + (int)size.length < end)
         str_add(&text, str_text(&size));
     canvas_put_cut(canvas, y, x, end - x - 1, ROLE_HEADING, str_text(&text));
 }
@@ -242,9 +244,9 @@ int cpubox_draw(struct canvas *canvas, int y, const struct cpubox *box, int top,
     for (int row = 0; row < rows; row++) {
         int line = y + row * box->row_height + box->has_headers;
 
-        canvas_put(canvas, line + 1, 1, ROLE_NORMAL, "cpu");
+        canvas_put(canvas, line + 1, 1, ROLE_NORMAL, _("cpu"));
         if (map->plan)
-            canvas_put(canvas, line + 2, 1, ROLE_NORMAL, "use");
+            canvas_put(canvas, line + 2, 1, ROLE_NORMAL, _("use"));
     }
     for (unsigned i = 0; i < box->count; i++) {
         int row = box->places[i].row - top;

@@ -192,12 +192,12 @@ static void draw_title(struct canvas *canvas, int y, const struct cpumap *map,
 
     cpustrip_add_title(&text, canvas, &picture->strip, picture->group, map);
     if (picture->box_rows < box->rows)
-        str_addf(&text, " %s row%s %d", canvas_glyph(canvas, GLYPH_DOT),
-                 picture->box_rows > 1 ? "s" : "", picture->box_top + 1);
+        str_addf(&text, " %s ", canvas_glyph(canvas, GLYPH_DOT));
     if (picture->box_rows < box->rows && picture->box_rows > 1)
-        str_addf(&text, "-%d", picture->box_top + picture->box_rows);
-    if (picture->box_rows < box->rows)
-        str_addf(&text, " of %d", box->rows);
+        str_addf(&text, "rows %d-%d of %d", picture->box_top + 1,
+                 picture->box_top + picture->box_rows, box->rows);
+    else if (picture->box_rows < box->rows)
+        str_addf(&text, "row %d of %d", picture->box_top + 1, box->rows);
     canvas_put_cut(canvas, y, 1, canvas->width - 2, ROLE_HEADING,
                    str_text(&text));
 }

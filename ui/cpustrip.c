@@ -6,6 +6,8 @@
  */
 #include "ui/cpustrip.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +118,8 @@ void cpustrip_lay_out(int width, const struct cpumap *map,
     snprintf(label, sizeof(label), "L3 #%u ",
              map->cpu->l3_count > 0 ? map->cpu->l3_count - 1 : 0);
     strip->label_width = (int)strlen(label);
+    if (canvas_columns(_("no L3")) >= strip->label_width)
+        strip->label_width = canvas_columns(_("no L3")) + 1;
     for (int i = 0; i < strip->count; i = node_end(strip, i, map))
         nodes++;
     for (int beside = 1; beside <= nodes; beside++) {
@@ -154,7 +158,7 @@ static void draw_heading(struct canvas *canvas, int y,
     int node = first_core(strip, group, map)->node;
     struct str text CLEANUP(str_free) = STR_INIT;
 
-    str_addf(&text, "Node %d", node);
+    str_addf(&text, N_("Node %d"), node);
     for (unsigned i = 0; i < map->cpu->node_count; i++)
         if ((int)map->cpu->nodes[i].id == node &&
             map->cpu->nodes[i].memory_kib > 0)
@@ -167,7 +171,7 @@ static void draw_heading(struct canvas *canvas, int y,
 static void add_label(struct str *str, const struct cpu_core *core)
 {
     if (core->l3 < 0)
-        str_add(str, "no L3");
+        str_add(str, _("no L3"));
     else
         str_addf(str, "L3 #%d", core->l3);
 }
@@ -229,9 +233,10 @@ void cpustrip_draw_line(struct canvas *canvas, int y,
     const char *between = ": ";
 
     if (map->cpu->node_count > 1)
-        str_addf(&text, "node %d ", core->node);
+        str_addf(&text, N_("node %d "), core->node);
     add_label(&text, core);
-    str_addf(&text, "  %u core%s", it->count, it->count == 1 ? "" : "s");
+    str_add(&text, "  ");
+    str_addf(&text, text_plural("%u core", "%u cores", it->count), it->count);
     for (unsigned i = 0; i < it->count; i++)
         counts[cpuuse_of_core(use, &core[i])]++;
     for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
@@ -265,9 +270,9 @@ void cpustrip_add_title(struct str *str, const struct canvas *canvas,
     cpuset_add_text(&list, &cpus);
     comma = strchr(str_text(&list), ',');
     add_label(str, core);
-    str_addf(str, " %s cpus ", canvas_glyph(canvas, GLYPH_DOT));
+    str_addf(str, N_(" %s cpus "), canvas_glyph(canvas, GLYPH_DOT));
     if (comma && comma == strrchr(list.text, ','))
-        str_addf(str, "%.*s and %s", (int)(comma - list.text), list.text,
+        str_addf(str, N_("%.*s and %s"), (int)(comma - list.text), list.text,
                  comma + 1);
     else
         str_add(str, str_text(&list));

@@ -5,6 +5,8 @@
  */
 #include "ui/cpuuse.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -12,23 +14,23 @@
 static const struct {
     const char *box, *sign, *word;
     const char *box_legend, *sign_legend; /* NULL: as "shared" */
-    const char *sentence;                 /* NULL: it names the vCPU */
 } kinds[CPUUSE_COUNT] = {
-    [CPUUSE_HOST] = {NULL, NULL, "host", "host", "host", "is the host's"},
-    [CPUUSE_ISOLATED] = {"-", "-", "isolated", "- isolated", "- isolated",
-                         "is isolated and idle"},
+    [CPUUSE_HOST] = {NULL, NULL, N_("host"), N_("host"), N_("host")},
+    [CPUUSE_ISOLATED] = {"-", "-", N_("isolated"), N_("- isolated"),
+                         N_("- isolated")},
     [CPUUSE_OTHER] = {"o", "o", "another domain", "o another domain",
-                      "o another domain", "is another domain's"},
-    [CPUUSE_IOTHREAD] = {"io", "i", "I/O", "io disk I/O thread",
-                         "i, io disk I/O thread", "runs disk I/O"},
-    [CPUUSE_EMULATOR] = {"em", "e", "emulator", "em emulator", "e, em emulator",
-                         "runs the emulator"},
-    [CPUUSE_BOTH] = {"ei", "*", "shared", "ei both", NULL,
-                     "runs emulator and disk I/O"},
-    [CPUUSE_VCPU] = {NULL, "g", "guest", "0, 1, ... vCPU", "g guest", NULL},
-    [CPUUSE_CONTESTED] = {"**", "*", "shared", "** shared", "* shared", NULL},
-    [CPUUSE_SHARED] = {"**", "*", "shared", "** shared", "* shared",
-                       "runs several vCPUs"},
+                      "o another domain"},
+    [CPUUSE_IOTHREAD] = {"io", "i", N_("I/O"), "io disk I/O thread",
+                         "i, io disk I/O thread"},
+    [CPUUSE_EMULATOR] = {"em", "e", N_("emulator"), "em emulator",
+                         "e, em emulator"},
+    [CPUUSE_BOTH] = {"ei", "*", N_("shared"), "ei both", NULL},
+    [CPUUSE_VCPU] = {NULL, "g", N_("guest"), N_("0, 1, ... vCPU"),
+                     N_("g guest")},
+    [CPUUSE_CONTESTED] = {"**", "*", N_("shared"), N_("** shared"),
+                          N_("* shared")},
+    [CPUUSE_SHARED] = {"**", "*", N_("shared"), N_("** shared"),
+                       N_("* shared")},
 };
 
 void cpuuse_make(const struct cpumap *map, struct cpuuse *use)
@@ -115,20 +117,40 @@ const char *cpuuse_sign(const struct canvas *canvas, enum cpuuse_kind kind)
 
 const char *cpuuse_word(enum cpuuse_kind kind)
 {
-    return kinds[kind].word;
+    return text_of(kinds[kind].word);
 }
 
 void cpuuse_describe(struct str *str, const struct cpuuse *use, int cpu)
 {
-    enum cpuuse_kind kind = use->kind[cpu];
-
-    str_addf(str, "CPU %d ", cpu);
-    if (kinds[kind].sentence)
-        str_add(str, kinds[kind].sentence);
-    else
-        str_addf(str, "runs vCPU %u", use->vcpu[cpu]);
-    if (kind == CPUUSE_CONTESTED)
-        str_add(str, ", as does another domain");
+    switch (use->kind[cpu]) {
+    case CPUUSE_HOST:
+        str_addf(str, "CPU %d is the host's", cpu);
+        break;
+    case CPUUSE_ISOLATED:
+        str_addf(str, "CPU %d is isolated and idle", cpu);
+        break;
+    case CPUUSE_OTHER:
+        str_addf(str, "CPU %d is another domain's", cpu);
+        break;
+    case CPUUSE_IOTHREAD:
+        str_addf(str, "CPU %d runs disk I/O", cpu);
+        break;
+    case CPUUSE_EMULATOR:
+        str_addf(str, "CPU %d runs the emulator", cpu);
+        break;
+    case CPUUSE_BOTH:
+        str_addf(str, "CPU %d runs emulator and disk I/O", cpu);
+        break;
+    case CPUUSE_SHARED:
+        str_addf(str, "CPU %d runs several vCPUs", cpu);
+        break;
+    case CPUUSE_CONTESTED:
+        str_addf(str, "CPU %d runs vCPU %u, as does another domain", cpu,
+                 use->vcpu[cpu]);
+        break;
+    default:
+        str_addf(str, "CPU %d runs vCPU %u", cpu, use->vcpu[cpu]);
+    }
 }
 
 /* Bits of the kinds that are to be seen, and of those always explained. */
@@ -167,16 +189,17 @@ int cpuuse_legend(struct canvas *canvas, int y, int height,
         if (i == ARRAY_SIZE(order)) { /* at last, those without a box */
             if (cpuset_is_empty(&map->cpu->offline))
                 break;
-            str_addf(&text, "%s offline: ", canvas_glyph(canvas, GLYPH_CROSS));
+            str_addf(&text, N_("%s offline: "),
+                     canvas_glyph(canvas, GLYPH_CROSS));
             cpuset_add_text(&text, &map->cpu->offline);
         } else if (!(seen & 1U << order[i])) {
             continue;
         } else {
             if (order[i] == CPUUSE_HOST)
                 str_addf(&text, "%s ", canvas_glyph(canvas, GLYPH_DOT));
-            str_add(&text, density == CPUMAP_SIGNS
-                               ? kinds[order[i]].sign_legend
-                               : kinds[order[i]].box_legend);
+            str_add(&text, text_of(density == CPUMAP_SIGNS
+                                       ? kinds[order[i]].sign_legend
+                                       : kinds[order[i]].box_legend));
         }
         if (x > first && x + canvas_columns(str_text(&text)) >= canvas->width) {
             x = first;

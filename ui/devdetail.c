@@ -2,6 +2,7 @@
 /* Takes a row of the list, paints all that is known of it. */
 #include "ui/devdetail.h"
 
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/drift.h"
 #include "plan/usb.h"
@@ -48,13 +49,13 @@ static int draw_group(struct canvas *canvas, int y,
 
     if (group->culprit)
         snprintf(text, sizeof(text),
-                 "%s is bound to %s. A guest gets the group only once every "
-                 "device in it, but bridges, has left its host driver; "
-                 "managed='yes' does that for the devices it is given.",
+                 _("%s is bound to %s. A guest gets the group only once every "
+                   "device in it, but bridges, has left its host driver; "
+                   "managed='yes' does that for the devices it is given."),
                  pci_short_address(group->culprit), group->culprit->driver);
     else
         snprintf(text, sizeof(text),
-                 "No host driver holds a device of this group.");
+                 _("No host driver holds a device of this group."));
     return canvas_wrap(canvas, y, 1, canvas->width - 2,
                        end - y < 3 ? end - y : 3, ROLE_NORMAL, text);
 }
@@ -71,12 +72,12 @@ static int draw_wish(const struct app *app, struct canvas *canvas, int y,
 
     if (drift_leads_to(plan, index))
         snprintf(text, sizeof(text),
-                 "The domain's device moved here: Space, and it follows.");
+                 _("The domain's device moved here: Space, and it follows."));
     else if (plan->is_given[index] && wish->boot > 0)
-        length = (size_t)snprintf(text, sizeof(text), "Boots as number %u. ",
+        length = (size_t)snprintf(text, sizeof(text), _("Boots as number %u. "),
                                   wish->boot);
     if (plan->is_given[index] && strcmp(device_rom(wish), "default") != 0)
-        snprintf(text + length, sizeof(text) - length, "ROM: %s",
+        snprintf(text + length, sizeof(text) - length, _("ROM: %s"),
                  device_rom(wish));
     if (*text && y < app_body_end(canvas))
         canvas_put_cut(canvas, y++, 1, canvas->width - 2,
@@ -93,10 +94,13 @@ static void draw_pci(const struct app *app, struct canvas *canvas, int y,
     size_t index = index_of(app, device);
     char text[512], sharing[96];
 
-    snprintf(text, sizeof(text), "%s %s [%04x:%04x] %s group %u, %zu device%s",
+    snprintf(text, sizeof(text),
+             text_plural("%s %s [%04x:%04x] %s group %u, %zu device",
+                         "%s %s [%04x:%04x] %s group %u, %zu devices",
+                         group->device_count),
              pci_short_address(device), device->class_name, device->vendor,
              device->device, canvas_glyph(canvas, GLYPH_DOT), group->id,
-             group->device_count, group->device_count == 1 ? "" : "s");
+             group->device_count);
     draw_pane_rule(canvas, y++, text);
     pci_describe_sharing(device, sharing, sizeof(sharing));
     snprintf(text, sizeof(text), "%s%s%s", device->name, *sharing ? "; " : "",
@@ -112,8 +116,9 @@ static void draw_pci(const struct app *app, struct canvas *canvas, int y,
     else if (y < end && device_is_in_domain(app->session->domain, device))
         canvas_put(canvas, y, 1, ROLE_NORMAL,
                    app_plan(app)->is_given[index]
-                       ? "The domain has this device."
-                       : "The domain has this device now, and gives it back.");
+                       ? _("The domain has this device.")
+                       : _("The domain has this device now, and gives it "
+                           "back."));
 }
 
 static void draw_usb(const struct app *app, struct canvas *canvas, int y,
@@ -128,7 +133,7 @@ static void draw_usb(const struct app *app, struct canvas *canvas, int y,
                    arena_printf(arena, "USB %s", usb_name(plan, index, arena)));
     if (!device) {
         canvas_wrap(canvas, y, 1, width, end - y, ROLE_NOTE,
-                    "The domain has it, and it is not plugged in.");
+                    _("The domain has it, and it is not plugged in."));
         arena_free(arena);
         return;
     }
@@ -136,18 +141,18 @@ static void draw_usb(const struct app *app, struct canvas *canvas, int y,
     canvas_putf(canvas, y++, 1, ROLE_NORMAL, "Port %s, behind %s.",
                 device->port,
                 device->controller ? pci_short_address(device->controller)
-                                   : "a controller that is not known");
+                                   : _("a controller that is not known"));
     if (device->claim.text)
         y = canvas_wrap(canvas, y, 1, width, end - y,
                         claim_roles[device->claim.severity],
                         device->claim.text);
     canvas_wrap(canvas, y, 1, width, end - y, ROLE_NORMAL,
                 device->has_twin
-                    ? "Another one is just like it, so the domain names its "
-                      "address, which is another one after each replugging. "
-                      "The whole controller is surer."
-                    : "The domain names its vendor and product, so any port "
-                      "will do, and it starts without it, too.");
+                    ? _("Another one is just like it, so the domain names its "
+                        "address, which is another one after each replugging. "
+                        "The whole controller is surer.")
+                    : _("The domain names its vendor and product, so any port "
+                        "will do, and it starts without it, too."));
     arena_free(arena);
 }
 
@@ -156,8 +161,10 @@ static void draw_folded(struct canvas *canvas, int y,
 {
     char text[64];
 
-    snprintf(text, sizeof(text), "group %u, %zu device%s, folded", group->id,
-             group->device_count, group->device_count == 1 ? "" : "s");
+    snprintf(text, sizeof(text),
+             text_plural("group %u, %zu device, folded",
+                         "group %u, %zu devices, folded", group->device_count),
+             group->id, group->device_count);
     draw_pane_rule(canvas, y++, text);
     draw_group(canvas, y, group);
 }

@@ -2,6 +2,7 @@
 /* Takes groups, filter and folds, gives rows. */
 #include "ui/devlist.h"
 
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/usb.h"
 
@@ -78,12 +79,12 @@ struct device_rows devlist_rows(const struct app *app)
 const char *devlist_filter_name(enum device_filter filter)
 {
     static const char *const names[] = {
-        [FILTER_ALL] = "all",
+        [FILTER_ALL] = N_("all"),
         [FILTER_CAN] = "what can be given",
         [FILTER_GUEST] = "what the guest gets",
     };
 
-    return names[filter];
+    return text_of(names[filter]);
 }
 
 /* The row that shows the group, or one of its devices. */

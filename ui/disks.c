@@ -6,6 +6,7 @@
 #include "ui/disks.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/disk.h"
 #include "plan/image.h"
 
@@ -215,24 +216,24 @@ static void draw_pane(const struct disk_list *own, struct canvas *canvas,
         canvas, y, x, ROLE_HEADING,
         arena_printf(own->arena, "%s: %s", target_of(own, row->disk), title));
     y = canvas_wrap(canvas, y + 1, x, canvas->width - x - 1, end - y - 1,
-                    ROLE_NORMAL, option ? option->does : offer_text) +
+                    ROLE_NORMAL, option ? option->does : text_of(offer_text)) +
         1;
     if (refusal)
-        y = draw_point(canvas, y, end, "Not now", refusal) + 1;
+        y = draw_point(canvas, y, end, _("Not now"), refusal) + 1;
     if (option) {
         option_values(row->id, values, sizeof(values));
-        y = draw_point(canvas, y, end, "Now",
+        y = draw_point(canvas, y, end, _("Now"),
                        show(own, row, disk_now(own->plan, row->disk, row->id)));
-        y = draw_point(canvas, y, end, "Values", values);
-        y = draw_point(canvas, y, end, "Risk", option->risk);
+        y = draw_point(canvas, y, end, _("Values"), values);
+        y = draw_point(canvas, y, end, _("Risk"), option->risk);
     } else {
-        y = draw_point(canvas, y, end, "Is", row->offer->text);
-        y = draw_point(canvas, y, end, "Now",
+        y = draw_point(canvas, y, end, _("Is"), row->offer->text);
+        y = draw_point(canvas, y, end, _("Now"),
                        disk_path(own->plan->domain, own->arena, row->disk));
-        y = draw_point(canvas, y, end, "Risk",
-                       "The guest writes to it from its first start on.");
+        y = draw_point(canvas, y, end, _("Risk"),
+                       _("The guest writes to it from its first start on."));
     }
-    draw_point(canvas, y, end, "Key", key_of(own, row));
+    draw_point(canvas, y, end, _("Key"), key_of(own, row));
 }
 
 /* In a narrow terminal: what it is, or why not, under the list. */
@@ -241,7 +242,8 @@ static void draw_below(const struct disk_list *own, struct canvas *canvas,
 {
     const char *refusal =
         row->offer ? row->offer->refusal : option_obstacle(own->plan, row->id);
-    const char *text = row->offer ? offer_text : option_get(row->id)->does;
+    const char *text =
+        row->offer ? text_of(offer_text) : option_get(row->id)->does;
 
     draw_rule(canvas, y, key_of(own, row));
     canvas_wrap(canvas, y + 1, 1, canvas->width - 2, NARROW_PANE - 1,
@@ -284,8 +286,8 @@ void disks_draw(struct app *app, struct canvas *canvas)
     } else {
         draw_pane(own, canvas, &own->rows[list->selected]);
     }
-    canvas_put(canvas, BODY_TOP, 1, ROLE_HEADING, "Each disk by itself");
-    canvas_put(canvas, BODY_TOP, NOW, ROLE_HEADING, "    now    plan");
+    canvas_put(canvas, BODY_TOP, 1, ROLE_HEADING, _("Each disk by itself"));
+    canvas_put(canvas, BODY_TOP, NOW, ROLE_HEADING, _("    now    plan"));
     height = end - BODY_TOP - 1;
     line = line_of(own, list->selected);
     list->top = line < height ? 0 : line - height + 1;

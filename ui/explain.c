@@ -2,6 +2,7 @@
 /* Takes a finding, gives and paints its whole text. */
 #include "ui/explain.h"
 
+#include "base/text.h"
 #include "ui/app.h"
 
 #include <stdlib.h>
@@ -70,7 +71,7 @@ void explain_draw(struct canvas *canvas, int y, const struct finding *finding)
 {
     char *text CLEANUP(mem_free) = explain_text(finding, canvas->width - 2);
     int end = app_body_end(canvas);
-    const char *at = text;
+    const char *at = text, *seen = _("Seen in %s");
 
     draw_pane_rule(canvas, y++, finding->text);
     while (*at) {
@@ -81,10 +82,12 @@ void explain_draw(struct canvas *canvas, int y, const struct finding *finding)
         memcpy(line, at, size);
         at += size + (at[size] == '\n');
         if (is_last && *at)
-            canvas_put(canvas, y, 1, ROLE_NOTE, "There is more: v");
+            canvas_put(canvas, y, 1, ROLE_NOTE, _("There is more: v"));
         else
             canvas_put(canvas, y, 1,
-                       str_starts(line, "Seen in ") ? ROLE_NOTE : ROLE_NORMAL,
+                       strncmp(line, seen, strcspn(seen, "%")) == 0
+                           ? ROLE_NOTE
+                           : ROLE_NORMAL,
                        line);
         free(line);
         y++;

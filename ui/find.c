@@ -5,6 +5,8 @@
  */
 #include "ui/find.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -113,7 +115,7 @@ static void take_word(struct app *app, const char *text)
 
 void find_open(struct app *app)
 {
-    prompt_open(app, "Find:", "", take_word);
+    prompt_open(app, _("Find:"), "", take_word);
 }
 
 void find_next(struct app *app, int step)

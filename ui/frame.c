@@ -6,6 +6,7 @@
 #include "ui/app.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "ui/ask.h"
 
 #include <stdio.h>
@@ -60,11 +61,12 @@ static void draw_title(const struct app *app, struct canvas *canvas)
              canvas_glyph(canvas, GLYPH_DOT));
     state = right.length;
     if (app->session->options.is_read_only)
-        str_add(&right, "read-only");
+        str_add(&right, _("read-only"));
     else if (domain && app->step != STEP_DOMAIN)
-        str_addf(&right, "%zu change%s", changes, changes == 1 ? "" : "s");
+        str_addf(&right, text_plural("%zu change", "%zu changes", changes),
+                 changes);
     else
-        str_add(&right, "nothing written yet");
+        str_add(&right, _("nothing written yet"));
     if (domain && app->step != STEP_DOMAIN && fails > 0)
         str_addf(&right, ", %zu fail", fails);
     if (domain && app->step != STEP_DOMAIN && warns > 0)
@@ -145,30 +147,43 @@ static void draw_steps(const struct app *app, struct canvas *canvas)
                         is_here    ? "[%u %s]"
                         : is_short ? "%u"
                                    : "%u %s",
-                        i + 1, app_screen((enum step)i)->name);
+                        i + 1, text_of(app_screen((enum step)i)->name));
         x = canvas_putf(canvas, 1, x, role_of_verdict(verdict), "%s ", mark);
     }
     canvas_line(canvas, 2, 0, canvas->width, ROLE_NORMAL);
 }
 
-/* At most as many keys as fit; help and back always have their place. */
+static bool is_in_footer(const struct app *app, const struct action_row *row)
+{
+    return (row->steps & 1U << app->step) && row->label;
+}
+
+/* Those that always have their place, at the end. */
+static bool is_last(const struct action_row *row)
+{
+    return row->action == ACTION_HELP || row->action == ACTION_BACK ||
+           row->action == ACTION_LEAVE;
+}
+
+static int label_width(const struct action_row *row)
+{
+    return canvas_columns(row->name) + 1 + canvas_columns(row->label);
+}
+
+/* As many keys as fit before help and back. */
 static void draw_footer(const struct app *app, struct canvas *canvas)
 {
-    int y = canvas->height - 1, x = 1, end = canvas->width - 1;
+    int y = canvas->height - 1, x = 1, end = canvas->width + 1;
 
+    for (const struct action_row *row = key_rows(); row->action; row++)
+        if (is_in_footer(app, row) && is_last(row))
+            end -= label_width(row) + 2;
     for (const struct action_row *row = key_rows(); row->action; row++) {
-        bool is_last = row->action == ACTION_HELP ||
-                       row->action == ACTION_BACK ||
-                       row->action == ACTION_LEAVE;
-        char text[64];
-
-        if (!(row->steps & 1U << app->step) || !row->label)
+        if (!is_in_footer(app, row) ||
+            (!is_last(row) && x + label_width(row) > end - 3))
             continue;
-        snprintf(text, sizeof(text), "%s %s", row->name, row->label);
-        if (!is_last && x + canvas_columns(text) > end - 17)
-            continue;
-        if (is_last && row->action == ACTION_HELP)
-            x = end - 14;
+        if (row->action == ACTION_HELP)
+            x = end;
         x = canvas_put(canvas, y, x, ROLE_KEY, row->name);
         x = canvas_putf(canvas, y, x, ROLE_NORMAL, " %s", row->label) + 2;
     }
@@ -180,7 +195,8 @@ char *frame_help(const struct app *app)
 
     for (const struct action_row *row = key_rows(); row->action; row++)
         if (row->steps & 1U << app->step)
-            str_addf(&text, "   %-8s %s\n", row->name, row->help);
+            str_addf(&text, "   %-*s %s\n", text_bytes(row->name, 8), row->name,
+                     row->help);
     return str_steal(&text);
 }
 
@@ -192,7 +208,7 @@ static void draw_help(const struct app *app, struct canvas *canvas)
         canvas_putf(canvas, row, 0, ROLE_NORMAL, "%*s", canvas->width, "");
     canvas_putf(canvas, y++, 3, ROLE_HEADING,
                 "Keys in %s (any key closes this)",
-                app_screen(app->step)->name);
+                text_of(app_screen(app->step)->name));
     y++;
     for (const struct action_row *row = key_rows(); row->action; row++) {
         int column;
@@ -206,7 +222,8 @@ static void draw_help(const struct app *app, struct canvas *canvas)
             if (above >= end)
                 break;
             canvas_put(canvas, above, column, ROLE_KEY, row->name);
-            canvas_put(canvas, above, column + 9, ROLE_NORMAL, row->help);
+            canvas_put_cut(canvas, above, column + 9,
+                           canvas->width - column - 10, ROLE_NORMAL, row->help);
         } else {
             canvas_put(canvas, y, column, ROLE_KEY, row->name);
             canvas_put_cut(canvas, y, column + 9, canvas->width / 2 - 13,
@@ -242,15 +259,16 @@ static void draw_pager(const struct app *app, struct canvas *canvas)
         at += length + (at[length] == '\n');
     }
     canvas_put(canvas, canvas->height - 1, 1, ROLE_NORMAL,
-               "Up Down PgUp PgDn scroll   any other key closes");
+               _("Up Down PgUp PgDn scroll   any other key closes"));
 }
 
 static void draw_too_small(struct canvas *canvas)
 {
     char text[80];
 
-    snprintf(text, sizeof(text), "virt-tune needs %dx%d, has %dx%d. q leaves.",
-             APP_MIN_WIDTH, APP_MIN_HEIGHT, canvas->width, canvas->height);
+    snprintf(text, sizeof(text),
+             _("virt-tune needs %dx%d, has %dx%d. q leaves."), APP_MIN_WIDTH,
+             APP_MIN_HEIGHT, canvas->width, canvas->height);
     canvas_wrap(canvas, 0, 0, canvas->width, canvas->height, ROLE_NORMAL, text);
 }
 

@@ -4,8 +4,10 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
+#include <threads.h>
 
 #define ON(step) (1U << STEP_##step)
 #define EVERYWHERE ((1U << STEP_COUNT) - 1)
@@ -13,47 +15,62 @@
 #define LISTS \
     (ON(DOMAIN) | ON(HOST) | ON(DEVICES) | ON(OPTIONS) | ON(REVIEW) | ON(CHECK))
 
-static const struct action_row rows[] = {
-    {ACTION_UP, {INPUT_UP, 'k'}, LISTS | ON(CPUS), "Up k", NULL, "up"},
-    {ACTION_DOWN, {INPUT_DOWN, 'j'}, LISTS | ON(CPUS), "Down j", NULL, "down"},
+static struct action_row rows[] = {
+    {ACTION_UP, {INPUT_UP, 'k'}, LISTS | ON(CPUS), "Up k", NULL, N_("up")},
+    {ACTION_DOWN,
+     {INPUT_DOWN, 'j'},
+     LISTS | ON(CPUS),
+     "Down j",
+     NULL,
+     N_("down")},
     {ACTION_LEFT, {INPUT_LEFT, 'h'}, ON(CPUS), "Left h", NULL, "core before"},
     {ACTION_RIGHT, {INPUT_RIGHT, 'l'}, ON(CPUS), "Right l", NULL, "next core"},
-    {ACTION_PAGE_UP, {INPUT_PAGE_UP}, LISTS, "PgUp", NULL, "a page up"},
-    {ACTION_PAGE_DOWN, {INPUT_PAGE_DOWN}, LISTS, "PgDn", NULL, "a page down"},
-    {ACTION_HOME, {INPUT_HOME}, LISTS, "Home", NULL, "first"},
-    {ACTION_END, {INPUT_END}, LISTS, "End", NULL, "last"},
+    {ACTION_PAGE_UP, {INPUT_PAGE_UP}, LISTS, N_("PgUp"), NULL, "a page up"},
+    {ACTION_PAGE_DOWN,
+     {INPUT_PAGE_DOWN},
+     LISTS,
+     N_("PgDn"),
+     NULL,
+     "a page down"},
+    {ACTION_HOME, {INPUT_HOME}, LISTS, N_("Home"), NULL, N_("first")},
+    {ACTION_END, {INPUT_END}, LISTS, N_("End"), NULL, N_("last")},
     {ACTION_TOGGLE,
      {' '},
      ON(DEVICES),
-     "Space",
+     N_("Space"),
      "give or keep",
      "device to the guest, or back to the host"},
     {ACTION_TOGGLE,
      {' '},
      ON(CPUS),
-     "Space",
-     "guest",
+     N_("Space"),
+     N_("guest"),
      "core to the guest, or back to the host"},
     {ACTION_TOGGLE,
      {' '},
      ON(OPTIONS),
-     "Space",
-     "change",
+     N_("Space"),
+     N_("change"),
      "on, off, or as the domain has it"},
     {ACTION_TOGGLE,
      {' '},
      ON(REVIEW),
-     "Space",
-     "keep/drop",
+     N_("Space"),
+     N_("keep/drop"),
      "keep or drop this change"},
-    {ACTION_FIND, {'/'}, ON(DEVICES), "/", "find", "find a device by a word"},
+    {ACTION_FIND,
+     {'/'},
+     ON(DEVICES),
+     "/",
+     N_("find"),
+     "find a device by a word"},
     {ACTION_FIND_NEXT, {'n'}, ON(DEVICES), "n", NULL, "the next one"},
     {ACTION_FIND_PREVIOUS, {'N'}, ON(DEVICES), "N", NULL, "the one before"},
     {ACTION_FILTER,
      {'f'},
      ON(DEVICES),
      "f",
-     "filter",
+     N_("filter"),
      "all, what can be given, what is given"},
     {ACTION_FOLD, {'o'}, ON(DEVICES), "o", NULL, "fold the group, or open it"},
     {ACTION_BOOT,
@@ -70,7 +87,7 @@ static const struct action_row rows[] = {
      {INPUT_TAB},
      ON(CPUS),
      "Tab",
-     "layout",
+     N_("layout"),
      "take the next proposed layout"},
     {ACTION_PREVIOUS_LAYOUT,
      {INPUT_BACK_TAB},
@@ -78,21 +95,31 @@ static const struct action_row rows[] = {
      "S-Tab",
      NULL,
      "take the one before"},
-    {ACTION_MORE, {'+', '='}, ON(CPUS), "+ -", "vCPUs", "more vCPUs; - fewer"},
+    {ACTION_MORE,
+     {'+', '='},
+     ON(CPUS),
+     "+ -",
+     N_("vCPUs"),
+     "more vCPUs; - fewer"},
     {ACTION_LESS, {'-'}, ON(CPUS), "-", NULL, "fewer vCPUs"},
     {ACTION_UNDO,
      {'u'},
      PLANNING,
      "u U",
-     "undo/redo",
+     N_("undo/redo"),
      "undo an edit; U redoes"},
     {ACTION_REDO, {'U'}, PLANNING, "U", NULL, "redo an edit"},
-    {ACTION_ENTER, {INPUT_ENTER, '\n'}, PLANNING, "Enter", "next", "next step"},
+    {ACTION_ENTER,
+     {INPUT_ENTER, '\n'},
+     PLANNING,
+     "Enter",
+     N_("next"),
+     "next step"},
     {ACTION_OWN,
      {'d'},
      ON(CPUS) | ON(OPTIONS),
      "d",
-     "domain's own",
+     N_("domain's own"),
      "as the domain has it"},
     {ACTION_GUEST,
      {'g'},
@@ -104,7 +131,7 @@ static const struct action_row rows[] = {
      {'p'},
      ON(OPTIONS),
      "p",
-     "presets",
+     N_("presets"),
      "sets of options, and what they change"},
     {ACTION_DISKS, {'e'}, ON(OPTIONS), "e", NULL, "each disk by itself"},
     {ACTION_FIND, {'/'}, ON(OPTIONS), "/", NULL, "find by any word"},
@@ -141,12 +168,12 @@ static const struct action_row rows[] = {
      "v",
      "stored XML",
      "the definition as it is stored now"},
-    {ACTION_APPLY, {'a'}, ON(APPLY), "a", "apply", "write it"},
+    {ACTION_APPLY, {'a'}, ON(APPLY), "a", N_("apply"), "write it"},
     {ACTION_HISTORY,
      {'h'},
      ON(APPLY),
      "h",
-     "history",
+     N_("history"),
      "what was done, and when"},
     {ACTION_READ_AGAIN,
      {'r'},
@@ -164,13 +191,13 @@ static const struct action_row rows[] = {
      {'r'},
      ON(CHECK),
      "r",
-     "again",
+     N_("again"),
      "look and measure again"},
     {ACTION_ENTER,
      {INPUT_ENTER, '\n'},
      ON(DOMAIN),
      "Enter",
-     "choose",
+     N_("choose"),
      "choose this domain"},
     {ACTION_ENTER,
      {INPUT_ENTER, '\n'},
@@ -185,22 +212,39 @@ static const struct action_row rows[] = {
      "w",
      "save report",
      "save a report, without names"},
-    {ACTION_UNDO, {'u'}, ON(APPLY), "u", "undo", "take the apply back"},
+    {ACTION_UNDO, {'u'}, ON(APPLY), "u", N_("undo"), "take the apply back"},
     {ACTION_STEP, {'1'}, EVERYWHERE, "1 - 8", NULL, "go to a step"},
     {ACTION_REPAINT, {INPUT_REPAINT}, EVERYWHERE, "^L", NULL, "paint again"},
-    {ACTION_HELP, {'?', INPUT_F1}, EVERYWHERE, "?", "help", "this help"},
+    {ACTION_HELP, {'?', INPUT_F1}, EVERYWHERE, "?", N_("help"), "this help"},
     {ACTION_BACK,
      {'q', INPUT_ESCAPE},
      EVERYWHERE & ~ON(DOMAIN),
      "q",
-     "back",
+     N_("back"),
      "a step back"},
-    {ACTION_LEAVE, {'q', INPUT_ESCAPE}, ON(DOMAIN), "q", "quit", "leave"},
+    {ACTION_LEAVE,
+     {'q', INPUT_ESCAPE},
+     ON(DOMAIN),
+     "q",
+     N_("quit"),
+     N_("leave")},
     {ACTION_NONE, {0}, 0, NULL, NULL, NULL},
 };
 
+static void translate_rows(void)
+{
+    for (struct action_row *row = rows; row->action; row++) {
+        row->name = text_of(row->name);
+        row->label = text_of(row->label);
+        row->help = text_of(row->help);
+    }
+}
+
 const struct action_row *key_rows(void)
 {
+    static once_flag once = ONCE_FLAG_INIT;
+
+    call_once(&once, translate_rows);
     return rows;
 }
 
@@ -208,7 +252,7 @@ enum action key_action(int key, enum step step)
 {
     if (key >= '1' && key <= '0' + STEP_COUNT)
         return ACTION_STEP;
-    for (const struct action_row *row = rows; row->action; row++)
+    for (const struct action_row *row = key_rows(); row->action; row++)
         for (size_t i = 0; (row->steps & 1U << step) && i < 4; i++)
             if (row->keys[i] == key && key != 0)
                 return row->action;
@@ -217,7 +261,7 @@ enum action key_action(int key, enum step step)
 
 const struct action_row *key_elsewhere(int key)
 {
-    for (const struct action_row *row = rows; row->action; row++)
+    for (const struct action_row *row = key_rows(); row->action; row++)
         for (size_t i = 0; i < ARRAY_SIZE(row->keys) && key != 0; i++)
             if (row->keys[i] == key)
                 return row;

@@ -6,6 +6,7 @@
 #include "ui/presets.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "session/presets.h"
 
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static bool compare_one(const struct app *app, const struct preset *preset,
     preset_compare(plan, after, app->is_ascii ? "->" : "→", lines);
     is_other = lines->length > 0;
     if (!is_other)
-        str_add(lines, "Nothing: the plan is like this already.\n");
+        str_add(lines, _("Nothing: the plan is like this already.\n"));
     if (refused.length > 0)
         str_addf(lines, "Not here:\n%s", str_text(&refused));
     plan_free(after);
@@ -74,8 +75,8 @@ void presets_open(struct app *app)
         arena_alloc(own->arena, own->presets.count, sizeof(*own->is_so));
     first = &own->presets.list[0];
     preset_parse("proposal", "propose = on\n", own->arena, first, NULL);
-    first->title = "the proposal";
-    first->text = "what fits this kind of guest on this host";
+    first->title = _("the proposal");
+    first->text = _("what fits this kind of guest on this host");
     for (size_t i = 0; i < installed.count; i++)
         own->presets.list[i + 1] = installed.list[i];
     own->list.count = (int)own->presets.count;
@@ -119,7 +120,8 @@ void presets_draw(struct app *app, struct canvas *canvas)
                        is_selected ? ROLE_SELECTED : ROLE_NORMAL,
                        preset->title);
         canvas_put_cut(canvas, y, 25, canvas->width - 26, ROLE_NORMAL,
-                       own->is_so[i] ? "the plan is like this" : preset->text);
+                       own->is_so[i] ? _("the plan is like this")
+                                     : preset->text);
     }
     draw_rule(canvas, y + 1, selected->title);
     y = canvas_wrap(canvas, y + 2, 1, canvas->width - 2, 3, ROLE_NORMAL,

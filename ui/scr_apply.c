@@ -7,6 +7,7 @@
 
 #include "apply/history.h"
 #include "base/str.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,7 @@ static int draw_files(const struct app *app, struct canvas *canvas, int y)
         str_addf(&text, "%s%s%s", root, str_ends(root, "/") ? "" : "/",
                  app->set->files[i].path);
         y = put_lines(canvas, y,
-                      app->set->files[i].after ? "writes" : "removes",
+                      app->set->files[i].after ? _("writes") : _("removes"),
                       str_text(&text));
     }
     return y;
@@ -97,43 +98,47 @@ static void draw_question(const struct app *app, struct canvas *canvas)
     const struct domain *domain = app->session->domain;
     size_t kept = changeset_kept(app->set);
     struct str text CLEANUP(str_free) = STR_INIT;
+    struct str title CLEANUP(str_free) = STR_INIT;
     bool is_low = app_is_low(canvas);
     int y = BODY_TOP + !is_low, x;
 
     if (kept == 0) {
-        canvas_put(canvas, y, 3, ROLE_NORMAL,
-                   "There is nothing to apply. Review (6) lists the changes.");
+        canvas_put(
+            canvas, y, 3, ROLE_NORMAL,
+            _("There is nothing to apply. Review (6) lists the changes."));
         return;
     }
-    x = canvas_putf(canvas, y, 3, ROLE_HEADING, "Apply %zu change%s to ", kept,
-                    kept == 1 ? "" : "s");
-    canvas_put_cut(canvas, y, x, canvas->width - x - 2, ROLE_HEADING,
-                   domain->name);
+    str_addf(
+        &title,
+        text_plural("Apply %zu change to %s", "Apply %zu changes to %s", kept),
+        kept, domain->name);
+    canvas_put_cut(canvas, y, 3, canvas->width - 5, ROLE_HEADING,
+                   str_text(&title));
     y += is_low ? 1 : 2;
     y = draw_obstacle(app, canvas, y);
     if (app->set->changes_xml)
-        y = put_lines(canvas, y, "changes",
+        y = put_lines(canvas, y, _("changes"),
                       domain->path ? domain->path
-                                   : "the stored definition in libvirt");
+                                   : _("the stored definition in libvirt"));
     y = draw_files(app, canvas, y);
     str_addf(&text, "copies of all that in %s%svar/lib/virt-tune",
              app->session->target.root,
              str_ends(app->session->target.root, "/") ? "" : "/");
-    y = put_lines(canvas, y, "keeps", str_text(&text)) + !is_low;
+    y = put_lines(canvas, y, _("keeps"), str_text(&text)) + !is_low;
     y = canvas_wrap(
         canvas, y, 3, canvas->width - 6, rows_left(canvas, y, 3), ROLE_NORMAL,
         domain->is_running
-            ? "The domain is running and is not touched. The changes take "
-              "effect when it is shut down and started again; a reboot inside "
-              "the guest is not enough."
-            : "The changes take effect with the domain's next start.");
+            ? _("The domain is running and is not touched. The changes take "
+                "effect when it is shut down and started again; a reboot "
+                "inside the guest is not enough.")
+            : _("The changes take effect with the domain's next start."));
     y = canvas_wrap(
         canvas, y + !is_low, 3, canvas->width - 6,
         rows_left(canvas, y + !is_low, 2), ROLE_NORMAL,
-        "To undo: u here afterwards, or in a shell: virt-tune undo DOMAIN");
+        _("To undo: u here afterwards, or in a shell: virt-tune undo DOMAIN"));
     y += rows_left(canvas, y, 1);
-    canvas_put(canvas, y, 3, ROLE_SELECTED, "[ Enter: cancel ]");
-    canvas_put(canvas, y, 24, ROLE_NORMAL, "a: apply");
+    x = canvas_put(canvas, y, 3, ROLE_SELECTED, _("[ Enter: cancel ]"));
+    canvas_put(canvas, y, x + 4, ROLE_NORMAL, _("a: apply"));
     canvas->cursor_y = y;
     canvas->cursor_x = 3;
 }
@@ -145,15 +150,15 @@ static int draw_steps(const struct app *app, struct canvas *canvas, int y)
         enum role role;
     } states[] = {
         [STEP_OPEN] = {"-", ROLE_OFF},
-        [STEP_DONE] = {"done", ROLE_OK},
-        [STEP_FAILED] = {"FAILED", ROLE_FAIL},
+        [STEP_DONE] = {N_("done"), ROLE_OK},
+        [STEP_FAILED] = {N_("FAILED"), ROLE_FAIL},
         [STEP_TAKEN_BACK] = {"taken back", ROLE_WARN},
         [STEP_NOT_TAKEN_BACK] = {"NOT TAKEN BACK", ROLE_FAIL},
     };
 
     for (size_t i = 0; i < app->report.count; i++, y++) {
         canvas_put(canvas, y, 3, states[app->report.steps[i].state].role,
-                   states[app->report.steps[i].state].word);
+                   text_of(states[app->report.steps[i].state].word));
         canvas_putf(canvas, y, 18, ROLE_NORMAL, "%zu  %s", i + 1,
                     app->report.steps[i].title);
     }
@@ -172,22 +177,23 @@ static void draw_result(const struct app *app, struct canvas *canvas)
                 ? y + 2 - app_is_low(canvas)
                 : y;
         y = canvas_wrap(canvas, y, 3, width, end - y, ROLE_NORMAL,
-                        "v shows the definition as it is stored now; u takes "
-                        "the apply back.");
+                        _("v shows the definition as it is stored now; u takes "
+                          "the apply back."));
         y = canvas_wrap(canvas, y, 3, width, end - y, ROLE_NORMAL,
-                        "8 checks the guest against it, once it was started "
-                        "anew.");
+                        _("8 checks the guest against it, once it was started "
+                          "anew."));
         if (app->report.needs_reload && !app->session->options.root)
-            canvas_wrap(canvas, y + !app_is_low(canvas), 3, width,
-                        end - y - !app_is_low(canvas), ROLE_WARN,
-                        "This is the first hook on this host. libvirt notices "
-                        "it after: systemctl reload libvirtd (or virtqemud). "
-                        "Running guests go on.");
+            canvas_wrap(
+                canvas, y + !app_is_low(canvas), 3, width,
+                end - y - !app_is_low(canvas), ROLE_WARN,
+                _("This is the first hook on this host. libvirt notices "
+                  "it after: systemctl reload libvirtd (or virtqemud). "
+                  "Running guests go on."));
         return;
     }
     if (app->apply_state == APPLY_UNDONE) {
         canvas_put(canvas, y, 3, ROLE_OK,
-                   "Undone: the domain is as it was before.");
+                   _("Undone: the domain is as it was before."));
         return;
     }
     canvas_wrap(canvas, y, 3, width, end - y, ROLE_FAIL,
@@ -244,7 +250,7 @@ static void show_history(struct app *app)
     struct str text = STR_INIT;
 
     if (records.count == 0)
-        str_add(&text, "virt-tune has changed nothing of this domain.\n");
+        str_add(&text, _("virt-tune has changed nothing of this domain.\n"));
     else
         history_add_table(&text, &records);
     for (size_t i = records.count; i-- > 0;) {
@@ -252,7 +258,7 @@ static void show_history(struct app *app)
         history_add_diff(&text, records.list[i]);
     }
     records_free(&records);
-    app_page(app, "history", str_steal(&text));
+    app_page(app, _("history"), str_steal(&text));
 }
 
 static bool act(struct app *app, enum action action)
@@ -271,7 +277,7 @@ static bool act(struct app *app, enum action action)
             app_hint(app, "Nothing was applied in this session.");
         return true;
     case ACTION_VIEW:
-        app_page(app, "the definition as it is stored",
+        app_page(app, _("the definition as it is stored"),
                  mem_strdup(app->session->domain->xml->text));
         return true;
     case ACTION_HISTORY:
@@ -286,7 +292,7 @@ static bool act(struct app *app, enum action action)
 }
 
 const struct screen screen_apply = {
-    .name = "Apply",
+    .name = N_("Apply"),
     .enter = enter,
     .draw = draw,
     .act = act,

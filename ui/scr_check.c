@@ -6,6 +6,7 @@
 #include "ui/app.h"
 #include "ui/explain.h"
 
+#include "base/text.h"
 #include "session/report.h"
 
 #include <stdlib.h>
@@ -133,7 +134,7 @@ static void draw_headline(const struct app *app, struct canvas *canvas)
 
     if (!audit) {
         canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL,
-                   app->wants_audit ? "Looking at the guest ..."
+                   app->wants_audit ? _("Looking at the guest ...")
                                     : app->audit_problem.text);
         return;
     }
@@ -163,7 +164,7 @@ static void draw_counts(const struct audit *audit, struct canvas *canvas)
         if (count > 0)
             x = canvas_putf(canvas, BODY_TOP + 1, x,
                             role_of_verdict(verdicts[i]), "%zu %s  ", count,
-                            verdict_name(verdicts[i]));
+                            verdict_label(verdicts[i]));
     }
 }
 
@@ -194,7 +195,7 @@ static void draw_finding(struct canvas *canvas, int y, bool is_selected,
     int x;
 
     canvas_putf(canvas, y, 3, role_of_verdict(finding->verdict), "%-8s",
-                verdict_name(finding->verdict));
+                verdict_label(finding->verdict));
     x = canvas_put_cut(canvas, y, 11, canvas->width - 12,
                        is_selected ? ROLE_SELECTED : ROLE_NORMAL,
                        finding->text);
@@ -228,7 +229,7 @@ static void draw_others(const struct app *app, struct canvas *canvas, int y)
     if (row.kind != ROW_WAIT)
         return;
     wait = &app->audit->waits[row.index];
-    snprintf(title, sizeof(title), "vCPU %u on CPU %.16s", wait->vcpu,
+    snprintf(title, sizeof(title), _("vCPU %u on CPU %.16s"), wait->vcpu,
              wait->cpus);
     draw_pane_rule(canvas, y++, title);
     canvas_putf(canvas, y++, 1, ROLE_NORMAL,
@@ -236,7 +237,8 @@ static void draw_others(const struct app *app, struct canvas *canvas, int y)
                 wait->ran / 10, wait->ran % 10, wait->waited / 10,
                 wait->waited % 10);
     canvas_wrap(canvas, y, 1, canvas->width - 2, 3, ROLE_NORMAL,
-                *wait->others ? "Also ran there:" : "Nobody else was seen.");
+                *wait->others ? _("Also ran there:")
+                              : _("Nobody else was seen."));
     canvas_wrap(canvas, y, 17, canvas->width - 18, 3, ROLE_NORMAL,
                 wait->others);
 }
@@ -269,8 +271,8 @@ static void save(struct app *app)
     if (!app->audit)
         app_hint(app, "There is nothing to save yet.");
     else if (report_save(app->audit, REPORT_FILE, false, &err))
-        app_hint(app, "Saved in " REPORT_FILE
-                      ", without what tells whose machine it is.");
+        app_hint(app, "Saved in %s, without what tells whose machine it is.",
+                 REPORT_FILE);
     else
         app_hint(app, "%s", err.text);
 }
@@ -306,7 +308,7 @@ static bool act(struct app *app, enum action action)
 }
 
 const struct screen screen_check = {
-    .name = "Check",
+    .name = N_("Check"),
     .enter = enter,
     .draw = draw,
     .act = act,

@@ -6,6 +6,7 @@
  */
 #include "ui/app.h"
 
+#include "base/text.h"
 #include "plan/hand.h"
 #include "ui/cpuuse.h"
 
@@ -88,12 +89,12 @@ static void draw_layout(const struct app *app, struct canvas *canvas, int y,
         canvas_put(canvas, y, 4, ROLE_NORMAL,
                    domain_is_pinned(app_plan(app)->domain) ||
                            plan_is_pinned(app_plan(app))
-                       ? "own layout"
-                       : "no layout: the vCPUs float");
+                       ? _("own layout")
+                       : _("no layout: the vCPUs float"));
         return;
     }
     layout = &app->layouts.list[number];
-    snprintf(text, sizeof(text), "%c  %s: %u vCPUs; host keeps %s",
+    snprintf(text, sizeof(text), _("%c  %s: %u vCPUs; host keeps %s"),
              (char)('A' + number), layout->text, layout->vcpus, layout->host);
     canvas_put_cut(canvas, y, 3, canvas->width - 18,
                    is_now ? ROLE_HEADING : ROLE_NORMAL, text);
@@ -151,7 +152,7 @@ static const char *trade(const struct app *app)
 
 static int verdict_rows(const struct app *app)
 {
-    int rows = *trade(app) ? 1 + (strlen(trade(app)) > 70) : 0;
+    int rows = *trade(app) ? 1 + (canvas_columns(trade(app)) > 70) : 0;
 
     for (size_t i = 0; i < app->findings.count; i++)
         rows += is_about_cpus(&app->findings.list[i]);
@@ -164,7 +165,7 @@ static int draw_verdicts(const struct app *app, struct canvas *canvas, int y,
 {
     for (int verdict = VERDICT_FAIL; verdict >= VERDICT_OK; verdict--) {
         if (verdict == VERDICT_NOTE && *trade(app) && y < end) {
-            canvas_put(canvas, y, 1, ROLE_NOTE, "layout");
+            canvas_put(canvas, y, 1, ROLE_NOTE, _("layout"));
             y = canvas_wrap(canvas, y, 9, canvas->width - 10, end - y,
                             ROLE_NORMAL, trade(app));
         }
@@ -174,7 +175,7 @@ static int draw_verdicts(const struct app *app, struct canvas *canvas, int y,
             if ((int)finding->verdict != verdict || !is_about_cpus(finding))
                 continue;
             canvas_putf(canvas, y, 1, role_of_verdict(finding->verdict), "%-8s",
-                        verdict_name(finding->verdict));
+                        verdict_label(finding->verdict));
             canvas_put_cut(canvas, y++, 9, canvas->width - 10, ROLE_NORMAL,
                            finding->text);
         }
@@ -223,14 +224,14 @@ static void draw_model(const struct cpu_topology *cpu, struct canvas *canvas,
         [CPUMAP_LINES] = "one line an L3",
     };
     const char *dot = canvas_glyph(canvas, GLYPH_DOT);
-    int note_x = canvas->width - 1 - (int)strlen(notes[density]);
+    int note_x = canvas->width - 1 - canvas_columns(text_of(notes[density]));
     int x = canvas_putf(
         canvas, y, 1, ROLE_NORMAL, "%s %s %u cores, %d CPUs %s %u L3",
-        *cpu->model ? cpu->model : "unknown CPU", dot, cpu->core_count,
+        *cpu->model ? cpu->model : _("unknown CPU"), dot, cpu->core_count,
         CPU_COUNT(&cpu->online), dot, cpu->l3_count);
 
     if (x + 2 <= note_x)
-        canvas_put(canvas, y, note_x, ROLE_NOTE, notes[density]);
+        canvas_put(canvas, y, note_x, ROLE_NOTE, text_of(notes[density]));
 }
 
 static void draw(struct app *app, struct canvas *canvas)
@@ -302,7 +303,7 @@ static void change_count(struct app *app, int by)
         plan_free(before);
         app_edited(app);
         app_hint(app, "%s",
-                 vcpus == 0 ? "A guest needs one core at least." : err.text);
+                 vcpus == 0 ? _("A guest needs one core at least.") : err.text);
         return;
     }
     moved = layout_count_moved(before, plan);
@@ -334,7 +335,7 @@ static void edit_core(struct app *app,
     if (!plan_is_pinned(app_plan(app))) {
         app_hint(app, "%s",
                  app->layouts.count > 0
-                     ? "Take a layout first (Tab), then change it."
+                     ? _("Take a layout first (Tab), then change it.")
                      : app->layouts_problem.text);
         return;
     }
@@ -408,7 +409,7 @@ static bool act(struct app *app, enum action action)
 }
 
 const struct screen screen_cpus = {
-    .name = "CPUs",
+    .name = N_("CPUs"),
     .enter = enter,
     .draw = draw,
     .act = act,

@@ -7,6 +7,7 @@
 #include "ui/devdetail.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/drift.h"
 #include "plan/usb.h"
@@ -61,11 +62,11 @@ static void draw_role(const struct app *app, struct canvas *canvas, int y,
         const char *mark, *text;
         enum role role;
     } looks[] = {
-        [DEVICE_HOST] = {"[ ]", "host", ROLE_NORMAL},
-        [DEVICE_GUEST] = {"[x]", "guest", ROLE_OK},
-        [DEVICE_ALONG] = {" . ", "along", ROLE_NORMAL},
-        [DEVICE_BRIDGE] = {" . ", "host", ROLE_NORMAL},
-        [DEVICE_BLOCKS] = {"[ ]", "blocks", ROLE_FAIL},
+        [DEVICE_HOST] = {"[ ]", N_("host"), ROLE_NORMAL},
+        [DEVICE_GUEST] = {"[x]", N_("guest"), ROLE_OK},
+        [DEVICE_ALONG] = {" . ", N_("along"), ROLE_NORMAL},
+        [DEVICE_BRIDGE] = {" . ", N_("host"), ROLE_NORMAL},
+        [DEVICE_BLOCKS] = {"[ ]", N_("blocks"), ROLE_FAIL},
     };
     size_t index = index_of(app, device);
     enum device_role role = device_role(app_plan(app), index);
@@ -76,7 +77,7 @@ static void draw_role(const struct app *app, struct canvas *canvas, int y,
                : is_claimed(app, device) || !can_go ? " - "
                                                     : looks[role].mark);
     canvas_put(canvas, y, canvas->width - 8, looks[role].role,
-               looks[role].text);
+               text_of(looks[role].text));
 }
 
 static void draw_pci(const struct app *app, struct canvas *canvas, int y,
@@ -142,12 +143,12 @@ static void draw_usb(const struct app *app, struct canvas *canvas, int y,
                           : usb_name(plan, index, arena));
     x = x < 29 ? 29 : x + 1;
     canvas_put_cut(canvas, y, x, width - 23 - x, ROLE_NORMAL,
-                   device ? device->name : "not plugged in");
+                   device ? device->name : _("not plugged in"));
     if (device)
         canvas_put_cut(canvas, y, width - 22, 13, ROLE_NORMAL,
                        arena_printf(arena, "port %s", device->port));
     canvas_put(canvas, y, width - 8, is_given ? ROLE_OK : ROLE_NORMAL,
-               is_given ? "guest" : "host");
+               is_given ? _("guest") : _("host"));
     arena_free(arena);
 }
 
@@ -172,12 +173,13 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
 
 static void draw_absent(const struct app *app, struct canvas *canvas)
 {
-    canvas_wrap(canvas, BODY_TOP + 1, 1, canvas->width - 2, 4, ROLE_WARN,
-                app->session->host->pci.problem
-                    ? "The PCI devices could not be read."
-                    : "There is no IOMMU group: the IOMMU is off, so no PCI "
-                      "device can be given to a guest. Step 2 says what to do. "
-                      "CPUs and options can be tuned without it.");
+    canvas_wrap(
+        canvas, BODY_TOP + 1, 1, canvas->width - 2, 4, ROLE_WARN,
+        app->session->host->pci.problem
+            ? _("The PCI devices could not be read.")
+            : _("There is no IOMMU group: the IOMMU is off, so no PCI "
+                "device can be given to a guest. Step 2 says what to do. "
+                "CPUs and options can be tuned without it."));
 }
 
 static size_t count_given(const struct app *app)
@@ -233,8 +235,8 @@ static void toggle_pci(struct app *app, const struct pci_device *device)
     else
         app_hint(app, "%s, with all functions of its slot, %s; u undoes it.",
                  pci_short_address(device),
-                 app_plan(app)->is_given[index] ? "goes to the guest"
-                                                : "stays with the host");
+                 app_plan(app)->is_given[index] ? _("goes to the guest")
+                                                : _("stays with the host"));
 }
 
 static void toggle_usb(struct app *app, size_t index)
@@ -316,7 +318,7 @@ static void ask_rom(struct app *app, const struct pci_device *device)
     const struct plan *plan = app_plan(app);
 
     if (plan->is_given[index_of(app, device)])
-        prompt_open(app, "ROM (on, off, default, /path):",
+        prompt_open(app, _("ROM (on, off, default, /path):"),
                     device_rom(&plan->wishes[index_of(app, device)]), take_rom);
     else
         app_hint(app, "Give it to the guest first.");
@@ -363,7 +365,7 @@ static bool act(struct app *app, enum action action)
         next_filter(app);
         return true;
     case ACTION_FIND:
-        prompt_open(app, "Find:", "", take_word);
+        prompt_open(app, _("Find:"), "", take_word);
         return true;
     case ACTION_FIND_NEXT:
     case ACTION_FIND_PREVIOUS:
@@ -413,9 +415,9 @@ static void draw(struct app *app, struct canvas *canvas)
     draw_head(app, canvas);
     if (has_groups) {
         canvas_put(canvas, BODY_TOP + 1, 3, ROLE_HEADING,
-                   "Grp     Address  Kind     Device");
+                   _("Grp     Address  Kind     Device"));
         canvas_put(canvas, BODY_TOP + 1, width - 22, ROLE_HEADING,
-                   "Driver        Goes to");
+                   _("Driver        Goes to"));
     } else {
         draw_absent(app, canvas);
     }
@@ -427,12 +429,12 @@ static void draw(struct app *app, struct canvas *canvas)
                        &rows.list[list->selected]);
     else if (has_groups)
         canvas_put(canvas, top, 3, ROLE_NOTE,
-                   "Nothing is shown; f shows something else.");
+                   _("Nothing is shown; f shows something else."));
     free(rows.list);
 }
 
 const struct screen screen_devices = {
-    .name = "Devices",
+    .name = N_("Devices"),
     .draw = draw,
     .act = act,
     .length = length,

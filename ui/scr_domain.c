@@ -2,6 +2,7 @@
 /* Step 1: the domains, and what could be better in the one selected. */
 #include "ui/app.h"
 
+#include "base/text.h"
 #include "plan/rule.h"
 
 #include <string.h>
@@ -43,7 +44,7 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
     draw_marker(canvas, y, is_selected);
     canvas_put_cut(canvas, y, 3, 24 - shift, role, one->name);
     canvas_put(canvas, y, 29 - shift, ROLE_NORMAL,
-               one->is_running ? "running" : "shut off");
+               one->is_running ? _("running") : _("shut off"));
     if (!domain) {
         canvas_put_cut(canvas, y, 40 - shift, canvas->width - 41 + shift,
                        ROLE_WARN, one->problem);
@@ -52,7 +53,7 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
     canvas_putf(canvas, y, 40 - shift, ROLE_NORMAL, "%4u %6lu MiB",
                 domain->vcpus, domain->memory_kib / 1024);
     canvas_put(canvas, y, 59 - shift, ROLE_NORMAL,
-               domain_is_pinned(domain) ? "yes" : "no");
+               domain_is_pinned(domain) ? _("yes") : _("no"));
     if (shift == 0)
         canvas_putf(canvas, y, 67, ROLE_NORMAL, "%zu", domain->hostdev_count);
 }
@@ -67,7 +68,7 @@ static int draw_complaints(const struct app *app, struct canvas *canvas, int y,
     bool is_any = false;
 
     rule_check(plan, arena, &findings);
-    canvas_put(canvas, y++, 1, ROLE_NORMAL, "What could be better");
+    canvas_put(canvas, y++, 1, ROLE_NORMAL, _("What could be better"));
     for (size_t i = 0; i < findings.count && y < app_body_end(canvas); i++) {
         if (findings.list[i].verdict < VERDICT_WARN)
             continue;
@@ -77,7 +78,8 @@ static int draw_complaints(const struct app *app, struct canvas *canvas, int y,
                        findings.list[i].text);
     }
     if (!is_any)
-        canvas_put(canvas, y++, 3, ROLE_OK, "nothing that the rules know of");
+        canvas_put(canvas, y++, 3, ROLE_OK,
+                   _("nothing that the rules know of"));
     arena_free(arena);
     plan_free(plan);
     return y;
@@ -92,10 +94,10 @@ static void draw_details(const struct app *app, struct canvas *canvas, int y,
     if (!domain)
         return;
     canvas_putf(canvas, y++, 1, ROLE_NORMAL, "%s %s %s guest %s CPU %s%s",
-                *domain->machine ? domain->machine : "machine unknown", dot,
+                *domain->machine ? domain->machine : _("machine unknown"), dot,
                 guest_kind_name(domain->guest), dot,
-                *domain->cpu_mode ? domain->cpu_mode : "default",
-                domain->has_autostart ? ", starts with the host" : "");
+                *domain->cpu_mode ? domain->cpu_mode : _("default"),
+                domain->has_autostart ? _(", starts with the host") : "");
     draw_complaints(app, canvas, y, domain);
 }
 
@@ -109,7 +111,7 @@ static void draw(struct app *app, struct canvas *canvas)
 
     if (domain && domain->path) {
         canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL,
-                   "The domain is read from a file:");
+                   _("The domain is read from a file:"));
         canvas_put_cut(canvas, BODY_TOP + 1, 3, canvas->width - 4, ROLE_NORMAL,
                        domain->path);
         draw_details(app, canvas, BODY_TOP + 3, domain->name, domain);
@@ -117,22 +119,23 @@ static void draw(struct app *app, struct canvas *canvas)
     }
     list->count = length(app);
     list_scroll(list, height);
-    canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL, "Choose a virtual machine");
+    canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL, _("Choose a virtual machine"));
     canvas_putf(canvas, BODY_TOP, canvas->width - 12, ROLE_NORMAL, "%4zu found",
                 app->domain_count);
     if (app->domain_count == 0) {
-        canvas_wrap(canvas, BODY_TOP + 2, 1, canvas->width - 2, 4, ROLE_WARN,
-                    app->domains_problem.code
-                        ? app->domains_problem.text
-                        : "There is no domain here. Make one with virt-manager "
-                          "or virt-install, or give the path of an XML file.");
+        canvas_wrap(
+            canvas, BODY_TOP + 2, 1, canvas->width - 2, 4, ROLE_WARN,
+            app->domains_problem.code
+                ? app->domains_problem.text
+                : _("There is no domain here. Make one with virt-manager "
+                    "or virt-install, or give the path of an XML file."));
         return;
     }
-    canvas_put(canvas, BODY_TOP + 2, 3, ROLE_HEADING, "Name");
+    canvas_put(canvas, BODY_TOP + 2, 3, ROLE_HEADING, _("Name"));
     canvas_put(canvas, BODY_TOP + 2, 29 - shift, ROLE_HEADING,
-               "State      vCPU     Memory  Pinned");
+               _("State      vCPU     Memory  Pinned"));
     if (shift == 0)
-        canvas_put(canvas, BODY_TOP + 2, 65, ROLE_HEADING, "Devices");
+        canvas_put(canvas, BODY_TOP + 2, 65, ROLE_HEADING, _("Devices"));
     for (int i = list->top; i < list->count && i < list->top + height; i++)
         draw_row(app, canvas, BODY_TOP + 3 + i - list->top, &app->domains[i],
                  i == list->selected);
@@ -151,8 +154,10 @@ static bool act(struct app *app, enum action action)
         if (app->history)
             app_read_again(app);
         else if (!app->domains_problem.code)
-            app_hint(app, "Read again: %zu domain%s.", app->domain_count,
-                     app->domain_count == 1 ? "" : "s");
+            app_hint(app,
+                     text_plural("Read again: %zu domain.",
+                                 "Read again: %zu domains.", app->domain_count),
+                     app->domain_count);
         return true;
     }
     if (action != ACTION_ENTER)
@@ -177,7 +182,7 @@ static bool act(struct app *app, enum action action)
 }
 
 const struct screen screen_domain = {
-    .name = "Domain",
+    .name = N_("Domain"),
     .enter = enter,
     .draw = draw,
     .act = act,

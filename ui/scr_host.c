@@ -3,6 +3,7 @@
  * Step 2: the host checks; below, what the selected one means, what to do,
  * and where it was read.
  */
+#include "base/text.h"
 #include "ui/app.h"
 #include "ui/explain.h"
 
@@ -38,11 +39,11 @@ static void draw_headline(const struct app *app, struct canvas *canvas)
     char text[512];
 
     snprintf(text, sizeof(text),
-             "%s %s %u cores, %d CPUs %s %lu MiB %s Linux %s",
-             *host->cpu.model ? host->cpu.model : "unknown CPU", dot,
+             _("%s %s %u cores, %d CPUs %s %lu MiB %s Linux %s"),
+             *host->cpu.model ? host->cpu.model : _("unknown CPU"), dot,
              host->cpu.core_count, CPU_COUNT(&host->cpu.online), dot,
              host->memory.total_kib / 1024, dot,
-             *host->kernel.release ? host->kernel.release : "unknown");
+             *host->kernel.release ? host->kernel.release : _("unknown"));
     canvas_put_cut(canvas, BODY_TOP, 1, canvas->width - 2, ROLE_NORMAL, text);
 }
 
@@ -61,7 +62,7 @@ static void draw_counts(const struct app *app, struct canvas *canvas,
         if (count > 0)
             x = canvas_putf(canvas, BODY_TOP + 1, x,
                             role_of_verdict(verdicts[i]), "%zu %s  ", count,
-                            verdict_name(verdicts[i]));
+                            verdict_label(verdicts[i]));
     }
     if (list->count > height && x < canvas->width - 17)
         canvas_putf(canvas, BODY_TOP + 1, canvas->width - 17, ROLE_NORMAL,
@@ -78,7 +79,7 @@ static void draw_row(struct canvas *canvas, int y, bool is_selected,
 
     draw_marker(canvas, y, is_selected);
     canvas_putf(canvas, y, 3, role_of_verdict(finding->verdict), "%-8s",
-                verdict_name(finding->verdict));
+                verdict_label(finding->verdict));
     canvas_put_cut(canvas, y, 11, x - 12,
                    is_selected ? ROLE_SELECTED : ROLE_NORMAL, finding->text);
     canvas_put_cut(canvas, y, x, canvas->width - x - 1, ROLE_NORMAL,
@@ -114,7 +115,7 @@ static bool act(struct app *app, enum action action)
 }
 
 const struct screen screen_host = {
-    .name = "Host",
+    .name = N_("Host"),
     .draw = draw,
     .act = act,
     .length = length,

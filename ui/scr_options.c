@@ -9,6 +9,7 @@
 #include "ui/presets.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/disk.h"
 
 #include <stdio.h>
@@ -74,16 +75,31 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
                option_effective(plan, id));
 }
 
+/* The column beside the names, for the widest of them. */
+static int names_width(void)
+{
+    static const char *const names[] = {
+        "Not now", "Now",     "Plan",   "Values", "Cost", "Risk",
+        "Needs",   "Without", "Writes", "Key",    "From",
+    };
+    int widest = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (canvas_columns(text_of(names[i])) > widest)
+            widest = canvas_columns(text_of(names[i]));
+    return widest + 1;
+}
+
 static int draw_point(struct canvas *canvas, int y, int end, const char *name,
                       const char *text)
 {
-    int x = PANE + 3;
+    int x = PANE + 3, width = names_width();
 
     if (y >= end || !text || !*text)
         return y;
     canvas_put(canvas, y, x, ROLE_HEADING, name);
-    return canvas_wrap(canvas, y, x + 8, canvas->width - x - 9, end - y,
-                       ROLE_NORMAL, text);
+    return canvas_wrap(canvas, y, x + width, canvas->width - x - width - 1,
+                       end - y, ROLE_NORMAL, text);
 }
 
 /* Titles, one below the other. */
@@ -106,12 +122,12 @@ static int draw_values(const struct app *app, struct canvas *canvas, int y,
     option_show(plan, id, option_effective(plan, id), value, sizeof(value));
     option_values(id, values, sizeof(values));
     if (canvas_columns(now) > VALUE)
-        y = draw_point(canvas, y, end, "Now", now);
+        y = draw_point(canvas, y, end, _("Now"), now);
     if (canvas_columns(value) > VALUE && strcmp(now, value) != 0)
-        y = draw_point(canvas, y, end, "Plan", value);
+        y = draw_point(canvas, y, end, _("Plan"), value);
     if (option_get(id)->type == OPTION_TYPE_CHOICE ||
         option_get(id)->type == OPTION_TYPE_NUMBER)
-        y = draw_point(canvas, y, end, "Values", values);
+        y = draw_point(canvas, y, end, _("Values"), values);
     return y;
 }
 
@@ -130,16 +146,17 @@ static void draw_pane(const struct app *app, struct canvas *canvas,
                     ROLE_NORMAL, option->does) +
         1;
     if (obstacle)
-        y = draw_point(canvas, y, end, "Not now", obstacle) + 1;
+        y = draw_point(canvas, y, end, _("Not now"), obstacle) + 1;
     y = draw_values(app, canvas, y, end, id);
-    y = draw_point(canvas, y, end, "Cost", option->cost);
-    y = draw_point(canvas, y, end, "Risk", option->risk);
-    y = draw_options(canvas, y, end, "Needs", option_needs(id));
-    y = draw_options(canvas, y, end, "Wants", option_wants(app_plan(app), id));
-    y = draw_options(canvas, y, end, "Without", option_conflicts(id));
-    y = draw_point(canvas, y, end, "Writes", option->writes);
-    y = draw_point(canvas, y, end, "Key", option->key);
-    draw_point(canvas, y, end, "From", option->source);
+    y = draw_point(canvas, y, end, _("Cost"), option->cost);
+    y = draw_point(canvas, y, end, _("Risk"), option->risk);
+    y = draw_options(canvas, y, end, _("Needs"), option_needs(id));
+    y = draw_options(canvas, y, end, _("Wants"),
+                     option_wants(app_plan(app), id));
+    y = draw_options(canvas, y, end, _("Without"), option_conflicts(id));
+    y = draw_point(canvas, y, end, _("Writes"), option->writes);
+    y = draw_point(canvas, y, end, _("Key"), option->key);
+    draw_point(canvas, y, end, _("From"), option->source);
 }
 
 /* In a narrow terminal: what the option does, or why not, under the list. */
@@ -169,7 +186,7 @@ static void draw_group(const struct app *app, struct canvas *canvas, int y,
         return;
     for (int i = first; i < end; i++)
         wishes += plan->options[i] != OPTION_KEEP;
-    canvas_putf(canvas, y, NOW, ROLE_NORMAL, "%3d, %d set", end - first,
+    canvas_putf(canvas, y, NOW, ROLE_NORMAL, N_("%3d, %d set"), end - first,
                 wishes);
 }
 
@@ -207,7 +224,7 @@ static void draw(struct app *app, struct canvas *canvas)
     list->top = line < height ? 0 : line - height + 1;
     canvas_putf(canvas, BODY_TOP, 3, ROLE_HEADING, "Guest (g): %s",
                 guest_kind_name(app_plan(app)->guest));
-    canvas_put(canvas, BODY_TOP, NOW, ROLE_HEADING, "    now    plan");
+    canvas_put(canvas, BODY_TOP, NOW, ROLE_HEADING, _("    now    plan"));
     y = BODY_TOP + 1 - list->top;
     for (int i = 0; i < list->count; i++) {
         if (fold_first(i) == i) {
@@ -274,7 +291,8 @@ static void announce(struct app *app, enum option_id id, const long *before)
         if (i != id && plan->options[i] != before[i])
             str_addf(&names, "%s%s%s", names.length > 0 ? ", " : "",
                      option_get((enum option_id)i)->title,
-                     option_is_off(plan, (enum option_id)i) ? " off" : " on");
+                     option_is_off(plan, (enum option_id)i) ? _(" off")
+                                                            : _(" on"));
     if (names.length > 0)
         app_hint(app, "With it: %.150s; u undoes all.", str_text(&names));
 }
@@ -341,7 +359,7 @@ static bool act(struct app *app, enum action action)
 }
 
 const struct screen screen_options = {
-    .name = "Options",
+    .name = N_("Options"),
     .enter = enter,
     .draw = draw,
     .act = act,

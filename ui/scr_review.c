@@ -3,6 +3,7 @@
 #include "ui/app.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,7 +92,7 @@ static int draw_hook_now(struct canvas *canvas, int y, int end,
         memcpy(line, at, size);
         at += size + (at[size] == '\n');
         if (y == end - 1 && *at)
-            canvas_put(canvas, y, 1, ROLE_NOTE, "There is more: v");
+            canvas_put(canvas, y, 1, ROLE_NOTE, _("There is more: v"));
         else
             canvas_put_cut(canvas, y, 1, canvas->width - 2, ROLE_NORMAL, line);
     }
@@ -110,14 +111,14 @@ static void draw(struct app *app, struct canvas *canvas)
     if (list->count < height)
         height = list->count;
     list_scroll(list, height);
-    canvas_put(canvas, BODY_TOP, 3, ROLE_HEADING, "Pending changes");
+    canvas_put(canvas, BODY_TOP, 3, ROLE_HEADING, _("Pending changes"));
     if (list->count == 0) {
         canvas_put(canvas, BODY_TOP + 2, 3, ROLE_NORMAL,
-                   "There is nothing to change. p takes every proposal.");
+                   _("There is nothing to change. p takes every proposal."));
         return;
     }
     canvas_put(canvas, BODY_TOP, canvas->width - 26, ROLE_HEADING,
-               "where             lines");
+               _("where             lines"));
     for (int i = list->top; i < list->count && i < list->top + height; i++)
         draw_row(canvas, BODY_TOP + 1 + i - list->top, i + 1,
                  &app->set->changes[i], i == list->selected);
@@ -157,13 +158,14 @@ static void view(struct app *app)
         hooknow_add(&str, hook_now(app), (size_t)app->width - 2);
         str_add(&str, "\n");
     }
-    diff_add_unified(&str, diff, "domain as it is", "domain as planned", 3);
+    diff_add_unified(&str, diff, _("domain as it is"), _("domain as planned"),
+                     3);
     diff_free(diff);
     for (size_t i = 0; i < app->set->file_count; i++)
         add_file(&str, &app->set->files[i]);
     if (str.length == 0)
-        str_add(&str, "Nothing differs.\n");
-    app_page(app, "the whole difference", str_steal(&str));
+        str_add(&str, _("Nothing differs.\n"));
+    app_page(app, _("the whole difference"), str_steal(&str));
 }
 
 static bool act(struct app *app, enum action action)
@@ -191,7 +193,7 @@ static bool act(struct app *app, enum action action)
 }
 
 const struct screen screen_review = {
-    .name = "Review",
+    .name = N_("Review"),
     .draw = draw,
     .act = act,
     .length = length,

@@ -8,6 +8,7 @@
 #include "ui/term.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -325,7 +326,7 @@ static bool check_type(struct err *err)
                    "The terminal type \"%.40s\" %s. Set TERM, or use the "
                    "commands: virt-tune --help.",
                    printable,
-                   is_known ? "cannot move its cursor" : "is unknown");
+                   is_known ? _("cannot move its cursor") : _("is unknown"));
 }
 
 static SCREEN *open_screen(struct err *err)
@@ -405,7 +406,7 @@ static void show_wait(const char *text, bool is_ascii)
     int y = canvas_wrap(canvas, 0, 1, COLS - 2, LINES, ROLE_NORMAL, text);
 
     canvas_put_cut(canvas, y + 1, 1, COLS - 2, ROLE_NORMAL,
-                   "Esc or q stops waiting and leaves.");
+                   _("Esc or q stops waiting and leaves."));
     show(canvas);
     canvas_free(canvas);
 }

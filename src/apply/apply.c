@@ -10,6 +10,7 @@
 #include "apply/home.h"
 #include "apply/step.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/drift.h"
 #include "plan/rule.h"
 
@@ -209,8 +210,8 @@ bool apply_work(const struct target *target, const struct work *work,
     *report = (struct apply_report){.count = ARRAY_SIZE(steps)};
     for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
         report->steps[i].title = steps[i].run == run_store && work->domain->path
-                                     ? "file rewritten"
-                                     : steps[i].title;
+                                     ? _("file rewritten")
+                                     : text_of(steps[i].title);
     hold_begin(&hold);
     run_steps(&apply, report, err);
     is_done = report->steps[ARRAY_SIZE(steps) - 1].state == STEP_DONE;

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/root.h"
 #include "base/str.h"
+#include "base/text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -82,7 +83,7 @@ static bool fail(struct err *err, const char *path, const char *what)
     char *name CLEANUP(mem_free) = str_printable(path);
 
     return err_set(err, err_code_of_errno(number), "%.300s cannot be %s: %s.",
-                   name, what, strerror(number));
+                   name, text_of(what), strerror(number));
 }
 
 static bool sync_directory(const char *path)
@@ -143,15 +144,15 @@ static bool replace(const char *path, const char *directory, const char *text,
     int fd = mkostemp(temporary, O_CLOEXEC);
 
     if (fd < 0)
-        return fail(err, path, "written");
+        return fail(err, path, N_("written"));
     if (!fill(fd, temporary, text, length, mode, owner))
-        return fail(err, path, "written");
+        return fail(err, path, N_("written"));
     if (rename(temporary, path) < 0) {
-        fail(err, path, "replaced");
+        fail(err, path, N_("replaced"));
         unlink(temporary);
         return false;
     }
-    return sync_directory(own) || fail(err, path, "made durable");
+    return sync_directory(own) || fail(err, path, _("made durable"));
 }
 
 bool file_replace(const char *root, const char *path, const char *beside,
@@ -180,7 +181,7 @@ bool file_rewrite(const char *path, const char *text, size_t length,
     struct stat now;
 
     if (stat(path, &now) < 0)
-        return fail(err, path, "read");
+        return fail(err, path, N_("read"));
     return replace(path, NULL, text, length, now.st_mode & 07777, &now, err);
 }
 
@@ -192,7 +193,7 @@ bool file_create(const char *path, const char *text, size_t length, mode_t mode,
 
     if (fd < 0 || !fill(fd, path, text, length, mode, NULL) ||
         !sync_directory(directory))
-        return fail(err, path, "written");
+        return fail(err, path, N_("written"));
     return true;
 }
 
@@ -204,8 +205,8 @@ bool file_remove(const char *root, const char *path, struct err *err)
     if (!is_inside(root, full))
         return access(full, F_OK) < 0 || refuse_link(err, full);
     if (unlink(full) < 0)
-        return errno == ENOENT || fail(err, full, "removed");
-    return sync_directory(directory) || fail(err, full, "removed durably");
+        return errno == ENOENT || fail(err, full, N_("removed"));
+    return sync_directory(directory) || fail(err, full, _("removed durably"));
 }
 
 static bool make_if_missing(const char *path, mode_t mode)
@@ -226,7 +227,7 @@ bool file_make_directory(const char *root, const char *path, mode_t mode,
         if (slash)
             *slash = '\0';
         if (*full && !make_if_missing(full, is_last ? mode : 0755))
-            return fail(err, full, "made");
+            return fail(err, full, N_("made"));
         if (strlen(full) > strlen(root) && !is_inside(root, full))
             return refuse_link(err, full);
         if (is_last)
@@ -240,7 +241,8 @@ bool file_remove_empty(const char *root, const char *path, struct err *err)
     char *full CLEANUP(mem_free) = join(root, path);
 
     return rmdir(full) == 0 || errno == ENOTEMPTY || errno == EEXIST ||
-           errno == ENOENT || errno == ENOTDIR || fail(err, full, "removed");
+           errno == ENOENT || errno == ENOTDIR ||
+           fail(err, full, N_("removed"));
 }
 
 bool file_is_writable(const char *root, const char *path)
@@ -293,7 +295,7 @@ bool file_make(const char *path, mode_t mode, struct err *err)
     char *directory CLEANUP(mem_free) = directory_of(path);
 
     return (mkdir(path, mode) == 0 && sync_directory(directory)) ||
-           fail(err, path, "made");
+           fail(err, path, N_("made"));
 }
 
 bool file_rename(const char *from, const char *to, struct err *err)
@@ -301,7 +303,7 @@ bool file_rename(const char *from, const char *to, struct err *err)
     char *directory CLEANUP(mem_free) = directory_of(to);
 
     return (rename(from, to) == 0 && sync_directory(directory)) ||
-           fail(err, to, "made");
+           fail(err, to, N_("made"));
 }
 
 void file_remove_temporaries(const char *directory)
@@ -333,7 +335,7 @@ bool file_remove_tree(const char *path, struct err *err)
     if (lstat(path, &now) < 0 && errno == ENOENT)
         return true;
     return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) == 0 ||
-           fail(err, path, "removed");
+           fail(err, path, N_("removed"));
 }
 
 int file_lock(const char *root, const char *path, struct err *err)
@@ -343,7 +345,7 @@ int file_lock(const char *root, const char *path, struct err *err)
     int fd = open(full, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd < 0) {
-        fail(err, full, "written");
+        fail(err, full, N_("written"));
         return -1;
     }
     for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {

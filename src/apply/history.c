@@ -5,7 +5,10 @@
  */
 #include "apply/history.h"
 
+#include "base/text.h"
 #include "render/diff.h"
+
+#include <stdio.h>
 
 static void add_what(struct str *str, const struct record *record)
 {
@@ -13,26 +16,35 @@ static void add_what(struct str *str, const struct record *record)
         str_addf(str, "undo of %04u", record->undoes);
         return;
     }
-    str_addf(str, "%zu change%s", record->title_count,
-             record->title_count == 1 ? "" : "s");
+    str_addf(str, text_plural("%zu change", "%zu changes", record->title_count),
+             record->title_count);
+    str_add(str, record->file_count > 0 ? ", " : "");
     if (record->file_count > 0)
-        str_addf(str, ", %zu file%s", record->file_count,
-                 record->file_count == 1 ? "" : "s");
+        str_addf(str, text_plural("%zu file", "%zu files", record->file_count),
+                 record->file_count);
+}
+
+static void add_row(struct str *str, const char *number, const char *when,
+                    const char *what, const char *state)
+{
+    str_addf(str, "%-*s %-*s %-*s %s\n", text_bytes(number, 5), number,
+             text_bytes(when, 21), when, text_bytes(what, 22), what, state);
 }
 
 void history_add_table(struct str *str, const struct records *records)
 {
-    str_addf(str, "%-5s %-21s %-22s %s\n", "No.", "When (UTC)", "What",
-             "State");
+    add_row(str, _("No."), _("When (UTC)"), _("What"), _("State"));
     for (size_t i = records->count; i-- > 0;) {
         const struct record *record = records->list[i];
         struct str what CLEANUP(str_free) = STR_INIT;
         struct str when CLEANUP(str_free) = STR_INIT;
+        char number[16];
 
         add_what(&what, record);
         str_add_printable(&when, record->time);
-        str_addf(str, "%04u  %-21s %-22s %s\n", record->number, str_text(&when),
-                 str_text(&what), record_state_name(record->state));
+        snprintf(number, sizeof(number), "%04u", record->number);
+        add_row(str, number, str_text(&when), str_text(&what),
+                text_of(record_state_name(record->state)));
         for (size_t j = 0; j < record->title_count; j++) {
             str_add(str, "        ");
             str_add_printable(str, record->titles[j]);

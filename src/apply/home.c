@@ -6,6 +6,7 @@
 #include "apply/home.h"
 
 #include "apply/file.h"
+#include "base/text.h"
 
 #include <libvirt/libvirt.h>
 #include <string.h>
@@ -40,8 +41,8 @@ bool home_store(const struct target *target, const struct domain *domain,
     handle = virDomainDefineXMLFlags(conn_handle(target->conn), xml,
                                      VIR_DOMAIN_DEFINE_VALIDATE);
     return handle || conn_error(err, ERR_FAILED,
-                                "libvirt refuses the "
-                                "definition");
+                                _("libvirt refuses the "
+                                  "definition"));
 }
 
 void home_clean(const struct domain *domain)

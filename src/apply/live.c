@@ -6,6 +6,7 @@
 #include "apply/live.h"
 
 #include "apply/hold.h"
+#include "base/text.h"
 
 #include <libvirt/libvirt.h>
 #include <stdlib.h>
@@ -137,7 +138,7 @@ static bool move(virDomainPtr domain, const struct live_pin *pin,
 
     if (!set_pin(domain, pin, &pin->after))
         return conn_error(err, ERR_FAILED,
-                          "A thread of the running guest cannot be moved");
+                          _("A thread of the running guest cannot be moved"));
     return (read_pin(domain, pin, &now) && CPU_EQUAL(&now, &pin->after)) ||
            err_set(err, ERR_FAILED,
                    "libvirt did not move a thread of the running guest where "
@@ -171,7 +172,7 @@ bool live_apply(const struct target *target, const struct plan *plan,
 
     *report = (struct live_report){0};
     if (!domain)
-        return conn_error(err, ERR_FAILED, "The domain cannot be looked up");
+        return conn_error(err, ERR_FAILED, _("The domain cannot be looked up"));
     hold_begin(&hold);
     look(plan, domain, report);
     is_moved = move_all(domain, report, err);

@@ -6,6 +6,7 @@
 #include "apply/journal.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -239,9 +240,9 @@ bool record_is_open(const struct record *record)
 const char *record_state_name(enum record_state state)
 {
     static const char *const names[] = {
-        [RECORD_OPEN] = "open",       [RECORD_BROKEN] = "broken",
-        [RECORD_APPLIED] = "applied", [RECORD_TAKEN_BACK] = "taken back",
-        [RECORD_UNDONE] = "undone",
+        [RECORD_OPEN] = N_("open"),       [RECORD_BROKEN] = N_("broken"),
+        [RECORD_APPLIED] = N_("applied"), [RECORD_TAKEN_BACK] = "taken back",
+        [RECORD_UNDONE] = N_("undone"),
     };
 
     return names[state];

@@ -9,6 +9,7 @@
 #include "apply/hold.h"
 #include "apply/step.h"
 #include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -22,19 +23,31 @@ struct record *repair_find(const struct target *target,
 
 char *repair_describe(const struct record *record)
 {
+    const char *time = *record->time ? record->time : _("an unknown date");
     struct str str = STR_INIT;
+    char *printable;
 
-    str_addf(&str, "Record %04u of ", record->number);
-    str_add_printable(&str, record->domain);
-    str_addf(&str, " is open: %s of ", record->undoes ? "an undo" : "an apply");
-    str_add_printable(&str, *record->time ? record->time : "an unknown date");
-    str_add(&str, record->state == RECORD_BROKEN
-                      ? " failed and could not be taken back."
-                      : " was cut off.");
-    str_add(&str, " First finish it or take it back: virt-tune repair ");
-    str_add_printable(&str, *record->path ? record->path : record->domain);
-    str_add(&str, " --finish, or --take-back.");
-    return str_steal(&str);
+    if (record->state == RECORD_BROKEN)
+        str_addf(&str,
+                 record->undoes
+                     ? "Record %04u of %s is open: an undo of %s failed and "
+                       "could not be taken back."
+                     : "Record %04u of %s is open: an apply of %s failed and "
+                       "could not be taken back.",
+                 record->number, record->domain, time);
+    else
+        str_addf(&str,
+                 record->undoes
+                     ? "Record %04u of %s is open: an undo of %s was cut off."
+                     : "Record %04u of %s is open: an apply of %s was cut off.",
+                 record->number, record->domain, time);
+    str_addf(&str,
+             " First finish it or take it back: virt-tune repair %s "
+             "--finish, or --take-back.",
+             *record->path ? record->path : record->domain);
+    printable = str_printable(str_text(&str));
+    str_free(&str);
+    return printable;
 }
 
 /*

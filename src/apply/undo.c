@@ -9,6 +9,7 @@
 #include "apply/lines.h"
 #include "apply/since.h"
 #include "base/str.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -171,7 +172,8 @@ static bool check_record(const struct target *target,
     if (record->state != RECORD_APPLIED)
         return err_set(err, ERR_FAILED,
                        "Record %04u is %s: there is nothing of it to undo.",
-                       record->number, record_state_name(record->state));
+                       record->number,
+                       text_of(record_state_name(record->state)));
     if (target->conn && *record->uri &&
         strcmp(record->uri, conn_uri(target->conn)) != 0)
         return err_set(err, ERR_REFUSED,
@@ -258,8 +260,8 @@ bool undo_run(const struct target *target, const struct domain *domain,
     if (undo->conflict_count > 0)
         return refuse(domain, undo, err);
     for (size_t i = 0; i < record->title_count; i++)
-        titles[i] =
-            arena_printf(undo->arena, "%s: %s",
-                         record->undoes ? "again" : "undo", record->titles[i]);
+        titles[i] = arena_printf(
+            undo->arena, record->undoes ? N_("again: %s") : N_("undo: %s"),
+            record->titles[i]);
     return apply_work(target, &work, report, err);
 }

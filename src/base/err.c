@@ -5,6 +5,8 @@
  */
 #include "base/err.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +19,7 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
         return false;
     err->code = code;
     va_start(arguments, format);
-    vsnprintf(err->text, sizeof(err->text), format, arguments);
+    vsnprintf(err->text, sizeof(err->text), text_of(format), arguments);
     va_end(arguments);
     return false;
 }
@@ -33,7 +35,7 @@ bool err_add(struct err *err, const char *format, ...)
     if (length > 0 && length + 1 < sizeof(err->text))
         err->text[length++] = ' ';
     va_start(arguments, format);
-    vsnprintf(err->text + length, sizeof(err->text) - length, format,
+    vsnprintf(err->text + length, sizeof(err->text) - length, text_of(format),
               arguments);
     va_end(arguments);
     return false;

@@ -2,17 +2,24 @@
 /* Takes verdicts one by one, gives the list; all memory is the arena's. */
 #include "base/finding.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 const char *verdict_name(enum verdict verdict)
 {
     static const char *const names[] = {
-        [VERDICT_OK] = "ok",     [VERDICT_NOTE] = "note",
-        [VERDICT_WARN] = "warn", [VERDICT_UNKNOWN] = "unknown",
-        [VERDICT_FAIL] = "fail",
+        [VERDICT_OK] = N_("ok"),     [VERDICT_NOTE] = N_("note"),
+        [VERDICT_WARN] = N_("warn"), [VERDICT_UNKNOWN] = N_("unknown"),
+        [VERDICT_FAIL] = N_("fail"),
     };
 
     return names[verdict];
+}
+
+const char *verdict_label(enum verdict verdict)
+{
+    return text_of(verdict_name(verdict));
 }
 
 struct finding *findings_add(struct findings *findings, struct arena *arena,

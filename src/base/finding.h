@@ -43,6 +43,9 @@ struct findings {
 /* "ok", "note", "unknown", "warn", "fail" */
 const char *verdict_name(enum verdict verdict);
 
+/* The same in the user's language. */
+const char *verdict_label(enum verdict verdict);
+
 /* A new finding in the list; its texts are "" until they are set. */
 struct finding *findings_add(struct findings *findings, struct arena *arena,
                              const char *id, enum verdict verdict);

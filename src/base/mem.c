@@ -5,6 +5,8 @@
  */
 #include "base/mem.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -136,6 +138,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
     char *text;
     int length;
 
+    format = text_of(format);
     va_start(arguments, format);
     va_copy(again, arguments);
     length = vsnprintf(NULL, 0, format, arguments);

@@ -6,6 +6,7 @@
 #include "base/str.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -48,6 +49,7 @@ void str_addf(struct str *str, const char *format, ...)
     va_list arguments, again;
     int length;
 
+    format = text_of(format);
     va_start(arguments, format);
     va_copy(again, arguments);
     length = vsnprintf(NULL, 0, format, arguments);

@@ -7,6 +7,7 @@
 #include "cli/ask.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/planfile.h"
 
@@ -57,7 +58,7 @@ static void print_host(const struct talk *talk)
     for (size_t i = 0; i < all->count; i++)
         if (all->list[i].verdict != VERDICT_OK)
             rest.list[rest.count++] = all->list[i];
-    printf("Host: %zu of %zu checks are ok.\n", all->count - rest.count,
+    printf(_("Host: %zu of %zu checks are ok.\n"), all->count - rest.count,
            all->count);
     print_findings(stdout, &rest);
     arena_free(arena);
@@ -73,9 +74,9 @@ static void print_devices(const struct talk *talk)
 
         if (obstacle && !talk->plan->is_given[i])
             continue;
-        printf("  %s %-9s group %d, %s: ", pci_short_address(device),
+        printf(_("  %s %-9s group %d, %s: "), pci_short_address(device),
                pci_kind(device), device->group,
-               talk->plan->is_given[i] ? "guest" : "host");
+               talk->plan->is_given[i] ? _("guest") : _("host"));
         print_printable(stdout, device->name);
         printf("\n");
     }
@@ -95,7 +96,7 @@ static bool toggle_device(struct talk *talk, size_t index)
         printf("%s: ", pci_short_address(on));
         print_printable(stdout, claim->text);
         printf("\n");
-        answer = ask(talk, "Give it all the same? Type yes", "no");
+        answer = ask(talk, _("Give it all the same? Type yes"), "no");
         if (!answer)
             return false;
         if (strcmp(answer, "yes") != 0)
@@ -105,10 +106,10 @@ static bool toggle_device(struct talk *talk, size_t index)
     if (reason)
         printf("%s\n", reason);
     else
-        printf("%s, with all functions of its slot, %s.\n",
+        printf(_("%s, with all functions of its slot, %s.\n"),
                pci_short_address(device),
-               talk->plan->is_given[index] ? "goes to the guest"
-                                           : "stays with the host");
+               talk->plan->is_given[index] ? _("goes to the guest")
+                                           : _("stays with the host"));
     return true;
 }
 
@@ -117,18 +118,20 @@ static bool ask_devices(struct talk *talk)
     const char *answer;
 
     if (talk->session->host->pci.group_count == 0) {
-        printf("\nDevices: there is no IOMMU group, so none can be given.\n");
+        printf(
+            _("\nDevices: there is no IOMMU group, so none can be given.\n"));
         return true;
     }
-    printf("\nDevices that can go to the guest:\n");
+    printf(_("\nDevices that can go to the guest:\n"));
     print_devices(talk);
-    while ((answer = ask(talk, "Address to give or to take back", "go on"))) {
+    while (
+        (answer = ask(talk, _("Address to give or to take back"), "go on"))) {
         long index = device_find(talk->session->host, answer);
 
         if (strcmp(answer, "go on") == 0)
             return true;
         if (index < 0)
-            printf("There is no such PCI device here.\n");
+            printf(_("There is no such PCI device here.\n"));
         else if (!toggle_device(talk, (size_t)index))
             return false;
     }
@@ -142,12 +145,12 @@ static bool ask_count(struct talk *talk, unsigned *vcpus)
     unsigned long count;
 
     snprintf(proposed, sizeof(proposed), "%u", *vcpus);
-    while ((answer = ask(talk, "\nCPUs: how many vCPUs", proposed))) {
+    while ((answer = ask(talk, _("\nCPUs: how many vCPUs"), proposed))) {
         if (str_number(answer, CPUSET_MAX, &count) && count > 0) {
             *vcpus = (unsigned)count;
             return true;
         }
-        printf("A number from 1 to %d.\n", CPUSET_MAX);
+        printf(_("A number from 1 to %d.\n"), CPUSET_MAX);
     }
     return false;
 }
@@ -157,12 +160,12 @@ static void print_layouts(const struct layouts *layouts)
     for (size_t i = 0; i < layouts->count; i++) {
         const struct layout *layout = &layouts->list[i];
 
-        printf("  %c  %s: %u vCPUs; host keeps %s. %s\n", (char)('A' + i),
+        printf(_("  %c  %s: %u vCPUs; host keeps %s. %s\n"), (char)('A' + i),
                layout->text, layout->vcpus, layout->host, layout->why);
         if (*layout->trade)
             printf("     %s\n", layout->trade);
     }
-    printf("  keep  the CPUs as the domain has them\n");
+    printf(_("  keep  the CPUs as the domain has them\n"));
 }
 
 /* Takes an answer; false if it is none. */
@@ -202,11 +205,11 @@ static bool ask_cpus(struct talk *talk)
         }
         print_layouts(&layouts);
         while (!is_done && answer) {
-            answer = ask(talk, "Layout",
+            answer = ask(talk, _("Layout"),
                          is_pinned || layouts.count == 0 ? "keep" : "A");
             is_done = answer && take_layout(talk, &layouts, answer);
             if (answer && !is_done)
-                printf("A letter of the list, or keep.\n");
+                printf(_("A letter of the list, or keep.\n"));
         }
         arena_free(arena);
         if (!answer)
@@ -217,8 +220,8 @@ static bool ask_cpus(struct talk *talk)
 
 static void explain(const struct option_row *row)
 {
-    printf("  %s\n  Cost: %s\n  Risk: %s\n  Writes: %s\n", row->does, row->cost,
-           row->risk, row->writes);
+    printf(_("  %s\n  Cost: %s\n  Risk: %s\n  Writes: %s\n"), row->does,
+           row->cost, row->risk, row->writes);
 }
 
 static bool ask_option(struct talk *talk, enum option_id id)
@@ -230,7 +233,7 @@ static bool ask_option(struct talk *talk, enum option_id id)
 
     option_format(id, option_now(talk->plan, id), now, sizeof(now));
     option_format(id, talk->plan->options[id], wish, sizeof(wish));
-    snprintf(question, sizeof(question), "%s: %s, now %s", row->group,
+    snprintf(question, sizeof(question), _("%s: %s, now %s"), row->group,
              row->title, now);
     while ((answer = ask(talk, question, wish))) {
         const char *obstacle;
@@ -240,7 +243,7 @@ static bool ask_option(struct talk *talk, enum option_id id)
             continue;
         }
         if (!option_parse(id, answer, &value)) {
-            printf("keep, off, on or a value; ? explains.\n");
+            printf(_("keep, off, on or a value; ? explains.\n"));
             continue;
         }
         obstacle = option_refusal(talk->plan, id, value);
@@ -256,7 +259,8 @@ static bool ask_option(struct talk *talk, enum option_id id)
 /* What cannot be switched on here is said in one line, and not asked. */
 static bool ask_options(struct talk *talk)
 {
-    printf("\nOptions: keep leaves one as the domain has it, ? explains it.\n");
+    printf(
+        _("\nOptions: keep leaves one as the domain has it, ? explains it.\n"));
     for (int i = 0; i < OPTION_COUNT; i++) {
         enum option_id id = (enum option_id)i;
         const char *obstacle = option_obstacle(talk->plan, id);
@@ -272,22 +276,22 @@ static bool ask_options(struct talk *talk)
 static bool save(struct talk *talk, const char *output)
 {
     struct str text CLEANUP(str_free) = STR_INIT;
-    char name[] = "virt-tune.plan";
+    char name[] = "virt-tune.plan", *printable;
     const struct pci_device *on = NULL;
 
     if (!output)
-        output = ask(talk, "\nFile for the plan", name);
+        output = ask(talk, _("\nFile for the plan"), name);
     if (!output)
         return false;
     planfile_save(talk->plan, &text);
     if (!session_save(talk->session, output, str_text(&text), talk->err))
         return false;
-    printf("The plan is saved in ");
-    print_printable(stdout, output);
-    printf(
-        ". Nothing else is written. In a shell: virt-tune apply DOMAIN "
-        "--plan FILE%s\n",
-        device_refused(talk->plan, &on) ? " --despite-claims" : "");
+    printable = str_printable(output);
+    printf(_("The plan is saved in %s. Nothing else is written. In a shell: "
+             "virt-tune apply DOMAIN --plan FILE%s\n"),
+           printable,
+           device_refused(talk->plan, &on) ? " --despite-claims" : "");
+    free(printable);
     return cli_flush(talk->err);
 }
 

@@ -2,6 +2,7 @@
 /* The command "capture": this host in a file, to be shown to others. */
 #include "cli/cli.h"
 
+#include "base/text.h"
 #include "session/capture.h"
 
 bool command_capture(const struct options *options, char **words,
@@ -19,17 +20,16 @@ bool command_capture(const struct options *options, char **words,
                                  &left_out, err);
 
     if (is_saved)
-        printf(
-            "%s has what virt-tune reads of this host%s.\n"
-            "To look at it: mkdir DIR && tar -xf %s -C DIR && virt-tune "
-            "--sysroot DIR show groups\n",
-            options->output,
-            options->with_names ? ", with all names"
-                                : ", without names and serial numbers",
-            options->output);
+        printf(_("%s has what virt-tune reads of this host%s.\n"
+                 "To look at it: mkdir DIR && tar -xf %s -C DIR && virt-tune "
+                 "--sysroot DIR show groups\n"),
+               options->output,
+               options->with_names ? _(", with all names")
+                                   : _(", without names and serial numbers"),
+               options->output);
     if (is_saved && left_out > 0)
-        printf("%zu files could not be read%s.\n", left_out,
-               "; as root more can be");
+        printf(_("%zu files could not be read%s.\n"), left_out,
+               _("; as root more can be"));
     session_close(session);
     return is_saved && cli_flush(err);
 }

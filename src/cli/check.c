@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/json.h"
 
+#include "base/text.h"
 #include "session/report.h"
 
 #include <time.h>
@@ -15,7 +16,7 @@ static void measure(struct audit *audit, unsigned seconds)
     if (!audit_start(audit, seconds))
         return;
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "Measuring for %u s ...\n", seconds);
+        fprintf(stderr, _("Measuring for %u s ...\n"), seconds);
     while (audit_step(audit))
         nanosleep(&pause, NULL);
 }

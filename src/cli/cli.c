@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -145,15 +146,16 @@ static const struct option long_options[] = {
 
 static void print_help(void)
 {
-    puts("virt-tune [DOMAIN]   tune a domain (name, UUID, file) on a screen");
+    puts(
+        _("virt-tune [DOMAIN]   tune a domain (name, UUID, file) on a screen"));
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
         char left[64];
 
         snprintf(left, sizeof(left), "%s %s", commands[i].name,
                  commands[i].arguments);
-        printf("  %-34s %s\n", left, commands[i].text);
+        printf("  %-34s %s\n", left, text_of(commands[i].text));
     }
-    puts(
+    puts(_(
         "  -c, --connect URI  libvirt (qemu:///system)  --read-only  write "
         "nothing\n"
         "  --sysroot DIR  read the host there   --root DIR  write beneath it\n"
@@ -169,7 +171,7 @@ static void print_help(void)
         "  -o FILE (plan, check, capture)  --ask (plan)  --dry-run --yes "
         "(apply)\n"
         "Exit: 0 done, 1 failed, 2 usage, 3 refused, 4 changed meanwhile,\n"
-        "      5 not permitted, 6 failed and not taken back");
+        "      5 not permitted, 6 failed and not taken back"));
 }
 
 static bool need_number(const char *name, const char *text, unsigned *number,
@@ -458,7 +460,7 @@ static bool check_taken(const struct command *command, unsigned used,
                            "--%s and its like do not go with %s. See: "
                            "virt-tune --help.",
                            long_options[i].name,
-                           *command->name ? command->name : "the screens");
+                           *command->name ? command->name : _("the screens"));
     return true;
 }
 
@@ -508,6 +510,11 @@ int cli_main(int count, char **arguments)
             is_fine = take_option(&options, letter, &err);
         used |= taken(letter);
     }
+    /* What programs read has one language; nobody else sees those. */
+    if (options.is_json || (options.format && !strcmp(options.format, "json")))
+        text_stay_english();
+    if (options.is_ascii)
+        text_stay_ascii();
     if (is_fine && wants_help) {
         print_help();
         if (optind < count)

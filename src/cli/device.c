@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/drift.h"
 #include "plan/usb.h"
@@ -68,7 +69,7 @@ static bool refuse_alike(const struct plan *plan, const char *name,
         const char *own = usb_is_row(plan, i) ? usb_name(plan, i, arena) : "";
 
         if (str_starts(own, name))
-            str_addf(&str, "%susb:%s", str.length > 0 ? " or " : "", own);
+            str_addf(&str, "%susb:%s", str.length > 0 ? _(" or ") : "", own);
     }
     arena_free(arena);
     return err_set(err, ERR_USAGE, "There are several of them: %s.",

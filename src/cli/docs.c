@@ -6,6 +6,7 @@
 #include "cli/docs.h"
 #include "cli/cli.h"
 
+#include "base/text.h"
 #include "ui/app.h"
 
 #include <stdio.h>
@@ -87,6 +88,7 @@ bool docs_print(const char *what, struct err *err)
 {
     struct str text CLEANUP(str_free) = STR_INIT;
 
+    text_stay_english(); /* whoever builds it */
     if (strcmp(what, "man") == 0)
         docs_add_manual(&text);
     else if (!docs_add_completion(&text, what))

@@ -6,6 +6,7 @@
 #include "apply/history.h"
 #include "apply/hold.h"
 #include "base/str.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static bool choose_way(const struct options *options,
                        "%s", text);
     if (options->wants_finish || options->wants_take_back)
         return true;
-    printf("%s\n[f]inish, [t]ake back, or leave it? ", text);
+    printf(_("%s\n[f]inish, [t]ake back, or leave it? "), text);
     fflush(stdout);
     if (!fgets(answer, sizeof(answer), stdin) || !strchr("fFtT", answer[0]) ||
         !answer[0])
@@ -62,9 +63,12 @@ static bool repair(const struct session *session, const struct options *options,
     hold_begin(&hold);
     is_ended = session_repair(session, way, &number, err);
     if (is_ended)
-        printf("Record %04u is %s.\n", number,
-               way == REPAIR_FINISH ? "finished: it is in force as it is stored"
-                                    : "taken back: all is as it was before it");
+        printf(way == REPAIR_FINISH
+                   ? _("Record %04u is finished: it is in force as it is "
+                       "stored.\n")
+                   : _("Record %04u is taken back: all is as it was before "
+                       "it.\n"),
+               number);
     fflush(stdout);
     hold_end(&hold);
     return is_ended;
@@ -82,7 +86,7 @@ static bool repair_domain(struct session *session,
         return false;
     record = session_open_record(session);
     if (!record) {
-        printf("%s: nothing is open.\n", session->domain->name);
+        printf(_("%s: nothing is open.\n"), session->domain->name);
         return true;
     }
     is_ended = repair(session, options, record, err);
@@ -120,7 +124,7 @@ static bool repair_all(struct session *session, const struct options *options,
         records_free(&records);
     }
     if (count == 0)
-        printf("Nothing is open.\n");
+        printf(_("Nothing is open.\n"));
     arena_free(arena);
     return is_ended;
 }
@@ -156,7 +160,7 @@ static bool show_history(const struct options *options, struct records *records,
     else if (number > 0)
         fputs(str_text(&str), stdout);
     else if (records->count == 0)
-        printf("virt-tune has changed nothing of this domain.\n");
+        printf(_("virt-tune has changed nothing of this domain.\n"));
     else {
         history_add_table(&str, records);
         fputs(str_text(&str), stdout);
@@ -186,7 +190,7 @@ static void show_all(const struct session *session,
     if (options->is_json)
         json_print(json_history(all, count));
     else if (count == 0)
-        printf("virt-tune has changed nothing here.\n");
+        printf(_("virt-tune has changed nothing here.\n"));
     for (size_t i = 0; i < count; i++) {
         const struct record *last = all[i].list[all[i].count - 1];
         struct str str CLEANUP(str_free) = STR_INIT;

@@ -176,6 +176,9 @@ static void add_places(struct str *str)
 {
     str_add(str, ".SH ENVIRONMENT\n");
     add_item(str, "LIBVIRT_DEFAULT_URI", NULL, "the libvirt to talk to");
+    add_item(str, "LC_ALL, LC_MESSAGES, LANG, LANGUAGE", NULL,
+             "the language of what is for people: English or German; JSON, "
+             "XML and plans are the same in each");
     add_item(str, "NO_COLOR", NULL, "if it is not empty: no colours");
     add_item(str, "ESCDELAY", NULL,
              "milliseconds that a sequence of a key may take; 100 if unset");

@@ -5,6 +5,7 @@
 #include "cli/json.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/disk.h"
 #include "plan/image.h"
 #include "plan/layout.h"
@@ -126,7 +127,7 @@ static bool take_disk_option(struct plan *plan, const char *key,
                        "--set %.160s: this option takes keep, off, %s.", name,
                        values);
     if (disk < 0)
-        refusal = "The domain has no such disk on a file or a device.";
+        refusal = _("The domain has no such disk on a file or a device.");
     else
         refusal = option_refusal(plan, id, wish);
     if (refusal)
@@ -251,7 +252,7 @@ static bool take_preset(const struct session *session,
             preset.guest = options->guest;
         preset_take(&preset, plan, &refused);
         if (refused.length > 0)
-            fprintf(stderr, "Left out of the preset %s:\n%s", preset.name,
+            fprintf(stderr, _("Left out of the preset %s:\n%s"), preset.name,
                     str_text(&refused));
     }
     arena_free(arena);
@@ -336,13 +337,15 @@ bool command_plan(const struct options *options, char **words, struct err *err)
 
 void print_changes(const struct session *session, const struct changeset *set)
 {
-    printf("%s: %zu change%s\n", session->domain->name, changeset_kept(set),
-           changeset_kept(set) == 1 ? "" : "s");
+    printf(text_plural("%s: %zu change\n", "%s: %zu changes\n",
+                       changeset_kept(set)),
+           session->domain->name, changeset_kept(set));
     for (size_t i = 0; i < set->count; i++) {
         const struct change *change = &set->changes[i];
 
         if (change->is_kept)
-            printf("  %-46s %-12s +%u -%u\n", change->title, change->where,
+            printf("  %-*s %-*s +%u -%u\n", text_bytes(change->title, 46),
+                   change->title, text_bytes(change->where, 12), change->where,
                    change->diff->added, change->diff->removed);
     }
 }
@@ -383,11 +386,11 @@ static void print_layouts(const struct session *session,
     struct layouts layouts;
 
     if (layout_propose(plan, &request, arena, &layouts, NULL))
-        printf("Layouts (--layout N):\n");
+        printf(_("Layouts (--layout N):\n"));
     for (size_t i = 0; i < layouts.count; i++) {
         const struct layout *layout = &layouts.list[i];
 
-        printf("%s %zu  %u vCPUs on %s, CPUs %s; %s\n",
+        printf(_("%s %zu  %u vCPUs on %s, CPUs %s; %s\n"),
                layout_is(layout, plan) ? ">" : " ", i + 1, layout->vcpus,
                layout->text, cpuset_text(arena, &layout->pool), layout->why);
         if (*layout->trade)

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "session/report.h"
 
 #include <errno.h>
@@ -33,13 +34,19 @@ bool cli_flush(struct err *err)
 
 void print_option_keys(void)
 {
-    puts("\nKeys of --set, with their values beside keep and off:");
+    int widest = 20;
+
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (text_columns(option_get((enum option_id)i)->title) > widest)
+            widest = text_columns(option_get((enum option_id)i)->title);
+    puts(_("\nKeys of --set, with their values beside keep and off:"));
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *option = option_get((enum option_id)i);
         char values[96];
 
         option_values((enum option_id)i, values, sizeof(values));
-        printf("  %-26s %-20s %s\n", option->key, option->title, values);
+        printf("  %-26s %-*s %s\n", option->key,
+               text_bytes(option->title, widest), option->title, values);
     }
-    puts("  disk.TARGET.cache, .io and .discard: the same of one disk.");
+    puts(_("  disk.TARGET.cache, .io and .discard: the same of one disk."));
 }

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "ui/app.h"
 #include "ui/term.h"
 
@@ -67,7 +68,7 @@ static bool open_beside(const struct options *options, bool *has_hung,
     if (status != 0)
         return err_set(err, ERR_FAILED, "No thread can be started.");
     str_addf(&text, "Waiting for libvirtd (%s)...",
-             uri ? uri : "the default connection");
+             uri ? uri : _("the default connection"));
     if (!term_is_ready(opening.done[0], PATIENCE_MS) &&
         !term_wait(opening.done[0], str_text(&text), options->color,
                    opening.is_ascii, err)) {

@@ -4,6 +4,7 @@
 #include "cli/json.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/rule.h"
 #include "ui/cpuuse.h"
 
@@ -29,19 +30,26 @@ static size_t count_complaints(const struct session *session,
     return count;
 }
 
+static void print_cell(const char *text, int columns)
+{
+    printf("%-*s ", text_bytes(text, columns), text);
+}
+
 static void print_summary(const struct session *session,
                           const struct domain_summary *one)
 {
     const struct domain *domain = one->domain;
 
-    printf("%-24s %-9s ", one->name, one->is_running ? "running" : "shut off");
+    print_cell(one->name, 24);
+    print_cell(one->is_running ? _("running") : _("shut off"), 9);
     if (!domain) {
         printf("%s\n", one->problem);
         return;
     }
-    printf("%4u %6lu MiB  %-6s %7zu  %zu to improve\n", domain->vcpus,
-           domain->memory_kib / 1024, domain_is_pinned(domain) ? "yes" : "no",
-           domain->hostdev_count, count_complaints(session, domain));
+    printf("%4u %6lu MiB  ", domain->vcpus, domain->memory_kib / 1024);
+    print_cell(domain_is_pinned(domain) ? _("yes") : _("no"), 6);
+    printf(_("%7zu  %zu to improve\n"), domain->hostdev_count,
+           count_complaints(session, domain));
 }
 
 bool command_list(const struct options *options, char **words, struct err *err)
@@ -56,10 +64,11 @@ bool command_list(const struct options *options, char **words, struct err *err)
     if (list && options->is_json) {
         json_print(json_domains(list, count));
     } else if (list && count == 0) {
-        printf("There are no domains at %s.\n", conn_uri(session->conn));
+        printf(_("There are no domains at %s.\n"), conn_uri(session->conn));
     } else if (list) {
-        printf("%-24s %-9s %4s %10s  %-6s %7s\n", "Name", "State", "vCPU",
-               "Memory", "Pinned", "Devices");
+        puts(
+            _("Name                     State     vCPU     Memory  Pinned "
+              "Devices"));
         for (size_t i = 0; i < count; i++)
             print_summary(session, &list[i]);
     }
@@ -83,11 +92,11 @@ static bool show_host(struct session *session, const struct options *options,
         json_print(json_host(host));
     } else {
         print_printable(stdout,
-                        *host->cpu.model ? host->cpu.model : "unknown CPU");
-        printf(", %u cores, %d CPUs, %lu MiB, Linux ", host->cpu.core_count,
+                        *host->cpu.model ? host->cpu.model : _("unknown CPU"));
+        printf(_(", %u cores, %d CPUs, %lu MiB, Linux "), host->cpu.core_count,
                CPU_COUNT(&host->cpu.online), host->memory.total_kib / 1024);
         print_printable(stdout, *host->kernel.release ? host->kernel.release
-                                                      : "unknown");
+                                                      : _("unknown"));
         fputs("\n", stdout);
         print_findings(stdout, &host->findings);
     }
@@ -112,9 +121,10 @@ static void print_device(const struct host *host,
     fputs("\n", stdout);
     pci_describe_sharing(device, sharing, sizeof(sharing));
     if (*sharing)
-        printf("      %-7s %s\n", "shared", sharing);
+        printf("      %-7s %s\n", _("shared"), sharing);
     for (size_t i = 0; i < claims.count; i++) {
-        printf("      %-7s ", claim_severity_name(claims.list[i].severity));
+        printf("      ");
+        print_cell(text_of(claim_severity_name(claims.list[i].severity)), 7);
         print_printable(stdout, claims.list[i].text);
         fputs("\n", stdout);
     }
@@ -127,7 +137,7 @@ static void print_ungrouped(const struct host *host)
     for (size_t i = 0; i < host->pci.device_count; i++)
         if (host->pci.devices[i].group < 0) {
             if (!is_any)
-                puts("Without a group");
+                puts(_("Without a group"));
             is_any = true;
             print_device(host, &host->pci.devices[i]);
         }
@@ -144,9 +154,21 @@ static void print_usb(const struct usb *usb)
                device->has_twin ? "@" : " ", device->port, device->name);
         if (device->claim.text)
             printf("      %-7s %s\n",
-                   claim_severity_name(device->claim.severity),
+                   text_of(claim_severity_name(device->claim.severity)),
                    device->claim.text);
     }
+}
+
+static void print_group(const struct iommu_group *group)
+{
+    char *driver CLEANUP(mem_free) =
+        str_printable(group->culprit ? group->culprit->driver : "");
+
+    if (group->culprit)
+        printf(_("Group %u, held by %s (%s)\n"), group->id,
+               pci_short_address(group->culprit), driver);
+    else
+        printf(_("Group %u\n"), group->id);
 }
 
 static bool show_groups(struct session *session, const struct options *options,
@@ -162,26 +184,21 @@ static bool show_groups(struct session *session, const struct options *options,
     for (size_t i = 0; i < pci->group_count; i++) {
         const struct iommu_group *group = &pci->groups[i];
 
-        printf("Group %u%s", group->id, group->is_viable ? "" : ", held by ");
-        if (group->culprit) {
-            printf("%s (", pci_short_address(group->culprit));
-            print_printable(stdout, group->culprit->driver);
-            fputs(")", stdout);
-        }
-        fputs("\n", stdout);
+        print_group(group);
         for (size_t j = 0; j < group->device_count; j++)
             print_device(session->host, group->devices[j]);
     }
     if (pci->group_count > 0)
         print_ungrouped(session->host);
     if (pci->problem)
-        printf("PCI devices could not %sbe read: %s.\n",
-               pci->device_count > 0 ? "all " : "", pci->problem);
+        printf(pci->device_count > 0
+                   ? _("PCI devices could not all be read: %s.\n")
+                   : _("PCI devices could not be read: %s.\n"),
+               pci->problem);
     else if (pci->group_count == 0)
-        printf(
-            "No IOMMU group: the IOMMU is off (see: virt-tune show host), "
-            "so none of the %zu PCI devices can be given to a guest.\n",
-            pci->device_count);
+        printf(_("No IOMMU group: the IOMMU is off (see: virt-tune show host), "
+                 "so none of the %zu PCI devices can be given to a guest.\n"),
+               pci->device_count);
     print_usb(&session->host->usb);
     return true;
 }
@@ -222,17 +239,17 @@ static void print_cpus(const struct cpu_topology *cpu)
     struct arena *arena = arena_new();
     cpu_set_t closed = cpuset_minus(&cpu->online, &cpu->allowed);
 
-    print_printable(stdout, *cpu->model ? cpu->model : "unknown CPU");
-    printf(": %u cores, CPUs %s online", cpu->core_count,
+    print_printable(stdout, *cpu->model ? cpu->model : _("unknown CPU"));
+    printf(_(": %u cores, CPUs %s online"), cpu->core_count,
            cpuset_text(arena, &cpu->online));
     if (!cpuset_is_empty(&cpu->offline))
-        printf(", %s offline", cpuset_text(arena, &cpu->offline));
+        printf(_(", %s offline"), cpuset_text(arena, &cpu->offline));
     if (!cpuset_is_empty(&cpu->isolated))
-        printf(", %s isolated at boot", cpuset_text(arena, &cpu->isolated));
+        printf(_(", %s isolated at boot"), cpuset_text(arena, &cpu->isolated));
     if (!cpuset_is_empty(&cpu->nohz_full))
-        printf(", nohz_full %s", cpuset_text(arena, &cpu->nohz_full));
+        printf(_(", nohz_full %s"), cpuset_text(arena, &cpu->nohz_full));
     if (!cpuset_is_empty(&closed))
-        printf(", %s not allowed to guests (cgroup)",
+        printf(_(", %s not allowed to guests (cgroup)"),
                cpuset_text(arena, &closed));
     fputs("\n", stdout);
     arena_free(arena);

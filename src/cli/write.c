@@ -4,6 +4,7 @@
 
 #include "apply/hold.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/planfile.h"
 
@@ -35,15 +36,17 @@ static void print_steps(const struct apply_report *report)
 {
     static const char *const names[] = {
         [STEP_OPEN] = "-",
-        [STEP_DONE] = "done",
-        [STEP_FAILED] = "FAILED",
+        [STEP_DONE] = N_("done"),
+        [STEP_FAILED] = N_("FAILED"),
         [STEP_TAKEN_BACK] = "taken back",
         [STEP_NOT_TAKEN_BACK] = "NOT TAKEN BACK",
     };
 
-    for (size_t i = 0; i < report->count; i++)
-        printf("%-12s%s\n", names[report->steps[i].state],
-               report->steps[i].title);
+    for (size_t i = 0; i < report->count; i++) {
+        const char *name = text_of(names[report->steps[i].state]);
+
+        printf("%-*s %s\n", text_bytes(name, 14), name, report->steps[i].title);
+    }
 }
 
 static void print_outcome(const struct session *session,
@@ -51,19 +54,18 @@ static void print_outcome(const struct session *session,
 {
     const struct domain *domain = session->domain;
 
-    printf("Applied as record %04u.", report->number);
+    printf(_("Applied as record %04u."), report->number);
     if (domain->is_running)
-        printf(
-            " %s is running; this takes effect when it is shut down and "
-            "started again.",
-            domain->name);
+        printf(_(" %s is running; this takes effect when it is shut down and "
+                 "started again."),
+               domain->name);
     printf("\n");
     if (report->needs_reload && session->options.root)
         return;
     if (report->needs_reload)
         printf(
-            "This is the first hook here; libvirt notices it after: "
-            "systemctl reload libvirtd (or virtqemud). Guests go on.\n");
+            _("This is the first hook here; libvirt notices it after: "
+              "systemctl reload libvirtd (or virtqemud). Guests go on.\n"));
 }
 
 /* Who moved from where to where, as it was read back. */
@@ -77,7 +79,7 @@ static bool apply_live(const struct session *session, const struct plan *plan,
     bool is_moved = false;
 
     if (!session->domain->path && !session->domain->is_running) {
-        printf("%s does not run: there is nothing to move.\n",
+        printf(_("%s does not run: there is nothing to move.\n"),
                session->domain->name);
         plan_free(kept);
         arena_free(arena);
@@ -90,12 +92,12 @@ static bool apply_live(const struct session *session, const struct plan *plan,
 
         if (pin->kind != LIVE_EMULATOR)
             snprintf(number, sizeof(number), " %u", pin->number);
-        printf("moved       %s%s from CPUs %s to %s\n", names[pin->kind],
+        printf(_("moved       %s%s from CPUs %s to %s\n"), names[pin->kind],
                number, cpuset_text(arena, &pin->before),
                cpuset_text(arena, &pin->after));
     }
     if (is_moved && report.count == 0)
-        printf("Its threads are on their CPUs already.\n");
+        printf(_("Its threads are on their CPUs already.\n"));
     live_free(&report);
     plan_free(kept);
     arena_free(arena);
@@ -133,7 +135,7 @@ static void explain_permission(const struct session *session,
     planfile_save(plan, &text);
     if (!session_save(session, str_text(&path), str_text(&text), NULL))
         return;
-    str_add(&command, "As root: virt-tune");
+    str_add(&command, _("As root: virt-tune"));
     is_plain = add_word(&command, " -c ", session->options.uri) &&
                add_word(&command, " --sysroot ", session->options.sysroot) &&
                add_word(&command, " --root ", session->options.root) &&
@@ -161,7 +163,7 @@ static bool apply(const struct session *session, const struct options *options,
                        "--live is for a running domain of libvirt, not for a "
                        "file.");
     if (changeset_kept(set) == 0) {
-        printf("%s: nothing to do.\n", session->domain->name);
+        printf(_("%s: nothing to do.\n"), session->domain->name);
         return !options->is_live || options->is_dry_run ||
                apply_live(session, plan, err);
     }
@@ -172,7 +174,7 @@ static bool apply(const struct session *session, const struct options *options,
     if (options->is_dry_run)
         return session_check(session, plan, set, err);
     print_plan_findings(plan);
-    if (!confirm(options, "Apply?", err))
+    if (!confirm(options, _("Apply?"), err))
         return false;
     hold_begin(&hold);
     is_applied = session_apply(session, plan, set, &report, err);
@@ -216,20 +218,17 @@ static bool undo(const struct session *session, unsigned number,
     hold_begin(&hold);
     is_undone = session_undo(session, undo, &report, err);
     if (is_undone && undo->record->undoes)
-        printf(
-            "Record %04u is undone: what record %04u changed is in force "
-            "again (record %04u).\n",
-            undo->record->number, undo->record->undoes, report.number);
+        printf(_("Record %04u is undone: what record %04u changed is in force "
+                 "again (record %04u).\n"),
+               undo->record->number, undo->record->undoes, report.number);
     else if (is_undone && undo->merge->has_later_edits)
-        printf(
-            "Record %04u is undone (record %04u); what was edited since "
-            "stays.\n",
-            undo->record->number, report.number);
+        printf(_("Record %04u is undone (record %04u); what was edited since "
+                 "stays.\n"),
+               undo->record->number, report.number);
     else if (is_undone)
-        printf(
-            "Record %04u is undone (record %04u): %s is as it was "
-            "before.\n",
-            undo->record->number, report.number, session->domain->name);
+        printf(_("Record %04u is undone (record %04u): %s is as it was "
+                 "before.\n"),
+               undo->record->number, report.number, session->domain->name);
     else if (report.number > 0)
         print_steps(&report);
     fflush(stdout);

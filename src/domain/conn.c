@@ -5,6 +5,7 @@
 #include "domain/conn.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "domain/lazy.h"
 
 #include <libvirt/virterror.h>
@@ -56,7 +57,7 @@ bool conn_error(struct err *err, enum err_code code, const char *what)
 {
     const virError *error = virGetLastError();
     char *text CLEANUP(mem_free) = str_printable(
-        error && error->message ? error->message : "no reason given");
+        error && error->message ? error->message : _("no reason given"));
 
     if (error && (error->code == VIR_ERR_OPERATION_DENIED ||
                   error->code == VIR_ERR_ACCESS_DENIED ||
@@ -73,7 +74,8 @@ static void explain_open(struct err *err, const char *uri)
     char *name CLEANUP(mem_free) = str_printable(uri);
     char what[300];
 
-    snprintf(what, sizeof(what), "libvirt cannot be reached at %.200s", name);
+    snprintf(what, sizeof(what), _("libvirt cannot be reached at %.200s"),
+             name);
     conn_error(err, ERR_FAILED, what);
     if (err->code == ERR_PERMISSION)
         err_add(err,
@@ -198,7 +200,7 @@ virDomainPtr conn_find(const struct conn *conn, const char *name,
                 "The path of an XML file contains a / or ends in .xml.",
                 printable, conn->uri);
     else
-        conn_error(err, ERR_FAILED, "The domain cannot be looked up");
+        conn_error(err, ERR_FAILED, _("The domain cannot be looked up"));
     return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include "domain/domain.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -83,7 +84,7 @@ static char *read_xml(const struct conn *conn, virDomainPtr handle,
         flags |= VIR_DOMAIN_XML_SECURE;
     text = virDomainGetXMLDesc(handle, flags);
     if (!text)
-        conn_error(err, ERR_FAILED, "The definition cannot be read");
+        conn_error(err, ERR_FAILED, _("The definition cannot be read"));
     return text;
 }
 
@@ -94,7 +95,7 @@ char *domain_read_xml(const struct conn *conn, const char *uuid,
         virDomainLookupByUUIDString(conn_handle(conn), uuid);
 
     if (!handle) {
-        conn_error(err, ERR_FAILED, "The domain cannot be looked up");
+        conn_error(err, ERR_FAILED, _("The domain cannot be looked up"));
         return NULL;
     }
     return read_xml(conn, handle, err);
@@ -238,7 +239,7 @@ struct domain *domain_load_live(const struct conn *conn, const char *uuid,
         return NULL;
     }
     if (!text) {
-        conn_error(err, ERR_FAILED, "What runs cannot be asked for");
+        conn_error(err, ERR_FAILED, _("What runs cannot be asked for"));
         return NULL;
     }
     domain = domain_parse(text, strlen(text), err);
@@ -264,7 +265,7 @@ struct domain_summary *domain_list(const struct conn *conn, size_t *count,
 
     *count = 0;
     if (found < 0) {
-        conn_error(err, ERR_FAILED, "The domains cannot be listed");
+        conn_error(err, ERR_FAILED, _("The domains cannot be listed"));
         return NULL;
     }
     list = mem_alloc((size_t)found + 1, sizeof(*list));

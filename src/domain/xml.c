@@ -8,6 +8,7 @@
 #include "domain/xml.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <libxml/parser.h>
 #include <libxml/xmlerror.h>
@@ -150,8 +151,8 @@ static bool is_utf8(const xmlDoc *doc)
 static bool parse_error(xmlParserCtxt *parser, struct err *err)
 {
     const xmlError *error = xmlCtxtGetLastError(parser);
-    char *message CLEANUP(mem_free) =
-        mem_strdup(error && error->message ? error->message : "unknown error");
+    char *message CLEANUP(mem_free) = mem_strdup(
+        error && error->message ? error->message : _("unknown error"));
     char *printable CLEANUP(mem_free) = str_printable(str_trim(message));
 
     return err_set(err, ERR_FAILED, "This is not well-formed XML: line %d: %s.",

@@ -9,6 +9,8 @@
  */
 #include "host/block.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -411,9 +413,11 @@ static void read_all_mounts(struct block *block)
         const char *what = disk->mount;
 
         if (disk->mount_count > 1)
-            what = arena_printf(block->look->scratch, "%s and %u other mount%s",
-                                what, disk->mount_count - 1,
-                                disk->mount_count == 2 ? "" : "s");
+            what = arena_printf(block->look->scratch,
+                                text_plural("%s and %u other mount",
+                                            "%s and %u other mounts",
+                                            disk->mount_count - 1),
+                                what, disk->mount_count - 1);
         if (what)
             block_use(block, disk, disk->mount_order, what,
                       block->mount_source);

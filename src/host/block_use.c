@@ -6,6 +6,8 @@
  */
 #include "host/block.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +60,7 @@ void block_find_swap(struct block *block)
             block_use(
                 block, disk, ORDER_SWAP,
                 is_file ? arena_printf(look->scratch, "the swap file %s", path)
-                        : "swap",
+                        : _("swap"),
                 "/proc/swaps");
     }
 }
@@ -77,16 +79,16 @@ void block_find_journals(struct block *block)
 
         if (disk)
             block_use(block, disk, ORDER_JOURNAL,
-                      "the journal of a file system", "/proc/fs/jbd2");
+                      _("the journal of a file system"), "/proc/fs/jbd2");
     }
 }
 
 static const char *describe_volume(const struct disk *disk)
 {
     if (str_starts(disk->name, "dm-"))
-        return "an active volume";
-    return str_starts(disk->name, "md") ? "an active array"
-                                        : "a device that is in use";
+        return _("an active volume");
+    return str_starts(disk->name, "md") ? _("an active array")
+                                        : _("a device that is in use");
 }
 
 /*
@@ -232,7 +234,7 @@ static const char *describe_use(const struct block *block,
                             use->top->label);
     for (size_t i = 0; i < count; i++)
         leaves[i] = stakes[i].leaf->label;
-    return arena_printf(look->scratch, "%s (%s on %s)", use->what,
+    return arena_printf(look->scratch, N_("%s (%s on %s)"), use->what,
                         use->top->label, claim_join(look, leaves, count));
 }
 

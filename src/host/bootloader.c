@@ -6,6 +6,7 @@
 #include "host/bootloader.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "host/bootloader_file.h"
 
 #include <string.h>
@@ -139,7 +140,7 @@ static const char *name_others(struct arena *arena, unsigned others)
 
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
         if (others & 1U << kinds[i].kind)
-            text = arena_printf(arena, "%s%s%s", text, *text ? " and " : "",
+            text = arena_printf(arena, "%s%s%s", text, *text ? _(" and ") : "",
                                 kinds[i].name);
     return text;
 }

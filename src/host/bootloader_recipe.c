@@ -6,6 +6,7 @@
 #include "host/bootloader.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -68,22 +69,24 @@ static void tell_command(struct str *str, const char *command,
                          bool is_after_edit)
 {
     if (!*command) {
-        str_add(str, is_after_edit ? "Then reboot.\n" : "Reboot.\n");
+        str_add(str, is_after_edit ? _("Then reboot.\n") : _("Reboot.\n"));
         return;
     }
-    str_addf(str, "%s\n", is_after_edit ? "Then run" : "Run");
+    str_add(str, is_after_edit ? _("Then run\n") : _("Run\n"));
     str_add_lines(str, INDENT, command);
-    str_add(str, "and reboot.\n");
+    str_add(str, _("and reboot.\n"));
 }
 
 static void tell_replacement(struct str *str,
                              const struct bootloader_line *line,
                              const char *text)
 {
-    str_addf(str, "In %s replace the line%s\n", line->file,
-             strchr(line->parts, '\n') ? "s" : "");
+    str_addf(str,
+             strchr(line->parts, '\n') ? "In %s replace the lines\n"
+                                       : "In %s replace the line\n",
+             line->file);
     str_add_lines(str, INDENT, line->parts);
-    str_addf(str, "by\n" INDENT "%s\n", text);
+    str_addf(str, "by\n    %s\n", text);
 }
 
 static void tell_lines(const struct bootloader *bootloader, struct str *str,
@@ -103,22 +106,20 @@ static void tell_lines(const struct bootloader *bootloader, struct str *str,
         if (line->is_there)
             tell_replacement(str, line, text);
         else
-            str_addf(str, "In %s add the line\n" INDENT "%s\n", line->file,
-                     text);
+            str_addf(str, "In %s add the line\n    %s\n", line->file, text);
     }
     if (!is_edited)
         str_addf(str, "%s is as it should be.\n", bootloader->file);
     else if (bootloader->kind == BOOTLOADER_ENTRIES && !*bootloader->command)
-        str_add(str, "The same in each entry beside it that you boot.\n");
+        str_add(str, _("The same in each entry beside it that you boot.\n"));
     tell_command(str, bootloader->command, is_edited);
     if (strcmp(bootloader->command, "kernel-install add-all") == 0)
-        str_add(str,
-                "Before systemd 256: kernel-install add VERSION IMAGE, "
-                "for each kernel.\n");
+        str_add(str, _("Before systemd 256: kernel-install add VERSION IMAGE, "
+                       "for each kernel.\n"));
     if (*absent)
         str_addf(str,
                  "What stays then is from elsewhere, another file or the "
-                 "boot menu:\n" INDENT "%s\n",
+                 "boot menu:\n    %s\n",
                  absent);
 }
 
@@ -167,12 +168,12 @@ static void tell_nixos(struct str *str, const char *add, const char *remove)
     if (*remove)
         str_addf(str,
                  "Take out of boot.kernelParams in "
-                 "/etc/nixos/configuration.nix\n" INDENT "%s\n",
+                 "/etc/nixos/configuration.nix\n    %s\n",
                  remove);
     if (*add) {
-        str_add(str,
-                "In /etc/nixos/configuration.nix add the line, or its "
-                "strings to the one there\n" INDENT "boot.kernelParams = [");
+        str_add(str, _("In /etc/nixos/configuration.nix add the line, or its "
+                       "strings to the one there\n"));
+        str_add(str, INDENT "boot.kernelParams = [");
         while ((word = str_next_word(&add, &length)))
             str_addf(str, " \"%.*s\"", (int)length, word);
         str_add(str, " ];\n");
@@ -183,11 +184,10 @@ static void tell_nixos(struct str *str, const char *add, const char *remove)
 static void tell_plainly(struct str *str, const char *add, const char *remove)
 {
     if (*remove)
-        str_addf(str, "Take out of the kernel command line\n" INDENT "%s\n",
-                 remove);
+        str_addf(str, "Take out of the kernel command line\n    %s\n", remove);
     if (*add)
-        str_addf(str, "Add to the kernel command line\n" INDENT "%s\n", add);
-    str_add(str, "where your boot loader has it, and reboot.\n");
+        str_addf(str, "Add to the kernel command line\n    %s\n", add);
+    str_add(str, _("where your boot loader has it, and reboot.\n"));
 }
 
 const char *bootloader_recipe(const struct bootloader *bootloader,
@@ -217,7 +217,7 @@ const char *bootloader_recipe(const struct bootloader *bootloader,
     else if (*add || *remove)
         tell_command(&str, edit_command(bootloader, arena, add, remove), false);
     else
-        str_add(&str, "It is configured already. Reboot.\n");
+        str_add(&str, _("It is configured already. Reboot.\n"));
     str_add_lines(&lines, "", str_text(&str)); /* words come from outside */
     return arena_strdup(arena, str_text(&lines));
 }

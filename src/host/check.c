@@ -6,6 +6,7 @@
 #include "host/check.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "host/check_row.h"
 
 #include <string.h>
@@ -140,9 +141,9 @@ void check_answer(const struct look *look, enum verdict verdict,
                   const char *text, const char *detail, const char *fix)
 {
     look->finding->verdict = verdict;
-    look->finding->text = text;
-    look->finding->detail = detail;
-    look->finding->fix = fix;
+    look->finding->text = text_of(text);
+    look->finding->detail = text_of(detail);
+    look->finding->fix = text_of(fix);
 }
 
 void check_recipe(const struct look *look, const char *add, const char *remove)
@@ -197,8 +198,8 @@ void check_host(const struct host *host, const struct root *root,
 
         look.finding =
             findings_add(findings, arena, checks[i].id, VERDICT_UNKNOWN);
-        look.finding->source = checks[i].source;
-        look.finding->why = checks[i].why;
+        look.finding->source = text_of(checks[i].source);
+        look.finding->why = text_of(checks[i].why);
         checks[i].run(&look);
     }
 }

@@ -6,6 +6,7 @@
 #include "host/check_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "host/hooklint.h"
 
 #include <stdio.h>
@@ -99,16 +100,17 @@ static void answer(const struct look *look, const struct hook_faults *faults,
                      faults->problem, "");
     } else if (first) {
         add_fault(&text, first);
-        check_answer(
-            look, first->verdict,
-            count == 1 ? one : arena_printf(look->arena, "%s %zu", many, count),
-            arena_strdup(look->arena, str_text(&text)),
-            count == 1 ? first->cure
-                       : "The list has each of them, and its cure.");
+        check_answer(look, first->verdict,
+                     count == 1 ? one
+                                : arena_printf(look->arena, "%s %zu",
+                                               text_of(many), count),
+                     arena_strdup(look->arena, str_text(&text)),
+                     count == 1 ? first->cure
+                                : "The list has each of them, and its cure.");
     }
     add_list(&list, faults, is_of_file);
     if (faults->problem && first) {
-        str_add(&list, "Could not look: ");
+        str_add(&list, _("Could not look: "));
         str_add_printable(&list, faults->problem);
         str_add(&list, "\n");
     }

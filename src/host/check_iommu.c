@@ -6,10 +6,9 @@
 #include "host/check_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
-
-#define UNHURT " CPUs and options can be tuned without it."
 
 static bool is_intel(const struct look *look)
 {
@@ -145,28 +144,34 @@ static void find_culprit(const struct look *look)
         check_answer(look, VERDICT_WARN, "The kernel was told: no IOMMU", off,
                      arena_printf(look->arena,
                                   "Take %s off the kernel command line and "
-                                  "reboot." UNHURT,
+                                  "reboot."
+                                  " CPUs and options can be tuned without it.",
                                   off));
         check_recipe(look, add, off);
     } else if (has_table && *add) {
         check_answer(look, VERDICT_WARN, "The kernel leaves the IOMMU off",
                      "the firmware offers VT-d",
                      "Add intel_iommu=on to the kernel command line and "
-                     "reboot." UNHURT);
+                     "reboot."
+                     " CPUs and options can be tuned without it.");
         check_recipe(look, add, "");
     } else if (has_table) {
         check_answer(look, VERDICT_WARN, "The kernel leaves the IOMMU off",
                      "the firmware offers one",
-                     intel ? "The kernel says why: dmesg | grep DMAR" UNHURT
-                           : "The kernel says why: dmesg | grep AMD-Vi" UNHURT);
+                     intel ? "The kernel says why (dmesg | grep DMAR)."
+                             " CPUs and options can be tuned without it."
+                           : "The kernel says why (dmesg | grep AMD-Vi)."
+                             " CPUs and options can be tuned without it.");
     } else if (has_tables) {
         check_answer(look, VERDICT_WARN, "The firmware offers no IOMMU",
                      arena_printf(look->arena, "no %s table", table),
                      intel ? "Switch VT-d on in the firmware set-up. It is not "
-                             "VT-x, and has a switch of its own." UNHURT
+                             "VT-x, and has a switch of its own."
+                             " CPUs and options can be tuned without it."
                            : "Switch the IOMMU (AMD-Vi) on in the firmware "
                              "set-up. It is not SVM, and has a switch of its "
-                             "own. AMD needs no kernel option." UNHURT);
+                             "own. AMD needs no kernel option."
+                             " CPUs and options can be tuned without it.");
         if (*add)
             check_recipe(look, add, "");
     } else {
@@ -174,10 +179,12 @@ static void find_culprit(const struct look *look)
                      "no IOMMU group",
                      intel ? "Switch VT-d on in the firmware set-up, add "
                              "intel_iommu=on to the kernel command line and "
-                             "reboot." UNHURT
+                             "reboot."
+                             " CPUs and options can be tuned without it."
                            : "Switch the IOMMU (AMD-Vi) on in the firmware "
                              "set-up and reboot; AMD needs no kernel "
-                             "option." UNHURT);
+                             "option."
+                             " CPUs and options can be tuned without it.");
         if (*add)
             check_recipe(look, add, "");
     }
@@ -208,7 +215,7 @@ void check_iommu(const struct look *look)
 
     if (is_unsafe(look)) {
         find_culprit(look);
-        look->finding->text = "VFIO works without an IOMMU";
+        look->finding->text = _("VFIO works without an IOMMU");
         look->finding->detail = "enable_unsafe_noiommu_mode";
     } else if (pci->group_count > 0)
         check_answer(look, VERDICT_OK, "The IOMMU is on",

@@ -6,6 +6,7 @@
 #include "host/check_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -220,8 +221,10 @@ void check_vfio(const struct look *look)
             pci->devices[i].driver && strstr(pci->devices[i].driver, "vfio");
     if (look->host->kernel.has_vfio)
         check_answer(look, VERDICT_OK, "vfio-pci is loaded",
-                     arena_printf(look->arena, "holds %u device%s", held,
-                                  held == 1 ? "" : "s"),
+                     arena_printf(look->arena,
+                                  text_plural("holds %u device",
+                                              "holds %u devices", held),
+                                  held),
                      "");
     else if (line)
         check_answer(look, VERDICT_WARN, "vfio-pci is on a blacklist", line,
@@ -440,18 +443,18 @@ static const char *explain_stale(const struct look *look, const char *word)
 
     for (size_t i = 0; i < ARRAY_SIZE(stale); i++)
         if (strcmp(word, stale[i].word) == 0)
-            return stale[i].text;
+            return text_of(stale[i].text);
     /* A machine may emulate the other maker's IOMMU. */
     if (is_amd && str_starts(word, "intel_iommu=") &&
         !root_exists(look->root, "sys/firmware/acpi/tables/DMAR"))
-        return "intel_iommu= is for Intel's VT-d, this is an AMD.";
+        return _("intel_iommu= is for Intel's VT-d, this is an AMD.");
     if (is_intel && str_starts(word, "amd_iommu=") &&
         !root_exists(look->root, "sys/firmware/acpi/tables/IVRS"))
-        return "amd_iommu= is for AMD-Vi, this is an Intel.";
+        return _("amd_iommu= is for AMD-Vi, this is an Intel.");
     if (str_starts(word, "video=efifb:off") &&
         root_exists(look->root, "sys/bus/platform/drivers") &&
         !root_exists(look->root, "sys/bus/platform/drivers/efi-framebuffer"))
-        return "This kernel has no efifb, its console is another driver's.";
+        return _("This kernel has no efifb, its console is another driver's.");
     return NULL;
 }
 

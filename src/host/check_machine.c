@@ -6,6 +6,7 @@
 #include "host/check_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -177,12 +178,12 @@ void check_pages(const struct look *look)
         check_answer(look, VERDICT_UNKNOWN, "2 MiB huge pages: could not look",
                      "no such pool", "");
     else if (!is_mounted(look, 2048))
-        tell_mount(look, "2 MiB huge pages are not mounted", pool,
-                   "In /etc/fstab add the line\n"
-                   "    hugetlbfs /dev/hugepages hugetlbfs pagesize=2M 0 0\n"
-                   "Then run\n"
-                   "    mkdir -p /dev/hugepages\n"
-                   "    mount /dev/hugepages\n");
+        tell_mount(look, _("2 MiB huge pages are not mounted"), pool,
+                   _("In /etc/fstab add the line\n"
+                     "    hugetlbfs /dev/hugepages hugetlbfs pagesize=2M 0 0\n"
+                     "Then run\n"
+                     "    mkdir -p /dev/hugepages\n"
+                     "    mount /dev/hugepages\n"));
     else if (pool->total > 0)
         check_answer(look, VERDICT_OK, "2 MiB huge pages are reserved",
                      tell_pool(look, pool), "");
@@ -209,12 +210,13 @@ void check_large_pages(const struct look *look)
     bool can = has_flag(look, "pdpe1gb");
 
     if (pool && pool->total > 0 && !is_mounted(look, 1048576))
-        tell_mount(look, "1 GiB huge pages are not mounted", pool,
-                   "In /etc/fstab add the line\n"
-                   "    hugetlbfs /dev/hugepages1G hugetlbfs pagesize=1G 0 0\n"
-                   "Then run\n"
-                   "    mkdir -p /dev/hugepages1G\n"
-                   "    mount /dev/hugepages1G\n");
+        tell_mount(
+            look, _("1 GiB huge pages are not mounted"), pool,
+            _("In /etc/fstab add the line\n"
+              "    hugetlbfs /dev/hugepages1G hugetlbfs pagesize=1G 0 0\n"
+              "Then run\n"
+              "    mkdir -p /dev/hugepages1G\n"
+              "    mount /dev/hugepages1G\n"));
     else if (pool && pool->total > 0)
         check_answer(look, VERDICT_OK, "1 GiB huge pages are reserved",
                      tell_pool(look, pool), "");

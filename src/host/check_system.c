@@ -6,6 +6,7 @@
 #include "host/check_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "host/unit.h"
 
 #include <ctype.h>
@@ -40,13 +41,13 @@ void check_confinement(const struct look *look)
                      "virtqemud; then audit2allow makes a module of the "
                      "denials.");
         look->finding->recipe =
-            "For hooks, run\n"
-            "    restorecon -R -v /etc/libvirt/hooks\n"
-            "    setsebool -P virt_hooks_unconfined on\n"
-            "For ROM files in /var/lib/libvirt/vbios, run\n"
-            "    semanage fcontext -a -t virt_image_t "
-            "'/var/lib/libvirt/vbios(/.*)?'\n"
-            "    restorecon -R -v /var/lib/libvirt/vbios\n";
+            _("For hooks, run\n"
+              "    restorecon -R -v /etc/libvirt/hooks\n"
+              "    setsebool -P virt_hooks_unconfined on\n"
+              "For ROM files in /var/lib/libvirt/vbios, run\n"
+              "    semanage fcontext -a -t virt_image_t "
+              "'/var/lib/libvirt/vbios(/.*)?'\n"
+              "    restorecon -R -v /var/lib/libvirt/vbios\n");
     } else if (has_apparmor && has_profile)
         check_answer(look, VERDICT_NOTE, "AppArmor confines hooks and ROMs",
                      "libvirt has a profile",

@@ -6,6 +6,8 @@
  */
 #include "host/claim_look.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +61,7 @@ const char *claim_severity_name(enum claim_severity severity)
         [CLAIM_NOTE] = "note",
         [CLAIM_UNKNOWN] = "unknown",
         [CLAIM_WARN] = "warn",
-        [CLAIM_REFUSE] = "refuse",
+        [CLAIM_REFUSE] = N_("refuse"),
     };
 
     return names[severity];
@@ -73,7 +75,7 @@ void claim_add(struct claim_look *look, const struct pci_device *device,
     va_list arguments;
 
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
+    if (vasprintf(&text, text_of(format), arguments) < 0)
         text = mem_strdup("");
     va_end(arguments);
     printable = str_printable(text);
@@ -86,7 +88,7 @@ void claim_add(struct claim_look *look, const struct pci_device *device,
     look->entries[look->count++] = (struct claim_entry){
         .device = (size_t)(device - look->pci->devices),
         .claim = {kind, severity, arena_strdup(look->arena, printable),
-                  arena_strdup(look->arena, source)},
+                  arena_strdup(look->arena, text_of(source))},
     };
 }
 
@@ -108,7 +110,8 @@ void claim_add_unknown(struct claim_look *look, enum claim_kind kind,
 
         if (may_have(device, kind) && !claim_has(look, device, kind) &&
             !pci_is_held_by_vfio(device))
-            claim_add(look, device, kind, CLAIM_UNKNOWN, source, "%s", why);
+            claim_add(look, device, kind, CLAIM_UNKNOWN, source, "%s",
+                      text_of(why));
     }
 }
 
@@ -166,7 +169,7 @@ const char *claim_join(const struct claim_look *look, const char *const *names,
 
     for (size_t i = 0; i < shown; i++) {
         if (i > 0)
-            str_add(&str, i + 1 == count ? " and " : ", ");
+            str_add(&str, i + 1 == count ? _(" and ") : ", ");
         str_add(&str, names[i]);
     }
     if (shown < count)

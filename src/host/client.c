@@ -7,6 +7,8 @@
  */
 #include "host/block.h"
 
+#include "base/text.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -294,11 +296,12 @@ static void claim_disks(struct clients *clients, const struct node *nodes,
         size_t total = join_processes(&nodes[i], 1, names, &named);
 
         if (total > 0)
-            claim_add(look, device, CLAIM_DISK,
-                      nodes[i].is_written ? CLAIM_REFUSE : CLAIM_WARN,
-                      "/proc/*/fd", "Programs have %s on it open: %s%s.",
-                      nodes[i].name, claim_join(look, names, named),
-                      total > named ? " and others" : "");
+            claim_add(
+                look, device, CLAIM_DISK,
+                nodes[i].is_written ? CLAIM_REFUSE : CLAIM_WARN, "/proc/*/fd",
+                total > named ? "Programs have %s on it open: %s and others."
+                              : "Programs have %s on it open: %s.",
+                nodes[i].name, claim_join(look, names, named));
     }
     if (!clients->is_complete && !claim_has(look, device, CLAIM_DISK))
         claim_add(look, device, CLAIM_DISK, CLAIM_UNKNOWN, "/proc/*/fd",

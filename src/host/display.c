@@ -5,6 +5,8 @@
  */
 #include "host/claim_look.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -41,8 +43,8 @@ static void claim_displays(struct claim_look *look)
     if (count == 1)
         claim_add(look, only, CLAIM_ONLY_DISPLAY, CLAIM_REFUSE,
                   "/sys/bus/pci/devices", "%s",
-                  held ? "It is the only display that is left to the host."
-                       : "It is the host's only display.");
+                  held ? _("It is the only display that is left to the host.")
+                       : _("It is the host's only display."));
 }
 
 /* True if the kernel's consoles are on a frame buffer. */

@@ -6,6 +6,8 @@
  */
 #include "host/claim_look.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,10 +138,12 @@ static void claim_identity(struct claim_look *look,
         who = arena_printf(look->scratch, "%s and %zu more", who, others - 1);
     claim_add(look, device, CLAIM_IDENTITY, CLAIM_NOTE,
               place_of(look, device, "device"),
-              "%s %s the same identity, %04x:%04x, so vfio-pci.ids= would take "
-              "%s.",
-              who, others == 1 ? "has" : "have", device->vendor, device->device,
-              others == 1 ? "both" : "them all");
+              text_plural("%s has the same identity, %04x:%04x, so "
+                          "vfio-pci.ids= would take both.",
+                          "%s have the same identity, %04x:%04x, so "
+                          "vfio-pci.ids= would take them all.",
+                          others),
+              who, device->vendor, device->device);
 }
 
 /* Only what can go to a guest matters, on both sides. */

@@ -6,6 +6,7 @@
 #include "host/hookfile.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -81,11 +82,11 @@ static const char *read_file(struct walk *walk, const char *path,
     errno = 0;
     size = root_read_bytes(walk->root, path, buffer, BYTES_MAX + 1);
     if (size == 0 && errno != 0) {
-        set_problem(walk, name, " is not readable");
+        set_problem(walk, name, _(" is not readable"));
         return NULL;
     }
     if (size > BYTES_MAX && !str_starts(buffer, "\177ELF")) {
-        set_problem(walk, name, " is longer than hooks are");
+        set_problem(walk, name, _(" is longer than hooks are"));
         return NULL;
     }
     for (size_t i = 4; i < size; i++)
@@ -102,7 +103,7 @@ static void add_file(struct walk *walk, const char *name, enum hook_place place)
     struct hook_file *file;
 
     if (files->count == FILES_MAX) {
-        set_problem(walk, name, " and what follows is too much to read");
+        set_problem(walk, name, _(" and what follows is too much to read"));
         return;
     }
     if (files->count == files->capacity) {
@@ -123,13 +124,13 @@ static void add_file(struct walk *walk, const char *name, enum hook_place place)
     if (file->language != HOOK_SHELL)
         return;
     if (files->command_count > COMMANDS_MAX) {
-        set_problem(walk, name, " and what follows is too much to read");
+        set_problem(walk, name, _(" and what follows is too much to read"));
         return;
     }
     shell_read(file->text, 1, walk->arena, &file->script);
     files->command_count += file->script.count;
     if (file->script.is_cut)
-        set_problem(walk, name, " is longer than hooks are");
+        set_problem(walk, name, _(" is longer than hooks are"));
 }
 
 static bool is_directory(struct walk *walk, const char *name)
@@ -144,7 +145,7 @@ static char **list(struct walk *walk, const char *name)
     char **names = root_list(walk->root, walk->arena, path, NULL);
 
     if (!names && root_exists(walk->root, path))
-        set_problem(walk, name, " is not readable");
+        set_problem(walk, name, _(" is not readable"));
     return names;
 }
 

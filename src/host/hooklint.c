@@ -6,6 +6,7 @@
 #include "host/hooklint_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <fnmatch.h>
@@ -185,6 +186,7 @@ void hooklint_add(struct hook_lint *lint, const char *id, bool is_of_file,
 {
     struct hook_faults *faults = lint->faults;
 
+    text = text_of(text);
     for (size_t i = 0; i < faults->count; i++) {
         struct hook_fault *one = &faults->list[i];
         size_t length = strlen(one->lines);
@@ -211,7 +213,7 @@ void hooklint_add(struct hook_lint *lint, const char *id, bool is_of_file,
                   .line = line,
                   .lines = line ? arena_printf(lint->arena, "%u", line) : "",
                   .text = text,
-                  .cure = cure,
+                  .cure = text_of(cure),
               });
 }
 
@@ -294,7 +296,7 @@ static void judge_command(struct hook_lint *lint,
     lint->words = hooklint_fill(lint, join(lint, command, arguments));
     find_write(lint, arguments);
     for (const struct hook_row *row = hook_rows; row->id; row++) {
-        const char *hole = strstr(row->text, "%s"), *text = row->text;
+        const char *text = text_of(row->text), *hole = strstr(text, "%s");
 
         lint->subject = "";
         if (!fits(lint, row->name, lint->name) ||

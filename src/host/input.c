@@ -6,6 +6,8 @@
  */
 #include "host/input.h"
 
+#include "base/text.h"
+
 #include <linux/input-event-codes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,9 +84,10 @@ static void claim_one(struct claim_look *look, const struct pci_device *device,
 
     if (!is_last)
         claim_add(look, device, is_keyboard ? CLAIM_KEYBOARD : CLAIM_POINTER,
-                  CLAIM_NOTE, "/sys/class/input", "%s %s: %s.",
-                  is_keyboard ? "It has a keyboard" : "It has a mouse",
-                  "of the host", names);
+                  CLAIM_NOTE, "/sys/class/input",
+                  is_keyboard ? "It has a keyboard of the host: %s."
+                              : "It has a mouse of the host: %s.",
+                  names);
     else if (is_keyboard)
         claim_add(look, device, CLAIM_KEYBOARD, CLAIM_REFUSE,
                   "/sys/class/input", "It has the host's only keyboard: %s.",

@@ -6,6 +6,7 @@
 #include "host/pci.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "host/pci_read.h"
 
 #include <ctype.h>
@@ -92,7 +93,7 @@ void pci_probe(const struct root *root, struct arena *arena, struct pci *pci)
     if (root_exists(root, "sys/bus/pci/devices"))
         pci_read(root, arena, pci);
     else
-        pci->problem = "there is no sys/bus/pci/devices";
+        pci->problem = _("there is no sys/bus/pci/devices");
     if (!pci->devices)
         pci->devices = arena_alloc(arena, 1, sizeof(*pci->devices));
     if (pci->device_count > 0)
@@ -139,13 +140,13 @@ void pci_describe_sharing(const struct pci_device *device, char *text,
 
     *text = '\0';
     if (physical)
-        snprintf(text, size, "virtual function of %.40s",
+        snprintf(text, size, _("virtual function of %.40s"),
                  str_starts(physical, "0000:") ? physical + 5 : physical);
     else if (device->virtual_limit > 0)
-        snprintf(text, size, "%u of %u virtual functions",
+        snprintf(text, size, _("%u of %u virtual functions"),
                  device->virtual_count, device->virtual_limit);
     else if (device->has_mediated)
-        snprintf(text, size, "guests can share it by mediated devices");
+        snprintf(text, size, _("guests can share it by mediated devices"));
 }
 
 const char *pci_short_address(const struct pci_device *device)

@@ -7,6 +7,7 @@
 #include "host/pci_read.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <pci/pci.h>
 #include <setjmp.h>
@@ -207,8 +208,8 @@ static void read_all(struct reader *reader)
         /* libpci keeps a domain in an int. */
         if (!pci_is_address(names[i], strlen(names[i])) ||
             strtoul(names[i], NULL, 16) > 0x7fffffff) {
-            snprintf(call_message, sizeof(call_message), "%.64s is no address",
-                     names[i]);
+            snprintf(call_message, sizeof(call_message),
+                     _("%.64s is no address"), names[i]);
             reader->failures++;
         } else if (!read_entry(reader, names[i])) {
             reader->failures++;

@@ -7,6 +7,7 @@
 #include "host/rom.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -51,8 +52,9 @@ static const char *find_closed(const struct root *root, const char *path,
                                 directory);
     }
     if (!(root_mode(root, path + 1) & S_IROTH))
-        return "QEMU's user may not read it: chmod a+r, or libvirt must own "
-               "it.";
+        return _(
+            "QEMU's user may not read it: chmod a+r, or libvirt must own "
+            "it.");
     return NULL;
 }
 
@@ -63,18 +65,19 @@ const char *rom_problem(const struct host *host, const char *path,
     struct root *root = root_open(host->root, NULL);
     unsigned char *bytes = mem_alloc(LOOKED_AT, 1);
     size_t size = root ? root_read_bytes(root, path + 1, bytes, LOOKED_AT) : 0;
+    static const unsigned char signature[] = {0x55, 0xaa};
     const char *problem;
 
     *is_rom = false;
     if (!root || !S_ISREG(root_mode(root, path + 1)))
-        problem = "There is no such file on this host.";
+        problem = _("There is no such file on this host.");
     else if (size == 0)
-        problem = "It cannot be read.";
+        problem = _("It cannot be read.");
     else if (size < 2 || half_at(bytes, 0) != 0xaa55)
-        problem = memmem(bytes, size, "\x55\xaa", 2)
-                      ? "It does not begin with 55 aa: cut off what stands "
-                        "before that (GPU-Z and nvflash add a header)."
-                      : "It does not begin with 55 aa: it is no ROM.";
+        problem = memmem(bytes, size, signature, sizeof(signature))
+                      ? _("It does not begin with 55 aa: cut off what stands "
+                          "before that (GPU-Z and nvflash add a header).")
+                      : _("It does not begin with 55 aa: it is no ROM.");
     else {
         *is_rom = true;
         problem = find_stranger(bytes, size, device, arena);

@@ -5,6 +5,7 @@
  */
 #include "host/usb.h"
 
+#include "base/text.h"
 #include "host/input.h"
 
 #include <stdlib.h>
@@ -124,11 +125,13 @@ static void claim_inputs(struct reader *reader, struct usb_device *device,
 {
     static const struct {
         enum claim_kind kind;
-        const char *name;
+        const char *only, *one;
         enum claim_severity severity;
     } sorts[] = {
-        [INPUT_KEYBOARD] = {CLAIM_KEYBOARD, "keyboard", CLAIM_REFUSE},
-        [INPUT_POINTER] = {CLAIM_POINTER, "mouse", CLAIM_WARN},
+        [INPUT_KEYBOARD] = {CLAIM_KEYBOARD, "It is the host's only keyboard.",
+                            "It is a keyboard.", CLAIM_REFUSE},
+        [INPUT_POINTER] = {CLAIM_POINTER, "It is the host's only mouse.",
+                           "It is a mouse.", CLAIM_WARN},
     };
     bool is_here = false, is_only = true;
 
@@ -141,9 +144,7 @@ static void claim_inputs(struct reader *reader, struct usb_device *device,
     if (is_here)
         claim(reader, device, sorts[sort].kind,
               is_only ? sorts[sort].severity : CLAIM_NOTE, "/sys/class/input",
-              arena_printf(reader->look.scratch, "It is %s %s.",
-                           is_only ? "the host's only" : "a",
-                           sorts[sort].name));
+              text_of(is_only ? sorts[sort].only : sorts[sort].one));
 }
 
 /* The text of a table has this word. */
@@ -173,14 +174,14 @@ static void claim_disk(struct reader *reader, struct usb_device *device,
               arena_printf(scratch, "sys/class/block/%s/holders", disk),
               &holders);
     if (number && has_word(mounts, number))
-        what = "is mounted";
+        what = arena_printf(scratch, "Its %s is mounted.", disk);
     else if (has_word(swaps, arena_printf(scratch, "/dev/%s", disk)))
-        what = "is used as swap";
+        what = arena_printf(scratch, "Its %s is used as swap.", disk);
     else if (holders > 0)
-        what = "is part of a volume";
+        what = arena_printf(scratch, "Its %s is part of a volume.", disk);
     if (what)
         claim(reader, device, CLAIM_DISK, CLAIM_REFUSE, "/sys/class/block",
-              arena_printf(scratch, "Its %s %s.", disk, what));
+              what);
 }
 
 /* A default route leaves through the interface, or what it is a port of. */

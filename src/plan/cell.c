@@ -5,6 +5,8 @@
  */
 #include "plan/cell.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 enum { UNIT_KIB = 2048 };
@@ -79,20 +81,20 @@ static const char *divide_vcpus(const struct source *source,
                                 struct cells *cells)
 {
     if (source->vcpus > CPUSET_MAX)
-        return "It has more than 1024 vCPUs.";
+        return _("It has more than 1024 vCPUs.");
     for (unsigned i = 0; i < source->vcpus; i++) {
         const struct cpu_core *core;
         struct cell *cell;
 
         if (CPU_COUNT(&source->pins[i]) != 1)
-            return "Not every vCPU is pinned to a CPU of its own.";
+            return _("Not every vCPU is pinned to a CPU of its own.");
         core =
             cpu_core_of(&source->host->cpu, cpuset_next(&source->pins[i], 0));
         if (!core)
-            return "A vCPU is pinned to a CPU that is not online.";
+            return _("A vCPU is pinned to a CPU that is not online.");
         cell = cell_of(cells, (unsigned)core->node);
         if (!cell)
-            return "The vCPUs are on more than 64 nodes.";
+            return _("The vCPUs are on more than 64 nodes.");
         CPU_SET((size_t)i, &cell->vcpus);
     }
     return NULL;
@@ -108,15 +110,15 @@ static const char *divide_memory(const struct source *source,
     unsigned long rest[CELL_COUNT_MAX] = {0};
 
     if (source->memory_kib == 0)
-        return "The domain does not say how much memory it has.";
+        return _("The domain does not say how much memory it has.");
     if (cells->count == 1) {
         cells->list[0].memory_kib = source->memory_kib;
         return NULL;
     }
     if (source->page == OPTION_ON)
-        return "The domain's huge pages have no size by which to divide it.";
+        return _("The domain's huge pages have no size by which to divide it.");
     if (source->memory_kib % unit != 0)
-        return "Its memory is no whole number of huge pages.";
+        return _("Its memory is no whole number of huge pages.");
     for (unsigned i = 0; i < cells->count; i++) {
         struct cell *cell = &cells->list[i];
         unsigned long weight = units * (unsigned long)CPU_COUNT(&cell->vcpus);
@@ -136,7 +138,7 @@ static const char *divide_memory(const struct source *source,
     }
     for (unsigned i = 0; i < cells->count; i++)
         if (cells->list[i].memory_kib == 0)
-            return "Its memory has fewer pages than its nodes would need.";
+            return _("Its memory has fewer pages than its nodes would need.");
     return NULL;
 }
 
@@ -154,9 +156,9 @@ static const char *derive(const struct source *source, struct cells *cells)
             node_memory(source->host, cells->list[i].node);
 
         if (memory == 0)
-            obstacle = "A node of the vCPUs has no memory.";
+            obstacle = _("A node of the vCPUs has no memory.");
         else if (memory < cells->list[i].memory_kib)
-            obstacle = "A node has less memory than its vCPUs' share.";
+            obstacle = _("A node has less memory than its vCPUs' share.");
     }
     if (obstacle)
         cells->count = 0;
@@ -203,17 +205,17 @@ static const char *foreign(const struct plan *plan, const struct cells *wanted)
     const xmlNode *numatune = xml_child(root, "numatune");
 
     if (xml_child(root, "maxMemory") || xml_child(devices, "memory"))
-        return "The domain's memory can grow; it is left as it is.";
+        return _("The domain's memory can grow; it is left as it is.");
     if (has_node_pages(root))
-        return "The domain chooses pages for each guest node; that is left.";
+        return _("The domain chooses pages for each guest node; that is left.");
     if (has_device_node(devices))
-        return "A device of the domain names a guest node; that is left.";
+        return _("A device of the domain names a guest node; that is left.");
     if (xml_has(xml_child(root, "vcpu"), "placement", "auto"))
-        return "libvirt chooses the nodes of this domain when it starts.";
+        return _("libvirt chooses the nodes of this domain when it starts.");
     if ((!xml_last_element(numatune) && !plan->domain->has_guest_numa) ||
         cell_is_written(root, wanted) || cell_is_own(plan))
         return NULL;
-    return "The domain has a NUMA setting of its own; that is left.";
+    return _("The domain has a NUMA setting of its own; that is left.");
 }
 
 const char *cell_obstacle(const struct plan *plan)
@@ -223,7 +225,7 @@ const char *cell_obstacle(const struct plan *plan)
     struct cells cells;
 
     if (cell_count_nodes(plan->host) < 2)
-        return "The host's memory is one node.";
+        return _("The host's memory is one node.");
     obstacle = derive(&source, &cells);
     return obstacle ? obstacle : foreign(plan, &cells);
 }

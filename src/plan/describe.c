@@ -3,6 +3,7 @@
 #include "plan/describe.h"
 
 #include "base/cpuset.h"
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/disk.h"
 #include "plan/image.h"
@@ -29,7 +30,10 @@ static void add_pins(struct str *str, size_t start, const struct plan *before,
     }
     if (moved > 0 && before->vcpus == after->vcpus) {
         add_item(str, start);
-        str_addf(str, "the pins of %u vCPU%s", moved, moved == 1 ? "" : "s");
+        str_addf(
+            str,
+            text_plural("the pin of %u vCPU", "the pins of %u vCPUs", moved),
+            moved);
     }
 }
 
@@ -50,21 +54,21 @@ static void add_threads(struct str *str, size_t start,
 {
     if (!CPU_EQUAL(&before->emulatorpin, &after->emulatorpin)) {
         add_item(str, start);
-        str_add(str, "the emulator");
+        str_add(str, _("the emulator"));
     }
     if (!has_same_iothreads(before, after)) {
         add_item(str, start);
-        str_add(str, "the I/O threads");
+        str_add(str, _("the I/O threads"));
     }
     if (memcmp(&before->topology, &after->topology, sizeof(after->topology)) !=
             0 &&
         before->vcpus == after->vcpus) {
         add_item(str, start);
-        str_add(str, "the guest's topology");
+        str_add(str, _("the guest's topology"));
     }
     if (before->mirrors_nodes != after->mirrors_nodes) {
         add_item(str, start);
-        str_add(str, "the memory's nodes");
+        str_add(str, _("the memory's nodes"));
     }
 }
 
@@ -83,10 +87,15 @@ static void add_devices(struct str *str, size_t start,
     if (count == 0)
         return;
     add_item(str, start);
-    str_add(str, pci_short_address(&pci->devices[first]));
-    if (count > 1)
-        str_addf(str, " and %zu more", count - 1);
-    str_add(str, after->is_given[first] ? " to the guest" : " to the host");
+    if (count == 1)
+        str_addf(str,
+                 after->is_given[first] ? "%s to the guest" : "%s to the host",
+                 pci_short_address(&pci->devices[first]));
+    else
+        str_addf(str,
+                 after->is_given[first] ? "%s and %zu more to the guest"
+                                        : "%s and %zu more to the host",
+                 pci_short_address(&pci->devices[first]), count - 1);
 }
 
 static void add_usb(struct str *str, size_t start, const struct plan *before,
@@ -97,8 +106,10 @@ static void add_usb(struct str *str, size_t start, const struct plan *before,
     for (size_t i = 0; i < usb_count(after); i++)
         if (before->is_usb_given[i] != after->is_usb_given[i]) {
             add_item(str, start);
-            str_addf(str, "USB %s to the %s", usb_name(after, i, arena),
-                     after->is_usb_given[i] ? "guest" : "host");
+            str_addf(str,
+                     after->is_usb_given[i] ? "USB %s to the guest"
+                                            : "USB %s to the host",
+                     usb_name(after, i, arena));
         }
     arena_free(arena);
 }
@@ -109,7 +120,7 @@ static void add_wishes(struct str *str, size_t start, const struct plan *before,
 {
     if (str->length > start || device_same(before, after))
         return;
-    str_add(str, "how the guest has its devices");
+    str_add(str, _("how the guest has its devices"));
 }
 
 static void add_options(struct str *str, size_t start,
@@ -131,8 +142,10 @@ static void add_options(struct str *str, size_t start,
                   sizeof(value));
     str_addf(str, "%s %s", option_get((enum option_id)first)->title, value);
     if (count > 1)
-        str_addf(str, " and %u other option%s", count - 1,
-                 count == 2 ? "" : "s");
+        str_addf(str,
+                 text_plural(" and %u other option", " and %u other options",
+                             count - 1),
+                 count - 1);
 }
 
 static void add_images(struct str *str, size_t start, const struct plan *before,
@@ -141,7 +154,7 @@ static void add_images(struct str *str, size_t start, const struct plan *before,
     if (image_same(before, after))
         return;
     add_item(str, start);
-    str_add(str, "what disks are kept on");
+    str_add(str, _("what disks are kept on"));
 }
 
 static void add_disks(struct str *str, size_t start, const struct plan *before,
@@ -150,7 +163,7 @@ static void add_disks(struct str *str, size_t start, const struct plan *before,
     if (disk_same(before, after))
         return;
     add_item(str, start);
-    str_add(str, "options of single disks");
+    str_add(str, _("options of single disks"));
 }
 
 static void add_dropped(struct str *str, size_t start,
@@ -163,8 +176,10 @@ static void add_dropped(struct str *str, size_t start,
     while (!(changed & 1U << part))
         part++;
     add_item(str, start);
-    str_addf(str, "%s %s", plan_part_name((enum plan_part)part),
-             after->dropped & 1U << part ? "dropped" : "kept");
+    str_addf(str,
+             after->dropped & 1U << part ? "change %s dropped"
+                                         : "change %s kept",
+             plan_part_name((enum plan_part)part));
 }
 
 void plan_describe(struct str *str, const struct plan *before,
@@ -183,6 +198,6 @@ void plan_describe(struct str *str, const struct plan *before,
     add_dropped(str, start, before, after);
     if (before->guest != after->guest) {
         add_item(str, start);
-        str_add(str, "the kind of guest");
+        str_add(str, _("the kind of guest"));
     }
 }

@@ -6,6 +6,7 @@
 #include "plan/device.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/drift.h"
 #include "plan/usb.h"
 
@@ -72,9 +73,9 @@ const char *device_boot_obstacle(const struct plan *plan, size_t index)
     unsigned class = plan->host->pci.devices[index].class_code >> 16;
 
     if (!plan->is_given[index])
-        return "Give it to the guest first.";
+        return _("Give it to the guest first.");
     if (class != 0x01 && class != 0x02)
-        return "A guest boots from disks and networks, not from this.";
+        return _("A guest boots from disks and networks, not from this.");
     return NULL;
 }
 
@@ -188,10 +189,11 @@ const char *device_obstacle(const struct plan *plan, size_t index)
     const struct pci_device *device = &plan->host->pci.devices[index];
 
     if (pci_is_bridge(device))
-        return "A bridge stays with the host; what is behind it can go.";
+        return _("A bridge stays with the host; what is behind it can go.");
     if (device->group < 0)
-        return "The device is in no IOMMU group: the IOMMU is off, or does "
-               "not cover it.";
+        return _(
+            "The device is in no IOMMU group: the IOMMU is off, or does "
+            "not cover it.");
     return NULL;
 }
 

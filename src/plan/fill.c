@@ -2,6 +2,8 @@
 /* Takes the cores that were chosen, gives a layout. Chooses none itself. */
 #include "plan/fill.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,16 +196,20 @@ static const char *describe(const struct goal *goal,
         if (cores[kind] == 0)
             continue;
         if (str.length > 0)
-            str_add(&str, " and ");
-        str_addf(&str, "%u ", cores[kind]);
-        if (kind != CORE_KIND_UNIFORM)
-            str_addf(&str, "%c-", core_kind_letter((enum core_kind)kind));
-        str_add(&str, cores[kind] == 1 ? "core" : "cores");
+            str_add(&str, _(" and "));
+        if (kind == CORE_KIND_UNIFORM)
+            str_addf(&str, text_plural("%u core", "%u cores", cores[kind]),
+                     cores[kind]);
+        else
+            str_addf(&str,
+                     text_plural("%u %c-core", "%u %c-cores", cores[kind]),
+                     cores[kind], core_kind_letter((enum core_kind)kind));
     }
     if (goal->request.policy == LAYOUT_SHARED)
-        str_add(&str, ", shared");
+        str_add(&str, _(", shared"));
     else if (has_siblings)
-        str_add(&str, place->threads > 1 ? ", all threads" : ", one thread");
+        str_add(&str,
+                place->threads > 1 ? _(", all threads") : _(", one thread"));
     return arena_strdup(arena, str_text(&str));
 }
 

@@ -2,6 +2,7 @@
 /* Takes a plan and a core, changes who runs there. Pure; no XML, no screen. */
 #include "plan/hand.h"
 
+#include "base/text.h"
 #include "plan/cell.h"
 #include "plan/fill.h"
 
@@ -189,13 +190,13 @@ const char *hand_toggle_guest(struct plan *plan, unsigned core)
     unsigned guest = 0;
 
     if (!is_plain(plan))
-        return not_plain;
+        return text_of(not_plain);
     for (unsigned i = 0; i < cpu->core_count; i++)
         guest += used[i] > 0;
     if (used[core] > 0 && guest == 1)
-        return "A guest needs one core at least.";
+        return _("A guest needs one core at least.");
     if (used[core] == 0 && guest + 1 >= cpu->core_count)
-        return "One core must stay with the host.";
+        return _("One core must stay with the host.");
     if (used[core] > 0) {
         used[core] = 0;
     } else {
@@ -213,11 +214,12 @@ const char *hand_toggle_split(struct plan *plan, unsigned core)
     unsigned *before CLEANUP(mem_free) = used_threads(plan);
 
     if (!is_plain(plan))
-        return not_plain;
+        return text_of(not_plain);
     if (it->thread_count == 1)
-        return "This core has one thread only: there is nothing to split.";
+        return _("This core has one thread only: there is nothing to split.");
     if (used[core] == 0)
-        return "This core is the host's; give it to the guest first (Space).";
+        return _(
+            "This core is the host's; give it to the guest first (Space).");
     if (used[core] == it->thread_count) {
         used[core] = 1;
     } else {
@@ -239,7 +241,7 @@ static const char *toggle(const struct plan *plan, cpu_set_t *pins,
         return NULL;
     }
     if (cpuset_intersects(&it->cpus, &guest))
-        return "vCPUs run there; take the core back first (Space).";
+        return _("vCPUs run there; take the core back first (Space).");
     *pins = cpuset_or(pins, &it->cpus);
     return NULL;
 }
@@ -255,7 +257,7 @@ const char *hand_toggle_iothread(struct plan *plan, unsigned core)
     const char *reason;
 
     if (plan->iothread_count == 0)
-        return "This domain has no I/O thread, and no virtio disk for one.";
+        return _("This domain has no I/O thread, and no virtio disk for one.");
     for (unsigned i = 0; i < plan->iothread_count; i++)
         pins = cpuset_or(&pins, &plan->iothreads[i].cpus);
     reason = toggle(plan, &pins, core);

@@ -7,6 +7,7 @@
 #include "plan/image.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "host/whole.h"
 
 #include <ctype.h>
@@ -45,20 +46,22 @@ static const char *obstacle_disk(const xmlNode *disk)
 
     if (!source ||
         (!xml_has(disk, "type", "file") && !xml_has(disk, "type", "block")))
-        return "It is neither on a file nor on a block device.";
+        return _("It is neither on a file nor on a block device.");
     if (xml_last_element(xml_child(disk, "backingStore")))
-        return "Its image stands on another one (<backingStore>): merge them "
-               "first.";
+        return _(
+            "Its image stands on another one (<backingStore>): merge them "
+            "first.");
     for (size_t i = 0; i < ARRAY_SIZE(below_source); i++)
         if (xml_child(source, below_source[i]))
-            return "Its <source> says more than where it is; that is left to "
-                   "virsh edit.";
+            return _(
+                "Its <source> says more than where it is; that is left to "
+                "virsh edit.");
     if (xml_child(disk, "encryption") || xml_child(disk, "transient") ||
         xml_child(disk, "mirror"))
-        return "It is encrypted, transient or being copied.";
+        return _("It is encrypted, transient or being copied.");
     if (driver && (xml_child(driver, "metadata_cache") ||
                    has_attribute(driver, "discard_no_unref")))
-        return "Its <driver> has a setting that only qcow2 images have.";
+        return _("Its <driver> has a setting that only qcow2 images have.");
     return NULL;
 }
 
@@ -76,7 +79,7 @@ static const char *obstacle_taken(const struct plan *plan,
             path && node != own ? whole_name(root, arena, path) : NULL;
 
         if (name && strcmp(name, disk) == 0)
-            return "Another disk of this domain is on it.";
+            return _("Another disk of this domain is on it.");
     }
     for (size_t n = 0; plan->others && n < plan->others->count; n++) {
         const struct neighbour *other = &plan->others->list[n];
@@ -136,19 +139,19 @@ static const char *obstacle_path(const struct plan *plan,
     const char *refusal;
 
     if (!whole.disk)
-        return "The host has no such disk.";
+        return _("The host has no such disk.");
     if (!whole.is_physical)
-        return "It is no physical disk.";
+        return _("It is no physical disk.");
     if (whole.is_part)
-        return "It is a partition; name the whole disk.";
+        return _("It is a partition; name the whole disk.");
     if (!is_by_id)
         return whole.by_id
                    ? arena_printf(arena,
                                   "This name may be another disk's after a "
                                   "reboot; now it is %.200s: use that.",
                                   whole.by_id)
-                   : "This name may be another disk's after a reboot, and it "
-                     "has none in /dev/disk/by-id.";
+                   : _("This name may be another disk's after a reboot, and it "
+                       "has none in /dev/disk/by-id.");
     if (whole.use)
         return arena_printf(arena, "The host uses it: %.200s.", whole.use);
     if (whole.not_seen)
@@ -157,7 +160,7 @@ static const char *obstacle_path(const struct plan *plan,
                             "cannot be read.",
                             whole.not_seen);
     if (is_wished(plan, root, arena, target, whole.disk))
-        return "Another disk of this plan is on it.";
+        return _("Another disk of this plan is on it.");
     refusal = obstacle_given(plan, arena, whole.place);
     return refusal ? refusal
                    : obstacle_taken(plan, root, arena, own, whole.disk);
@@ -180,10 +183,11 @@ const char *image_refusal(const struct plan *plan, struct arena *arena,
     struct root *root;
 
     if (!*target || !is_plain(target, "") || !disk)
-        return "The domain has no such disk.";
+        return _("The domain has no such disk.");
     if (!is_plain(path, "/-_.:+@,=#~%"))
-        return "The name of the disk has characters that virt-tune leaves "
-               "alone.";
+        return _(
+            "The name of the disk has characters that virt-tune leaves "
+            "alone.");
     if (xml_has(xml_child(disk, "source"), "dev", path))
         return NULL; /* it is there already */
     refusal = obstacle_disk(disk);
@@ -191,7 +195,7 @@ const char *image_refusal(const struct plan *plan, struct arena *arena,
     if (root)
         refusal = obstacle_path(plan, root, arena, disk, target, path);
     else if (!refusal)
-        refusal = "The host cannot be looked at.";
+        refusal = _("The host cannot be looked at.");
     root_free(root);
     return refusal;
 }

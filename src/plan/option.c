@@ -6,15 +6,17 @@
 #include "plan/option_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/disk.h"
 #include "plan/plan.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <threads.h>
 
 static const enum option_id nothing[] = {OPTION_NONE};
 
-const struct option_row *option_get(enum option_id id)
+static const struct option_row *row_of(enum option_id id)
 {
     if (id < OPTION_HV_RELAXED)
         return &option_memory_rows[id];
@@ -25,6 +27,33 @@ const struct option_row *option_get(enum option_id id)
     if (id < OPTION_ISOLATE)
         return &option_io_rows[id - OPTION_DISKS_CACHE];
     return &option_host_rows[id - OPTION_ISOLATE];
+}
+
+/* The rows in the user's language. */
+static struct option_row rows[OPTION_COUNT];
+
+static void translate_rows(void)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        struct option_row *row = &rows[i];
+
+        *row = *row_of((enum option_id)i);
+        row->group = text_of(row->group);
+        row->title = text_of(row->title);
+        row->does = text_of(row->does);
+        row->cost = text_of(row->cost);
+        row->risk = text_of(row->risk);
+        row->writes = text_of(row->writes);
+        row->source = text_of(row->source);
+    }
+}
+
+const struct option_row *option_get(enum option_id id)
+{
+    static once_flag once = ONCE_FLAG_INIT;
+
+    call_once(&once, translate_rows);
+    return &rows[id];
 }
 
 enum option_id option_find(const char *key)
@@ -307,7 +336,7 @@ void option_values(enum option_id id, char *text, size_t size)
         snprintf(text, size, "on");
         break;
     case OPTION_TYPE_NUMBER:
-        snprintf(text, size, "%ld to %ld", option->minimum, option->maximum);
+        snprintf(text, size, _("%ld to %ld"), option->minimum, option->maximum);
         break;
     case OPTION_TYPE_PAGE_SIZE:
         snprintf(text, size, "2M, 1G");

@@ -6,6 +6,7 @@
 #include "plan/option_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/plan.h"
 
 #include <string.h>
@@ -110,8 +111,8 @@ static const char *obstacle_cards(const struct plan *plan)
                             WORDS("device.net", "alias='net", "alias=\"net",
                                   "'net0'", "\"net0\"")) ||
                    is_alias_named(plan, SCOPE_CARDS)
-               ? "An argument for QEMU itself (qemu:commandline) names a "
-                 "network card as it is now: remove it first."
+               ? _("An argument for QEMU itself (qemu:commandline) names a "
+                   "network card as it is now: remove it first.")
                : NULL;
 }
 
@@ -122,21 +123,24 @@ const char *option_bus_obstacle(const struct plan *plan, enum option_id id)
     if (option_now(plan, id) == OPTION_ON)
         return NULL; /* it is so already */
     if (strcmp(plan->domain->machine, "isapc") == 0)
-        return "This machine type has no PCI bus.";
+        return _("This machine type has no PCI bus.");
     if (id == OPTION_NET_MODEL)
         return obstacle_cards(plan);
     if (is_named_to_qemu(plan->domain, WORDS("sata0-", "ide0-")) ||
         is_alias_named(plan, SCOPE_BUSES))
-        return "An argument for QEMU itself (qemu:commandline) names these "
-               "disks as they are now: remove it first.";
+        return _(
+            "An argument for QEMU itself (qemu:commandline) names these "
+            "disks as they are now: remove it first.");
     while ((disk = option_device(root, SCOPE_BUSES, disk)))
         if (!is_virtio(disk) && is_of_controller(disk))
-            return "A disk has a world wide name, a vendor, a rotation rate or "
-                   "a CHS translation, which libvirt refuses of virtio disks: "
-                   "remove it first (virsh edit).";
+            return _(
+                "A disk has a world wide name, a vendor, a rotation rate or "
+                "a CHS translation, which libvirt refuses of virtio disks: "
+                "remove it first (virsh edit).");
     if (boots_from_another(root))
-        return "It would boot from another disk: \"hd\" is the first virtio "
-               "disk then. Give the disks <boot order=> of their own first, "
-               "or take the other one out (virsh edit).";
+        return _(
+            "It would boot from another disk: \"hd\" is the first virtio "
+            "disk then. Give the disks <boot order=> of their own first, "
+            "or take the other one out (virsh edit).");
     return NULL;
 }

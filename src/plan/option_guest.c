@@ -5,11 +5,13 @@
  */
 #include "plan/option_row.h"
 
+#include "base/text.h"
+
 #define ROW(id) [OPTION_##id - OPTION_HYPERVCLOCK]
-#define CLOCK .group = "Clock", .part = PART_CLOCK, .on = OPTION_ON
+#define CLOCK .group = N_("Clock"), .part = PART_CLOCK, .on = OPTION_ON
 #define CPU .group = "CPU", .part = PART_FEATURES, .on = OPTION_ON
 #define KVM .group = "KVM hints and hiding", .part = PART_KVM, .on = OPTION_ON
-#define MACHINE .group = "Machine", .part = PART_MACHINE, .on = OPTION_ON
+#define MACHINE .group = N_("Machine"), .part = PART_MACHINE, .on = OPTION_ON
 #define TIMER(timer, default_value)              \
     .writes = "<clock><timer name='" timer "'>", \
     .place = {.parent = "clock",                 \
@@ -53,7 +55,7 @@ const struct option_row option_guest_rows[] = {
         {
             .key = "clock.hypervclock",
             CLOCK,
-            .title = "Hyper-V clock",
+            .title = N_("Hyper-V clock"),
             .windows = PROPOSE_ON,
             .wants = OPTIONS(OPTION_HYPERVISOR),
             TIMER("hypervclock", OPTION_OFF),
@@ -120,7 +122,7 @@ const struct option_row option_guest_rows[] = {
         {
             .key = "clock.offset",
             CLOCK,
-            .title = "RTC's time",
+            .title = N_("RTC's time"),
             .type = OPTION_TYPE_CHOICE,
             .words = WORDS("localtime", "utc"),
             .has_no_off = true,

@@ -5,6 +5,7 @@
  */
 #include "plan/option_row.h"
 
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/plan.h"
 
@@ -93,7 +94,7 @@ const struct option_row option_host_rows[] = {
             .does = "The hook looks once more that nothing on the host uses "
                     "the guest's disks and cards, keeps them out of deep "
                     "sleep, and takes their own way of reset (vendor-reset).",
-            .cost = "None.",
+            .cost = N_("None."),
             .risk = "A guest does not start while its disk is mounted.",
             FILE_OF_DOMAIN,
             .source = "Linux: ABI/testing/sysfs-bus-pci",
@@ -137,7 +138,7 @@ const struct option_row option_host_rows[] = {
             .does = "If one of the above cannot be done, the guest does not "
                     "start and libvirt says why. Otherwise the log says so and "
                     "the guest starts.",
-            .cost = "None.",
+            .cost = N_("None."),
             .risk = "A guest that would have run does not.",
             FILE_OF_DOMAIN,
             .source = "libvirt: hooks, \"Script execution\"",
@@ -161,16 +162,16 @@ const char *option_host_obstacle(const struct plan *plan, enum option_id id)
     case OPTION_ISOLATE:
         return plan->host->kernel.has_cpuset_cgroup
                    ? NULL
-                   : "The host has no cgroup v2 with the cpuset controller.";
+                   : _("The host has no cgroup v2 with the cpuset controller.");
     case OPTION_FREQUENCY:
         return plan->host->kernel.governor
                    ? NULL
-                   : "The kernel does not choose this host's frequencies.";
+                   : _("The kernel does not choose this host's frequencies.");
     case OPTION_INTERRUPTS_VCPUS:
     case OPTION_DEVICES:
-        return gives(plan, false) ? NULL : "The guest gets no PCI device.";
+        return gives(plan, false) ? NULL : _("The guest gets no PCI device.");
     case OPTION_DISPLAY:
-        return gives(plan, true) ? NULL : "The guest gets no display.";
+        return gives(plan, true) ? NULL : _("The guest gets no display.");
     default:
         return NULL;
     }

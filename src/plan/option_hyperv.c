@@ -31,7 +31,6 @@
     .hyperv = (name), .writes = "<features><hyperv><" name ">", \
     AT("features/hyperv", name)
 #define SOURCE .source = "QEMU: docs/system/i386/hyperv.rst"
-#define NESTED "Only for a guest that runs Hyper-V itself: WSL 2, VBS."
 
 const struct option_row option_hyperv_rows[] = {
     ROW(RELAXED) =
@@ -203,7 +202,8 @@ const struct option_row option_hyperv_rows[] = {
             .wants = OPTIONS(OPTION_HV_FREQUENCIES),
             FEATURE("reenlightenment"),
             .does = "A nested Hyper-V is told when the clock's rate changes, "
-                    "after a migration. " NESTED,
+                    "after a migration. "
+                    "Only for a guest that runs Hyper-V itself: WSL 2, VBS.",
             .cost = "The guest can only migrate with a fixed TSC frequency.",
             SOURCE,
         },
@@ -228,8 +228,8 @@ const struct option_row option_hyperv_rows[] = {
             .detail = "tlbflush_direct",
             .since = 11000000,
             CHILD("features/hyperv/tlbflush", "direct"),
-            .does =
-                "A nested guest flushes without its own hypervisor. " NESTED,
+            .does = "A nested guest flushes without its own hypervisor. "
+                    "Only for a guest that runs Hyper-V itself: WSL 2, VBS.",
             .risk = "On Intel it does nothing without enlightened VMCS.",
             .writes = "<features><hyperv><tlbflush><direct>",
             SOURCE,
@@ -267,8 +267,8 @@ const struct option_row option_hyperv_rows[] = {
             .title = "enlightened VMCS",
             .needs = OPTIONS(OPTION_HV_VAPIC),
             FEATURE("evmcs"),
-            .does =
-                "Makes the exits of a nested guest cheaper on Intel. " NESTED,
+            .does = "Makes the exits of a nested guest cheaper on Intel. "
+                    "Only for a guest that runs Hyper-V itself: WSL 2, VBS.",
             .risk = "It takes other nested features away, posted interrupts "
                     "among them: measure.",
             SOURCE,
@@ -296,7 +296,8 @@ const struct option_row option_hyperv_rows[] = {
             .since = 10007000,
             FEATURE("emsr_bitmap"),
             .does = "Saves work when a nested guest's MSR bitmap is as "
-                    "before. " NESTED,
+                    "before. "
+                    "Only for a guest that runs Hyper-V itself: WSL 2, VBS.",
             SOURCE,
         },
     ROW(XMM_INPUT) =

@@ -5,7 +5,9 @@
  */
 #include "plan/option_row.h"
 
-#define GROUP .group = "Memory"
+#include "base/text.h"
+
+#define GROUP .group = N_("Memory")
 #define SOURCE .source = "libvirt: formatdomain, \"Memory Backing\""
 #define BACKING(name)              \
     .place = {                     \

@@ -6,6 +6,7 @@
 #include "plan/option_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/plan.h"
 
 #include <stdio.h>
@@ -315,7 +316,7 @@ void option_show(const struct plan *plan, enum option_id id, long value,
 
         snprintf(text, size, "%s", printable);
     } else {
-        snprintf(text, size, "by hand");
+        snprintf(text, size, _("by hand"));
     }
     arena_free(arena);
 }

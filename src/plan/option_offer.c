@@ -6,6 +6,7 @@
 #include "plan/option_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/backing.h"
 #include "plan/cell.h"
 #include "plan/plan.h"
@@ -48,10 +49,11 @@ static const char *obstacle_version(const struct plan *plan,
     unsigned long version = plan->domain->libvirt_version;
 
     if (version == 0 && option->since > LIBVIRT_OF_FILES)
-        return "It needs a newer libvirt than 9.0, and a file does not say "
-               "which one will read it.";
+        return _(
+            "It needs a newer libvirt than 9.0, and a file does not say "
+            "which one will read it.");
     if (version > 0 && option->since > version)
-        return "This libvirt is too old to know it.";
+        return _("This libvirt is too old to know it.");
     return NULL;
 }
 
@@ -65,9 +67,9 @@ static const char *obstacle_machine(const struct plan *plan,
 
     if (xmlHasProp((xmlNode *)root, (const xmlChar *)"type") &&
         !xml_has(root, "type", "kvm") && !xml_has(root, "type", "qemu"))
-        return "This is no domain of QEMU's.";
+        return _("This is no domain of QEMU's.");
     if (is_of_pc && !plan->domain->is_pc)
-        return "Only x86 guests have it.";
+        return _("Only x86 guests have it.");
     return NULL;
 }
 
@@ -79,29 +81,30 @@ static const char *obstacle_hyperv(const struct plan *plan,
 
     if (option->hyperv && domain->hyperv_offered &&
         !is_listed(domain->hyperv_offered, option->hyperv))
-        return "libvirt does not offer it: this kernel or QEMU lacks it.";
+        return _("libvirt does not offer it: this kernel or QEMU lacks it.");
     if (option->detail && domain->hyperv_details &&
         !is_listed(domain->hyperv_details, option->detail))
-        return "libvirt does not offer it: this kernel or QEMU lacks it.";
+        return _("libvirt does not offer it: this kernel or QEMU lacks it.");
     if (xml_has(hyperv, "mode", "passthrough"))
-        return "The domain takes all that the host has (mode='passthrough').";
+        return _(
+            "The domain takes all that the host has (mode='passthrough').");
     if (xml_has(hyperv, "mode", "host-model"))
-        return "The domain takes what libvirt chooses (mode='host-model').";
+        return _("The domain takes what libvirt chooses (mode='host-model').");
     return NULL;
 }
 
 static const char *obstacle_hugepages(const struct plan *plan)
 {
     if (has_node_pages(plan))
-        return "The domain chooses pages for each guest node; that is left.";
+        return _("The domain chooses pages for each guest node; that is left.");
     if (plan->host->memory.pool_count == 0)
-        return "The host's huge page pools could not be read.";
+        return _("The host's huge page pools could not be read.");
     if (option_effective(plan, OPTION_SOURCE) == SOURCE_ANONYMOUS)
-        return "The domain asks for anonymous memory; libvirt refuses both.";
+        return _("The domain asks for anonymous memory; libvirt refuses both.");
     if (xml_has(
             xml_find(xml_root(plan->domain->xml), "memoryBacking/allocation"),
             "mode", "ondemand"))
-        return "The domain asks for memory on demand; libvirt refuses both.";
+        return _("The domain asks for memory on demand; libvirt refuses both.");
     return NULL;
 }
 
@@ -119,16 +122,17 @@ static const char *obstacle_vcpusched(const struct plan *plan)
         int cpu;
 
         if (!plan_pin(plan, i, &cpu))
-            return "Every vCPU has to be pinned to a CPU of its own first.";
+            return _("Every vCPU has to be pinned to a CPU of its own first.");
         if (!CPU_ISSET((size_t)cpu, &plan->host->cpu.isolated))
-            return "A spinning vCPU would starve the kernel's tasks: its CPUs "
-                   "have to be isolated at boot (isolcpus=).";
+            return _(
+                "A spinning vCPU would starve the kernel's tasks: its CPUs "
+                "have to be isolated at boot (isolcpus=).");
     }
     if (CPU_COUNT(&guest) != (int)plan->vcpus)
-        return "Every vCPU has to be pinned to a CPU of its own first.";
+        return _("Every vCPU has to be pinned to a CPU of its own first.");
     return is_apart ? NULL
-                    : "Emulator and I/O threads have to be pinned elsewhere "
-                      "first.";
+                    : _("Emulator and I/O threads have to be pinned elsewhere "
+                        "first.");
 }
 
 /* A wish for a thread that is not there, or no longer. */
@@ -140,7 +144,7 @@ static const char *obstacle_iothread(const struct plan *plan, long value)
     if (plan->iothread_count == 0 && value == 1 &&
         plan->options[OPTION_SCSI_IOTHREAD] != value)
         return NULL; /* it is made with it */
-    return "The plan has no such I/O thread.";
+    return _("The plan has no such I/O thread.");
 }
 
 static const char *obstacle_devices(const struct plan *plan,
@@ -159,7 +163,7 @@ static const char *obstacle_devices(const struct plan *plan,
     return scope == SCOPE_ONE ||
                    option_device(xml_root(plan->domain->xml), scope, NULL)
                ? NULL
-               : texts[scope];
+               : text_of(texts[scope]);
 }
 
 static const char *obstacle_cpu(const struct plan *plan, enum option_id id)
@@ -169,15 +173,16 @@ static const char *obstacle_cpu(const struct plan *plan, enum option_id id)
     if (id == OPTION_TOPOEXT)
         return cpu->has_topoext
                    ? NULL
-                   : "This host's CPU has no such flag; only AMD's have.";
+                   : _("This host's CPU has no such flag; only AMD's have.");
     if (id == OPTION_INVTSC &&
         xml_has(xml_root(plan->domain->xml), "type", "qemu"))
-        return "Only KVM has it: an emulated guest does not start with it.";
+        return _("Only KVM has it: an emulated guest does not start with it.");
     if (id == OPTION_INVTSC && !cpu->has_nonstop_tsc)
-        return "The host's TSC does not run at one rate always, or its flags "
-               "could not be read.";
+        return _(
+            "The host's TSC does not run at one rate always, or its flags "
+            "could not be read.");
     if (!has_host_cpu(plan))
-        return "Only with CPU model host-passthrough (or maximum).";
+        return _("Only with CPU model host-passthrough (or maximum).");
     return NULL;
 }
 
@@ -192,8 +197,8 @@ static const char *obstacle_hypervclock(const struct plan *plan)
 
     return plan->domain->is_kvm && offered && !is_listed(offered, "relaxed") &&
                    !is_listed(offered, "vpindex")
-               ? "This kernel's KVM knows no Hyper-V: the guest would not "
-                 "start."
+               ? _("This kernel's KVM knows no Hyper-V: the guest would not "
+                   "start.")
                : NULL;
 }
 
@@ -207,19 +212,19 @@ static const char *obstacle_own(const struct plan *plan, enum option_id id)
         return obstacle_hugepages(plan);
     case OPTION_HUGEPAGES_RESERVE:
         if (option_effective(plan, OPTION_HUGEPAGES) == OPTION_ON)
-            return "The domain names no page size, so none can be reserved.";
+            return _("The domain names no page size, so none can be reserved.");
         return plan->hook_obstacle;
     case OPTION_HV_EVMCS:
         return strcmp(plan->host->cpu.vendor, "GenuineIntel") == 0
                    ? NULL
-                   : "Only Intel's CPUs have VMCSs.";
+                   : _("Only Intel's CPUs have VMCSs.");
     case OPTION_HYPERVCLOCK:
         return obstacle_hypervclock(plan);
     case OPTION_HV_AVIC:
         return plan->host->kernel.has_apicv
                    ? NULL
-                   : "KVM uses neither APICv nor AVIC here: the guest would "
-                     "get slower.";
+                   : _("KVM uses neither APICv nor AVIC here: the guest would "
+                       "get slower.");
     case OPTION_CACHE:
     case OPTION_TOPOEXT:
     case OPTION_INVTSC:
@@ -255,8 +260,9 @@ const char *option_obstacle(const struct plan *plan, enum option_id id)
     const char *obstacle = NULL;
 
     if (option_now(plan, id) == OPTION_OTHER && !option->replaces)
-        return "It was set by hand to something that virt-tune does not know, "
-               "and is left so.";
+        return _(
+            "It was set by hand to something that virt-tune does not know, "
+            "and is left so.");
     obstacle = obstacle_machine(plan, option);
     if (!obstacle)
         obstacle = obstacle_version(plan, option);
@@ -297,17 +303,18 @@ static const char *refusal_off(const struct plan *plan, enum option_id id)
     const xmlNode *root = xml_root(plan->domain->xml);
 
     if (option_now(plan, id) == OPTION_OTHER && !option->replaces)
-        return "It was set by hand to something that virt-tune does not know, "
-               "and is left so.";
+        return _(
+            "It was set by hand to something that virt-tune does not know, "
+            "and is left so.");
     if (id == OPTION_SMM && option_has_secure_boot(root))
-        return "Secure Boot needs it.";
+        return _("Secure Boot needs it.");
     if (id == OPTION_SMM && xml_find(root, "features/smm/tseg"))
         return "<tseg> stands in it, which libvirt would drop in silence: "
                "remove that first (virsh edit).";
     if (id == OPTION_MIGRATABLE)
         return obstacle_cpu(plan, id);
     if (id == OPTION_CPU_MODE || id == OPTION_CLOCK_OFFSET)
-        return "It has to have some value.";
+        return _("It has to have some value.");
     return obstacle_machine(plan, option);
 }
 
@@ -316,10 +323,10 @@ static const char *refusal_source(const struct plan *plan, long value)
     const char **sources = plan->domain->memory_sources;
 
     if (value == SOURCE_ANONYMOUS && !option_is_off(plan, OPTION_HUGEPAGES))
-        return "The domain has huge pages; libvirt refuses both.";
+        return _("The domain has huge pages; libvirt refuses both.");
     if (sources &&
         !is_listed(sources, option_get(OPTION_SOURCE)->words[value - 1]))
-        return "libvirt does not offer it.";
+        return _("libvirt does not offer it.");
     return NULL;
 }
 
@@ -329,9 +336,9 @@ static const char *refusal_mode(const struct plan *plan, long value)
 
     if (is_host && (plan->domain->lacks_host_passthrough ||
                     xml_has(xml_root(plan->domain->xml), "type", "qemu")))
-        return "Only KVM can give the host's own CPU.";
+        return _("Only KVM can give the host's own CPU.");
     return value != MODE_MAXIMUM && !plan->domain->is_pc
-               ? "Only x86 guests have it."
+               ? _("Only x86 guests have it.")
                : NULL;
 }
 
@@ -353,8 +360,9 @@ const char *option_refusal(const struct plan *plan, enum option_id id,
         (id == OPTION_MIGRATABLE && value == OPTION_ON)) /* the default */
         return NULL;
     if (has_catchup(plan, id) && value != option_now(plan, id))
-        return "The timer has limits for catching up, <catchup>, which go with "
-               "no other policy; take them out by virsh edit first.";
+        return _(
+            "The timer has limits for catching up, <catchup>, which go with "
+            "no other policy; take them out by virsh edit first.");
     if (value == OPTION_OFF)
         return refusal_off(plan, id);
     refusal = option_obstacle(plan, id);
@@ -366,7 +374,7 @@ const char *option_refusal(const struct plan *plan, enum option_id id,
         refusal = obstacle_iothread(plan, value);
     if (!refusal && id == OPTION_PMU && value == OPTION_ON &&
         plan->host->cpu.is_hybrid)
-        refusal = "KVM gives no counters on hosts with P- and E-cores.";
+        refusal = _("KVM gives no counters on hosts with P- and E-cores.");
     return refusal;
 }
 

@@ -6,6 +6,7 @@
 #include "plan/planfile.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/disk.h"
 #include "plan/drift.h"
@@ -144,7 +145,7 @@ static bool load_host(struct plan *plan, const char *value, struct err *err)
     const char *mine = plan->host->cpu.fingerprint;
 
     return strcmp(value, mine) == 0 ||
-           refuse(err, "host, or its CPUs changed", value, mine);
+           refuse(err, _("host, or its CPUs changed"), value, mine);
 }
 
 static bool load_topology(struct plan *plan, char *value)
@@ -246,8 +247,8 @@ static bool check_identity(const struct pci_device *device, const char *text,
         arena, arena_printf(arena, "%s %s", device->address, text), &was);
 
     if (is_fine && !identity_is(&was, device))
-        is_fine =
-            refuse(err, "device at this address", text, strchr(own, ' ') + 1);
+        is_fine = refuse(err, _("device at this address"), text,
+                         strchr(own, ' ') + 1);
     arena_free(arena);
     return is_fine;
 }
@@ -262,7 +263,7 @@ static bool load_device(struct plan *plan, const char *address,
     if (!is_given && !str_starts(value, "host "))
         return false;
     if (index < 0)
-        return refuse(err, "host: a device is gone", address, "none");
+        return refuse(err, _("host: a device is gone"), address, "none");
     device = &plan->host->pci.devices[index];
     if (!check_identity(device, strchr(value, ' ') + 1, err))
         return false;
@@ -316,7 +317,8 @@ static bool load_usb(struct plan *plan, const char *name, const char *value,
     if (!is_given && strcmp(value, "host") != 0)
         return false;
     if (matches != 1)
-        return refuse(err, "host: a USB device is gone, or there are two now",
+        return refuse(err,
+                      _("host: a USB device is gone, or there are two now"),
                       name, "one");
     plan->is_usb_given[index] = is_given;
     return true;
@@ -377,11 +379,11 @@ static bool load_line(struct plan *plan, const char *key, char *value,
     if (strcmp(key, "domain") == 0)
         return (*plan->domain->uuid && has_uuid) ||
                strcmp(value, plan->domain->name) == 0 ||
-               refuse(err, "domain", value, plan->domain->name);
+               refuse(err, _("domain"), value, plan->domain->name);
     if (strcmp(key, "uuid") == 0)
         return !*plan->domain->uuid || !*value ||
                strcmp(value, plan->domain->uuid) == 0 ||
-               refuse(err, "domain", value, plan->domain->uuid);
+               refuse(err, _("domain"), value, plan->domain->uuid);
     if (strcmp(key, "host") == 0)
         return load_host(plan, value, err);
     if (strcmp(key, "vcpus") == 0)

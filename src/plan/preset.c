@@ -6,6 +6,7 @@
 #include "plan/preset.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,9 +18,9 @@ static bool read_line(struct preset *preset, const char *key, const char *value,
     enum option_id id = option_find(key);
 
     if (strcmp(key, "title") == 0) {
-        preset->title = arena_strdup(arena, printable);
+        preset->title = arena_strdup(arena, text_of(printable));
     } else if (strcmp(key, "text") == 0) {
-        preset->text = arena_strdup(arena, printable);
+        preset->text = arena_strdup(arena, text_of(printable));
     } else if (strcmp(key, "guest") == 0) {
         preset->guest = guest_kind_find(value);
         return preset->guest != GUEST_UNKNOWN;

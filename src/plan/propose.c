@@ -5,6 +5,7 @@
  */
 #include "plan/layout.h"
 
+#include "base/text.h"
 #include "plan/fill.h"
 #include "plan/place.h"
 
@@ -61,16 +62,22 @@ static const char *best_trade(const struct goal *goal,
         if (place->is_used[i] && goal->cpu->cores[i].thread_count > all)
             all = goal->cpu->cores[i].thread_count;
     if (layout->request.policy == LAYOUT_SHARED)
-        return "Gives up fixed places: the vCPUs wander, so that other guests "
-               "may use these cores too.";
+        return _(
+            "Gives up fixed places: the vCPUs wander, so that other guests "
+            "may use these cores too.");
     if (place->is_mixed)
-        return "The guest gets cores that are not alike and cannot tell them "
-               "apart: expect stutter.";
+        return _(
+            "The guest gets cores that are not alike and cannot tell them "
+            "apart: expect stutter.");
     if (lines[COST_BUSY] > 0)
-        return arena_printf(arena,
-                            "Shares %lu core%s with another domain: both wait "
-                            "for each other.",
-                            lines[COST_BUSY], lines[COST_BUSY] == 1 ? "" : "s");
+        return arena_printf(
+            arena,
+            text_plural("Shares %lu core with another domain: both wait for "
+                        "each other.",
+                        "Shares %lu cores with another domain: both wait for "
+                        "each other.",
+                        lines[COST_BUSY]),
+            lines[COST_BUSY]);
     if (lines[COST_NODES] > 1)
         return arena_printf(arena,
                             "Spans %lu nodes: memory of another node is "
@@ -78,12 +85,14 @@ static const char *best_trade(const struct goal *goal,
                             lines[COST_NODES]);
     if (lines[COST_AWAY] > 0)
         return goal->node < 0
-                   ? "Is on a node without memory: all of it is farther away."
-                   : "Is not on the node of the guest's device or memory: too "
-                     "few cores are free there.";
+                   ? _("Is on a node without memory: all of it is farther "
+                       "away.")
+                   : _("Is not on the node of the guest's device or memory: "
+                       "too few cores are free there.");
     if (layout->request.policy == LAYOUT_ONE_THREAD && all > 1)
-        return "Gives up the other threads of its cores, which stay idle, for "
-               "the steadiest response.";
+        return _(
+            "Gives up the other threads of its cores, which stay idle, for "
+            "the steadiest response.");
     if (layout->vcpus % all != 0 && place->threads == 1)
         return arena_printf(arena,
                             "An odd number of vCPUs takes one thread of each "
@@ -91,8 +100,9 @@ static const char *best_trade(const struct goal *goal,
                             count_threads(goal, place) - place->core_count,
                             count_threads(goal, place));
     if (layout->vcpus % place->threads != 0)
-        return "With this odd number the guest cannot be told which vCPUs "
-               "share a core.";
+        return _(
+            "With this odd number the guest cannot be told which vCPUs "
+            "share a core.");
     if (lines[COST_L3] > 1 && layout->topology.dies != lines[COST_L3])
         return arena_printf(arena,
                             "Spans %lu L3 caches unevenly: the guest cannot "
@@ -103,8 +113,9 @@ static const char *best_trade(const struct goal *goal,
                             "Spans %lu L3 caches, told to the guest as dies.",
                             lines[COST_L3]);
     if (lines[COST_CPU0] > 0)
-        return "Takes the core of CPU 0, where the kernel keeps some of its "
-               "own work.";
+        return _(
+            "Takes the core of CPU 0, where the kernel keeps some of its "
+            "own work.");
     return "";
 }
 
@@ -173,7 +184,7 @@ static void add_preference(struct proposal *p)
 
     request.prefers_clock = !request.prefers_clock;
     layout = add(p, &request,
-                 request.prefers_clock ? "highest clock" : "biggest L3");
+                 request.prefers_clock ? _("highest clock") : _("biggest L3"));
     if (!layout)
         return;
     kib = biggest_l3_kib(cpu, pool) - biggest_l3_kib(cpu, &layout->pool);
@@ -204,16 +215,16 @@ static void add_isolated(struct proposal *p)
     if (cpuset_is_empty(&p->goal->cpu->isolated))
         return;
     request.uses_isolated = !request.uses_isolated;
-    layout =
-        add(p, &request, request.uses_isolated ? "isolated" : "not isolated");
+    layout = add(p, &request,
+                 request.uses_isolated ? _("isolated") : _("not isolated"));
     if (layout && !request.uses_isolated)
         layout->trade =
-            "Gives up the cores isolated at boot: host tasks may "
-            "run beside the vCPUs.";
+            _("Gives up the cores isolated at boot: host tasks may "
+              "run beside the vCPUs.");
     else if (layout)
         layout->trade =
-            "Takes the cores isolated at boot, where no host task "
-            "runs: only if they were meant for this guest.";
+            _("Takes the cores isolated at boot, where no host task "
+              "runs: only if they were meant for this guest.");
 }
 
 /* Whole cores for as many vCPUs, where one thread of each was asked for. */
@@ -222,7 +233,7 @@ static void add_whole(struct proposal *p)
     struct layout_request request = p->goal->request;
 
     request.policy = LAYOUT_DEDICATED;
-    add(p, &request, "whole cores");
+    add(p, &request, _("whole cores"));
 }
 
 /* Without their siblings, the same cores. */
@@ -235,12 +246,11 @@ static void add_one_thread(struct proposal *p)
         return;
     request.policy = LAYOUT_ONE_THREAD;
     request.vcpus = best->vcpus / best->topology.threads;
-    add(p, &request, "steadiest");
+    add(p, &request, _("steadiest"));
 }
 
 /* Fewer vCPUs that stay within one of what the best layout spans several. */
-static void add_narrow(struct proposal *p, enum cost_line line,
-                       const char *what)
+static void add_narrow(struct proposal *p, enum cost_line line)
 {
     struct layout_request request = p->goal->request;
     const struct cpu_topology *cpu = p->goal->cpu;
@@ -266,13 +276,15 @@ static void add_narrow(struct proposal *p, enum cost_line line,
     request.vcpus = most * threads;
     if (request.vcpus >= best.vcpus)
         return;
-    layout = add(p, &request, line == COST_L3 ? "one L3" : "one node");
+    layout = add(p, &request, line == COST_L3 ? _("one L3") : _("one node"));
     if (layout && layout->cost.lines[line] > 1)
         p->layouts->count--;
     else if (layout)
-        layout->trade =
-            arena_printf(p->arena, "Gives up %u vCPUs to stay within one %s.",
-                         best.vcpus - layout->vcpus, what);
+        layout->trade = arena_printf(
+            p->arena,
+            line == COST_L3 ? "Gives up %u vCPUs to stay within one L3 cache."
+                            : "Gives up %u vCPUs to stay within one node.",
+            best.vcpus - layout->vcpus);
 }
 
 /* Around the other domains: slower cores, or fewer. */
@@ -290,7 +302,7 @@ static void add_alone(struct proposal *p)
     largest = layout_largest(p->plan, &request);
     if (largest < request.vcpus)
         request.vcpus = largest - largest % best.topology.threads;
-    layout = add(p, &request, "undisturbed");
+    layout = add(p, &request, _("undisturbed"));
     if (layout && layout->vcpus < best.vcpus)
         layout->trade = arena_printf(p->arena,
                                      "Gives up %u vCPUs to share no core with "
@@ -298,8 +310,8 @@ static void add_alone(struct proposal *p)
                                      best.vcpus - layout->vcpus);
     else if (layout)
         layout->trade =
-            "Gives up better cores to share none with another "
-            "domain.";
+            _("Gives up better cores to share none with another "
+              "domain.");
 }
 
 /*
@@ -335,19 +347,25 @@ static void add_most(struct proposal *p, bool spares_l3)
     request.vcpus = cores * threads;
     if (request.vcpus <= best.vcpus)
         return;
-    layout = add(p, &request, spares_l3 ? "more power" : "most power");
+    layout = add(p, &request, spares_l3 ? _("more power") : _("most power"));
     if (layout && layout->cores > best.cores)
         layout->trade = arena_printf(
-            p->arena, "Gives up %u more core%s of the host for %u more vCPU%s.",
-            layout->cores - best.cores,
-            layout->cores - best.cores == 1 ? "" : "s",
-            layout->vcpus - best.vcpus,
-            layout->vcpus - best.vcpus == 1 ? "" : "s");
+            p->arena, "Gives up %s of the host for %s.",
+            arena_printf(p->arena,
+                         text_plural("%u more core", "%u more cores",
+                                     layout->cores - best.cores),
+                         layout->cores - best.cores),
+            arena_printf(p->arena,
+                         text_plural("%u more vCPU", "%u more vCPUs",
+                                     layout->vcpus - best.vcpus),
+                         layout->vcpus - best.vcpus));
     else if (layout)
         layout->trade = arena_printf(
-            p->arena, "Gives up one thread a core for %u more vCPU%s.",
-            layout->vcpus - best.vcpus,
-            layout->vcpus - best.vcpus == 1 ? "" : "s");
+            p->arena,
+            text_plural("Gives up one thread a core for %u more vCPU.",
+                        "Gives up one thread a core for %u more vCPUs.",
+                        layout->vcpus - best.vcpus),
+            layout->vcpus - best.vcpus);
 }
 
 static void add_shared(struct proposal *p)
@@ -356,7 +374,7 @@ static void add_shared(struct proposal *p)
 
     request.policy = LAYOUT_SHARED;
     if (!request.uses_isolated) /* nothing is balanced there */
-        add(p, &request, "shared");
+        add(p, &request, _("shared"));
 }
 
 /* In a word or two, for the list. */
@@ -366,12 +384,12 @@ static const char *best_label(const struct proposal *p,
     const struct layout_request *request = &best->request;
 
     if (request->policy == LAYOUT_SHARED)
-        return "shared";
+        return _("shared");
     if (p->place->is_mixed)
-        return "mixed cores";
+        return _("mixed cores");
     if (request->policy == LAYOUT_ONE_THREAD)
-        return "steadiest";
-    return request->prefers_clock ? "highest clock" : "best";
+        return _("steadiest");
+    return request->prefers_clock ? _("highest clock") : _("best");
 }
 
 static bool refuse(const struct goal *goal, struct err *err)
@@ -404,13 +422,14 @@ static bool refuse(const struct goal *goal, struct err *err)
         "and at least one whole core must stay with it. The most that fits is "
         "%u.%s",
         request->vcpus,
-        request->policy == LAYOUT_ONE_THREAD ? " with one thread of each core"
-                                             : "",
+        request->policy == LAYOUT_ONE_THREAD
+            ? _(" with one thread of each core")
+            : "",
         cpu->core_count, CPU_COUNT(&cpu->online), largest,
         cpuset_is_empty(&cpu->isolated) || request->uses_isolated
             ? ""
-            : " The CPUs isolated at boot are left out; --isolated takes just "
-              "them.");
+            : _(" The CPUs isolated at boot are left out; --isolated takes "
+                "just them."));
 }
 
 bool layout_propose(const struct plan *plan,
@@ -442,8 +461,8 @@ bool layout_propose(const struct plan *plan,
     add_whole(&p);
     add_isolated(&p);
     add_one_thread(&p);
-    add_narrow(&p, COST_NODES, "node");
-    add_narrow(&p, COST_L3, "L3 cache");
+    add_narrow(&p, COST_NODES);
+    add_narrow(&p, COST_L3);
     add_alone(&p);
     add_most(&p, true);
     add_most(&p, false);

@@ -3,6 +3,7 @@
  * Takes a plan, gives verdicts. A rule is a row; it looks at the plan's
  * values whoever chose them, and says nothing where there is nothing to say.
  */
+#include "base/text.h"
 #include "plan/backing.h"
 #include "plan/cell.h"
 #include "plan/rule_row.h"
@@ -15,10 +16,10 @@ struct finding *rule_say(const struct rule *rule, struct findings *findings,
 {
     struct finding *finding = findings_add(findings, arena, rule->id, verdict);
 
-    finding->text = text;
+    finding->text = text_of(text);
     finding->topic = rule->topic;
-    finding->why = rule->why;
-    finding->fix = fix;
+    finding->why = text_of(rule->why);
+    finding->fix = text_of(fix);
     return finding;
 }
 
@@ -153,7 +154,7 @@ static void rule_needs(const struct plan *plan, struct arena *arena,
         for (; *need != OPTION_NONE; need++)
             if (option_is_off(plan, *need))
                 rule_say(rule, findings, arena, VERDICT_FAIL,
-                         arena_printf(arena, "\"%s\" needs \"%s\"",
+                         arena_printf(arena, N_("\"%s\" needs \"%s\""),
                                       option->title, option_get(*need)->title),
                          "Switch it on too, or this one off.");
     }
@@ -168,11 +169,11 @@ static void rule_obstacles(const struct plan *plan, struct arena *arena,
 
         if (obstacle)
             rule_say(rule, findings, arena, VERDICT_FAIL,
-                     arena_printf(arena, "\"%s\" cannot be %s",
-                                  option_get((enum option_id)i)->title,
+                     arena_printf(arena,
                                   plan->options[i] > OPTION_OFF
-                                      ? "switched on"
-                                      : "switched off"),
+                                      ? "\"%s\" cannot be switched on"
+                                      : "\"%s\" cannot be switched off",
+                                  option_get((enum option_id)i)->title),
                      obstacle);
     }
 }

@@ -3,6 +3,7 @@
  * Takes a plan, gives verdicts on where its threads run on the host: vCPUs,
  * emulator and I/O threads against cores, caches and other domains.
  */
+#include "base/text.h"
 #include "plan/cell.h"
 #include "plan/rule_row.h"
 
@@ -52,9 +53,10 @@ void rule_pinned(const struct plan *plan, struct arena *arena,
 
     if (cpuset_is_empty(&guest))
         rule_say(rule, findings, arena, VERDICT_WARN,
-                 arena_printf(arena, "%u vCPUs float over %s", plan->vcpus,
-                              mask ? arena_printf(arena, "CPUs %s", mask)
-                                   : "all host CPUs"),
+                 mask ? arena_printf(arena, "%u vCPUs float over CPUs %s",
+                                     plan->vcpus, mask)
+                      : arena_printf(arena, "%u vCPUs float over all host CPUs",
+                                     plan->vcpus),
                  "Take one of the proposed layouts.");
     else if (!plan_is_pinned(plan))
         rule_say(rule, findings, arena, VERDICT_WARN,
@@ -415,8 +417,8 @@ void rule_allowed(const struct plan *plan, struct arena *arena,
 static void add_rival(struct str *str, const struct neighbour *one)
 {
     str_addf(str, "%s%s%s", str->length > 0 ? ", " : "", one->name,
-             one->is_running      ? " (running)"
-             : one->has_autostart ? " (autostart)"
+             one->is_running      ? _(" (running)")
+             : one->has_autostart ? _(" (autostart)")
                                   : "");
 }
 

@@ -3,6 +3,7 @@
  * Takes a plan, gives verdicts on the PCI devices that go to the guest: are
  * they here, is their group free, has another domain got them.
  */
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/drift.h"
 #include "plan/rule_row.h"
@@ -70,10 +71,13 @@ void rule_device_group(const struct plan *plan, struct arena *arena,
             "whether the groups are whole is not known",
             arena_printf(arena, "Of the host's PCI devices %s", pci->problem));
     else if (given > 0 && blocked == 0)
-        rule_say(rule, findings, arena, VERDICT_OK,
-                 arena_printf(arena, "%u device%s can go to the guest", given,
-                              given == 1 ? "" : "s"),
-                 "");
+        rule_say(
+            rule, findings, arena, VERDICT_OK,
+            arena_printf(arena,
+                         text_plural("%u device can go to the guest",
+                                     "%u devices can go to the guest", given),
+                         given),
+            "");
 }
 
 void rule_device_others(const struct plan *plan, struct arena *arena,
@@ -93,10 +97,12 @@ void rule_device_others(const struct plan *plan, struct arena *arena,
                      one->is_running      ? VERDICT_FAIL
                      : one->has_autostart ? VERDICT_WARN
                                           : VERDICT_NOTE,
-                     arena_printf(arena, "%s is also a device of %s%s",
+                     arena_printf(arena,
+                                  one->is_running
+                                      ? "%s is also a device of %s, which runs"
+                                      : "%s is also a device of %s",
                                   pci_short_address(&pci->devices[index]),
-                                  one->name,
-                                  one->is_running ? ", which runs" : ""),
+                                  one->name),
                      "Only one of them can run at a time.");
         }
     }

@@ -5,6 +5,8 @@
  */
 #include "plan/rule_row.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,12 +192,13 @@ static void check_threads(const struct plan *plan, bool is_vcpu,
 
             if (is_there && !CPU_ISSET((size_t)id, &named))
                 continue;
-            rule_say(
-                rule, findings, arena, VERDICT_FAIL,
-                arena_printf(arena, "<%s> names %s %d, which %s", element,
-                             is_vcpu ? "vCPU" : "I/O thread", id,
-                             is_there ? "another one names" : "is not there"),
-                "libvirt refuses it. Correct it with virsh edit.");
+            rule_say(rule, findings, arena, VERDICT_FAIL,
+                     arena_printf(
+                         arena,
+                         is_there ? "<%s> names %s %d, which another one names"
+                                  : "<%s> names %s %d, which is not there",
+                         element, is_vcpu ? "vCPU" : _("I/O thread"), id),
+                     "libvirt refuses it. Correct it with virsh edit.");
             return;
         }
         named = cpuset_or(&named, &ids);

@@ -5,6 +5,7 @@
  * host lose with its last display, which USB devices are there.
  */
 #include "base/str.h"
+#include "base/text.h"
 #include "host/rom.h"
 #include "plan/device.h"
 #include "plan/drift.h"
@@ -38,8 +39,9 @@ static const char *describe_drift(const struct plan *plan,
                             "%zu devices here are of its model: take the wrong "
                             "one back in step 3, and give the right one.",
                             drift->candidates);
-    return "No device here is of its model: put the card back, or take it out "
-           "of the domain.";
+    return _(
+        "No device here is of its model: put the card back, or take it out "
+        "of the domain.");
 }
 
 void rule_drift(const struct plan *plan, struct arena *arena,

@@ -5,12 +5,8 @@
  */
 #include "plan/rule_row.h"
 
+#include "base/text.h"
 #include "plan/cell.h"
-
-static const char *plural(const cpu_set_t *nodes)
-{
-    return CPU_COUNT(nodes) == 1 ? "" : "s";
-}
 
 /* The nodes of the vCPUs' CPUs. */
 static cpu_set_t guest_nodes(const struct plan *plan)
@@ -62,7 +58,7 @@ static const char *how_to_bind(const struct plan *plan)
 {
     const char *obstacle = cell_obstacle(plan);
 
-    return obstacle ? obstacle : "Take one of the proposed layouts.";
+    return obstacle ? obstacle : _("Take one of the proposed layouts.");
 }
 
 /* Says so of a device on a node without a vCPU; counts those that are known. */
@@ -79,12 +75,16 @@ static bool are_devices_near(const struct plan *plan, const cpu_set_t *guest,
         ++*count;
         if (CPU_ISSET((size_t)device->node, guest))
             continue;
-        rule_say(rule, findings, arena, VERDICT_WARN,
-                 arena_printf(arena, "%s is on node %d, the vCPUs on node%s %s",
-                              pci_short_address(device), device->node,
-                              plural(guest), cpuset_text(arena, guest)),
-                 arena_printf(arena, "Pin the vCPUs to CPUs of node %d.",
-                              device->node));
+        rule_say(
+            rule, findings, arena, VERDICT_WARN,
+            arena_printf(arena,
+                         text_plural("%s is on node %d, the vCPUs on node %s",
+                                     "%s is on node %d, the vCPUs on nodes %s",
+                                     (unsigned long)CPU_COUNT(guest)),
+                         pci_short_address(device), device->node,
+                         cpuset_text(arena, guest)),
+            arena_printf(arena, "Pin the vCPUs to CPUs of node %d.",
+                         device->node));
         return false;
     }
     return true;
@@ -105,9 +105,12 @@ void rule_memory_node(const struct plan *plan, struct arena *arena,
     is_near = are_devices_near(plan, &guest, &devices, arena, rule, findings);
     if (!cpuset_is_empty(&far))
         rule_say(rule, findings, arena, VERDICT_WARN,
-                 arena_printf(arena,
-                              "memory comes from node%s %s, without a vCPU",
-                              plural(&far), cpuset_text(arena, &far)),
+                 arena_printf(
+                     arena,
+                     text_plural("memory comes from node %s, without a vCPU",
+                                 "memory comes from nodes %s, without a vCPU",
+                                 (unsigned long)CPU_COUNT(&far)),
+                     cpuset_text(arena, &far)),
                  how_to_bind(plan));
     else if (cpuset_is_empty(&memory) && CPU_COUNT(&guest) == 1)
         rule_say(rule, findings, arena, VERDICT_WARN,
@@ -219,9 +222,12 @@ static void check_node(const struct plan *plan, unsigned id,
     if (has_kib < needed_kib)
         rule_say(rule, findings, arena, VERDICT_WARN,
                  arena_printf(
-                     arena, "node %u has %lu MiB of %s, %lu are needed", id,
-                     has_kib / 1024, has_pages ? "huge pages" : "free memory",
-                     needed_kib / 1024),
+                     arena,
+                     has_pages ? "node %u has %lu MiB of huge pages, %lu are "
+                                 "needed"
+                               : "node %u has %lu MiB of free memory, %lu are "
+                                 "needed",
+                     id, has_kib / 1024, needed_kib / 1024),
                  has_pages && !option_effective(plan, OPTION_HUGEPAGES_RESERVE)
                      ? "The guest will not start. Switch on \"reserve at "
                        "start\", or reserve pages on that node."

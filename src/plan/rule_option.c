@@ -7,6 +7,7 @@
 #include "plan/rule_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -120,13 +121,16 @@ void rule_unset(const struct plan *plan, struct arena *arena,
         return;
     if (count > SHOWN)
         str_addf(&names, " and %u more", count - SHOWN);
-    rule_say(rule, findings, arena, VERDICT_NOTE,
-             arena_printf(arena, "%u option%s would fit and %s not set", count,
-                          count == 1 ? "" : "s", count == 1 ? "is" : "are"),
-             arena_printf(arena,
-                          "%s: take a preset (--preset, p in Options), or the "
-                          "proposal.",
-                          str_text(&names)));
+    rule_say(
+        rule, findings, arena, VERDICT_NOTE,
+        arena_printf(arena,
+                     text_plural("%u option would fit and is not set",
+                                 "%u options would fit and are not set", count),
+                     count),
+        arena_printf(arena,
+                     "%s: take a preset (--preset, p in Options), or the "
+                     "proposal.",
+                     str_text(&names)));
 }
 
 /* Wishes that an emulated domain has nothing of. */

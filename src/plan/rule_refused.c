@@ -6,6 +6,7 @@
 #include "plan/rule_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/backing.h"
 
 #include <stdlib.h>
@@ -67,16 +68,16 @@ static void check_shared(const struct plan *plan, struct arena *arena,
     if (!sharer ||
         backing_is_shared(plan, option_effective(plan, OPTION_ACCESS)))
         return;
-    rule_say(
-        rule, findings, arena, is_refused ? VERDICT_FAIL : VERDICT_WARN,
-        arena_printf(arena, "%s needs memory that its back end can map",
-                     sharer),
-        arena_printf(arena, "%s%s",
-                     is_refused ? "libvirt refuses it: " : "It will not work: ",
-                     could_be ? "--set memory.access=shared "
-                                "--set memory.source=memfd."
-                              : "a guest node has memAccess='private'; "
-                                "write 'shared' there (virsh edit)."));
+    rule_say(rule, findings, arena, is_refused ? VERDICT_FAIL : VERDICT_WARN,
+             arena_printf(arena, "%s needs memory that its back end can map",
+                          sharer),
+             arena_printf(arena, "%s%s",
+                          is_refused ? _("libvirt refuses it: ")
+                                     : _("It will not work: "),
+                          could_be ? _("--set memory.access=shared "
+                                       "--set memory.source=memfd.")
+                                   : _("a guest node has memAccess='private'; "
+                                       "write 'shared' there (virsh edit).")));
 }
 
 void rule_memory_values(const struct plan *plan, struct arena *arena,

@@ -5,6 +5,7 @@
  */
 #include "render/change.h"
 
+#include "base/text.h"
 #include "render/options.h"
 #include "render/xml.h"
 
@@ -20,8 +21,8 @@ static struct change *add_change(struct changeset *set, enum plan_part part,
 
     *change = (struct change){
         .part = part,
-        .title = title,
-        .where = where,
+        .title = text_of(title),
+        .where = text_of(where),
         .is_kept = is_kept,
     };
     return change;
@@ -127,7 +128,7 @@ static void render_hook(struct changeset *set, const struct plan *plan,
     change = add_change(set, PART_HOOK,
                         shown ? hook_title(is_dropped ? plan : kept, set->arena)
                               : "hook: nothing to do for this domain",
-                        data_now ? "hook" : "hook, new", !is_dropped);
+                        data_now ? N_("hook") : N_("hook, new"), !is_dropped);
     change->before = mem_strdup(data_now ? data_now : "");
     change->after = mem_strdup(shown ? shown : "");
     change->diff = diff_new(change->before, change->after);

@@ -6,6 +6,7 @@
  */
 #include "render/device.h"
 
+#include "base/text.h"
 #include "plan/device.h"
 #include "plan/drift.h"
 #include "render/hostdev.h"
@@ -283,11 +284,11 @@ const char *device_render(struct rendering *r)
 {
     struct str title CLEANUP(str_free) = STR_INIT;
     struct str usb CLEANUP(str_free) = STR_INIT;
-    bool is_given = add_title(r, &title, "give", is_new);
-    bool is_edited = add_title(r, &title, "take back", is_taken);
+    bool is_given = add_title(r, &title, _("give"), is_new);
+    bool is_edited = add_title(r, &title, _("take back"), is_taken);
 
-    is_edited |= add_title(r, &title, "follow", is_moved);
-    is_edited |= add_title(r, &title, "boot or ROM of", is_told);
+    is_edited |= add_title(r, &title, _("follow"), is_moved);
+    is_edited |= add_title(r, &title, _("boot or ROM of"), is_told);
     usb_render(r, &title, &usb);
     if (title.length == 0)
         return NULL;

@@ -6,6 +6,7 @@
 #include "render/change.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/backing.h"
 #include "plan/cell.h"
 #include "plan/device.h"
@@ -197,8 +198,8 @@ char *hook_title(const struct plan *plan, struct arena *arena)
 
     for (size_t i = 0; i < ARRAY_SIZE(services); i++)
         if (services[i].title && is_on(plan, &services[i]))
-            str_addf(&str, "%s %s",
-                     *str_text(&str) ? "," : "hook:", services[i].title);
+            str_addf(&str, "%s %s", *str_text(&str) ? "," : _("hook:"),
+                     text_of(services[i].title));
     return arena_strdup(arena, str_text(&str));
 }
 

@@ -6,6 +6,7 @@
 #include "render/hooknow.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "host/unit.h"
 #include "plan/cell.h"
 #include "render/change.h"
@@ -46,7 +47,7 @@ static void add(struct now *now, bool is_known, const char *text)
 #define UNSEEN(now, ...) \
     add(now, false, arena_printf((now)->arena, __VA_ARGS__))
 
-static const char *text_of(const struct now *now, const char *path)
+static const char *file_text(const struct now *now, const char *path)
 {
     return root_read(now->root, now->arena, path);
 }
@@ -105,7 +106,7 @@ static const char *allowed_of(const struct now *now, const char *unit)
 {
     const char *path =
         arena_printf(now->arena, "sys/fs/cgroup/%s/cpuset.cpus", unit);
-    const char *text = text_of(now, path);
+    const char *text = file_text(now, path);
 
     if (!text && root_exists(now->root, path))
         return NULL;
@@ -150,7 +151,7 @@ static void look_isolate(struct now *now)
 {
     cpu_set_t guest = plan_guest_cores(now->plan), online, host;
     char **names = root_list(now->root, now->arena, "sys/fs/cgroup", NULL);
-    const char *mask = text_of(now, "sys/devices/virtual/workqueue/cpumask");
+    const char *mask = file_text(now, "sys/devices/virtual/workqueue/cpumask");
     bool has_units = false;
 
     if (!has_systemd(now))
@@ -268,7 +269,7 @@ static void look_interrupts(struct now *now)
     cpu_set_t guest = plan_guest_cores(now->plan);
     cpu_set_t vcpus = plan_guest_cpus(now->plan);
     char **names = root_list(now->root, now->arena, "proc/irq", NULL);
-    const char *interrupts = text_of(now, "proc/interrupts");
+    const char *interrupts = file_text(now, "proc/interrupts");
     unsigned there = 0, total = 0;
     bool has_device = false;
 
@@ -306,8 +307,8 @@ static void look_interrupts(struct now *now)
 static const char *policy_text(const struct now *now, const char *policy,
                                const char *file)
 {
-    const char *text =
-        text_of(now, arena_printf(now->arena, POLICIES "/%s/%s", policy, file));
+    const char *text = file_text(
+        now, arena_printf(now->arena, POLICIES "/%s/%s", policy, file));
 
     return text ? text : "";
 }
@@ -400,9 +401,9 @@ static void say_device(struct now *now, const struct pci_device *device)
     const char *driver = root_read_link(
         now->root, now->arena, arena_printf(now->arena, "%s/driver", at));
     const char *cold =
-        text_of(now, arena_printf(now->arena, "%s/d3cold_allowed", at));
+        file_text(now, arena_printf(now->arena, "%s/d3cold_allowed", at));
     const char *reset =
-        text_of(now, arena_printf(now->arena, "%s/reset_method", at));
+        file_text(now, arena_printf(now->arena, "%s/reset_method", at));
     const struct claim *claim = claim_first(&now->plan->host->claims, device);
     struct str str CLEANUP(str_free) = STR_INIT;
 
@@ -415,7 +416,7 @@ static void say_device(struct now *now, const struct pci_device *device)
         str_addf(&str, ", d3cold_allowed %s -> 0", cold);
     else
         str_add(&str, cold ? ", d3cold_allowed 0 stays"
-                           : ", d3cold_allowed could not be read");
+                           : _(", d3cold_allowed could not be read"));
     if (reset && str_has_word(reset, "device_specific"))
         str_addf(&str, ", reset_method %s -> device_specific", reset);
     if (claim && claim->severity > CLAIM_UNKNOWN)
@@ -441,9 +442,9 @@ static void say_consoles(struct now *now)
 
     for (; names && *names; names++) {
         const char *name =
-            text_of(now, arena_printf(now->arena, "%s/%s/name", top, *names));
+            file_text(now, arena_printf(now->arena, "%s/%s/name", top, *names));
         const char *bind =
-            text_of(now, arena_printf(now->arena, "%s/%s/bind", top, *names));
+            file_text(now, arena_printf(now->arena, "%s/%s/bind", top, *names));
 
         if (name && strstr(name, "frame buffer") && bind &&
             strcmp(bind, "1") == 0)
@@ -598,7 +599,7 @@ void hooknow_add(struct str *str, const struct hook_nows *nows, size_t width)
     const char *last = "";
 
     if (nows->count > 0)
-        str_add(str, "What the hook would do, if the guest started now:\n");
+        str_add(str, _("What the hook would do, if the guest started now:\n"));
     for (size_t i = 0; i < nows->count; i++) {
         const struct hook_now *one = &nows->list[i];
         char *text CLEANUP(mem_free) = str_printable(one->text);

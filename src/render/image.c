@@ -6,6 +6,7 @@
 #include "render/image.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/image.h"
 
 static void set_attribute(struct rendering *r, const xmlNode *node,
@@ -41,10 +42,10 @@ const char *image_render(struct rendering *r)
         if (!disk)
             continue;
         render_disk(r, disk, wish->path);
-        str_addf(&names, "%s%s on %s", names.length > 0 ? ", " : "",
+        str_addf(&names, N_("%s%s on %s"), names.length > 0 ? ", " : "",
                  wish->target, wish->path);
     }
     return edit_is_empty(r->edit)
                ? NULL
-               : arena_printf(r->arena, "disk %s", str_text(&names));
+               : arena_printf(r->arena, N_("disk %s"), str_text(&names));
 }

@@ -6,6 +6,7 @@
  */
 #include "render/numa.h"
 
+#include "base/text.h"
 #include "plan/cell.h"
 
 static const char *const before_numatune[] = {
@@ -102,7 +103,7 @@ static const char *enumerate(struct rendering *r, const struct cells *cells)
     for (unsigned i = 0; i < cells->count; i++)
         str_addf(&str, "%s%u",
                  i == 0                  ? ""
-                 : i + 1 == cells->count ? " and "
+                 : i + 1 == cells->count ? _(" and ")
                                          : ", ",
                  cells->list[i].node);
     return arena_strdup(r->arena, str_text(&str));

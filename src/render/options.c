@@ -7,6 +7,7 @@
 #include "render/options.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/disk.h"
 #include "render/bus.h"
 #include "render/rendering.h"
@@ -415,13 +416,18 @@ static const char *title_of(const struct plan *plan, enum plan_part part,
         return arena_printf(arena, "Windows hints (Hyper-V): %zu on, %zu off",
                             count - off, off);
     if (part == PART_HYPERV)
-        return arena_printf(arena, "%zu Windows hint%s (Hyper-V)%s", count,
-                            count == 1 ? "" : "s", off > 0 ? " off" : "");
+        return arena_printf(
+            arena,
+            off > 0 ? text_plural("%zu Windows hint (Hyper-V) off",
+                                  "%zu Windows hints (Hyper-V) off", count)
+                    : text_plural("%zu Windows hint (Hyper-V)",
+                                  "%zu Windows hints (Hyper-V)", count),
+            count);
     if (count == 1 && ids[0] == OPTION_TOPOEXT)
-        return is_off ? "CPU feature topoext off"
-                      : "CPU feature topoext: the guest sees its threads";
+        return is_off ? _("CPU feature topoext off")
+                      : _("CPU feature topoext: the guest sees its threads");
     if (count == 1 && ids[0] == OPTION_HYPERVCLOCK)
-        return is_off ? "no Hyper-V clock" : "the Hyper-V clock";
+        return is_off ? _("no Hyper-V clock") : _("the Hyper-V clock");
     return list;
 }
 

@@ -5,6 +5,7 @@
  * alike. They are optional: without one the domain starts all the same.
  */
 #include "plan/usb.h"
+#include "base/text.h"
 #include "render/hostdev.h"
 
 /* True if all that an element of the domain names goes to the guest. */
@@ -86,8 +87,8 @@ void usb_render(struct rendering *r, struct str *title, struct str *lines)
 {
     size_t length = title->length;
 
-    add_title(r, title, "give USB", true);
-    add_title(r, title, "take back USB", false);
+    add_title(r, title, _("give USB"), true);
+    add_title(r, title, _("take back USB"), false);
     if (title->length == length)
         return;
     remove_taken(r);

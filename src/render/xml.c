@@ -6,6 +6,7 @@
 #include "render/xml.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "render/device.h"
 #include "render/image.h"
 #include "render/numa.h"
@@ -140,7 +141,7 @@ static const char *render_vcpupin(struct rendering *r)
     if (edit_is_empty(r->edit))
         return NULL;
     if (cpuset_is_empty(&guest))
-        return "let the vCPUs float";
+        return _("let the vCPUs float");
     return arena_printf(r->arena, "pin %u vCPUs to CPUs %s", plan->vcpus,
                         cpuset_text(r->arena, &guest));
 }
@@ -157,7 +158,7 @@ static const char *render_emulatorpin(struct rendering *r)
     if (edit_is_empty(r->edit))
         return NULL;
     if (cpuset_is_empty(&r->plan->emulatorpin))
-        return "let the emulator float";
+        return _("let the emulator float");
     return arena_printf(r->arena, "emulator on CPUs %s",
                         cpuset_text(r->arena, &r->plan->emulatorpin));
 }
@@ -251,7 +252,7 @@ static const char *render_iothreads(struct rendering *r)
     const xmlNode *first = xml_find(r->root, "cputune/iothreadpin");
     struct str lines CLEANUP(str_free) = STR_INIT;
     cpu_set_t cpus = cpuset_empty();
-    const char *disks;
+    const char *disks, *places;
 
     render_iothread_count(r);
     for (unsigned i = 0; i < plan->iothread_count; i++) {
@@ -266,11 +267,19 @@ static const char *render_iothreads(struct rendering *r)
     disks = render_disks(r);
     if (edit_is_empty(r->edit))
         return NULL;
-    return arena_printf(r->arena, "I/O thread%s on CPUs %s%s%s",
-                        plan->iothread_count == 1 ? "" : "s",
-                        cpuset_is_empty(&cpus) ? "of any kind"
-                                               : cpuset_text(r->arena, &cpus),
-                        disks ? ", for disk " : "", disks ? disks : "");
+    places = cpuset_is_empty(&cpus) ? _("of any kind")
+                                    : cpuset_text(r->arena, &cpus);
+    if (!disks)
+        return arena_printf(r->arena,
+                            text_plural("I/O thread on CPUs %s",
+                                        "I/O threads on CPUs %s",
+                                        plan->iothread_count),
+                            places);
+    return arena_printf(r->arena,
+                        text_plural("I/O thread on CPUs %s, for disk %s",
+                                    "I/O threads on CPUs %s, for disk %s",
+                                    plan->iothread_count),
+                        places, disks);
 }
 
 static const char *render_topology(struct rendering *r)
@@ -287,7 +296,7 @@ static const char *render_topology(struct rendering *r)
     if (t->sockets == 0) {
         if (node)
             edit_remove(r->edit, node);
-        return node ? "no guest topology" : NULL;
+        return node ? _("no guest topology") : NULL;
     }
     if (node) {
         set_attribute(r, node, "sockets", number_text(r, t->sockets));
@@ -309,9 +318,11 @@ static const char *render_topology(struct rendering *r)
             r, "cpu", before_cpu,
             (const char *const[]){"model", "vendor", "topology", NULL},
             str_text(&lines));
-    return arena_printf(r->arena, "guest topology %u socket%s x %u x %u x %u",
-                        t->sockets, t->sockets == 1 ? "" : "s", t->dies,
-                        t->cores, t->threads);
+    return arena_printf(r->arena,
+                        text_plural("guest topology %u socket x %u x %u x %u",
+                                    "guest topology %u sockets x %u x %u x %u",
+                                    t->sockets),
+                        t->sockets, t->dies, t->cores, t->threads);
 }
 
 /* Memory that is no whole number of pages is rounded up, both elements. */
@@ -348,7 +359,7 @@ static const char *render_hugepages(struct rendering *r)
     if (size == OPTION_OFF) {
         if (hugepages)
             edit_remove(r->edit, hugepages);
-        return "ordinary memory pages";
+        return _("ordinary memory pages");
     }
     if (grows)
         round_memory(r);
@@ -362,11 +373,13 @@ static const char *render_hugepages(struct rendering *r)
         rendering_insert(r, "memoryBacking", before_memory_backing,
                          (const char *const[]){NULL}, line);
     }
-    return arena_printf(r->arena, "%lu huge pages of %ld %s%s",
+    return arena_printf(r->arena,
+                        grows ? "%lu huge pages of %ld %s, memory rounded up "
+                                "to them"
+                              : "%lu huge pages of %ld %s",
                         memory / (unsigned long)size,
                         size >= 1048576 ? size / 1048576 : size / 1024,
-                        size >= 1048576 ? "GiB" : "MiB",
-                        grows ? ", memory rounded up to them" : "");
+                        size >= 1048576 ? "GiB" : "MiB");
 }
 
 const char *xml_render(const struct plan *plan, enum plan_part part,

@@ -6,6 +6,7 @@
 #include "session/audit.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/rule.h"
 #include "session/audit_row.h"
 #include "session/embedded.h"
@@ -275,7 +276,7 @@ const char *audit_part_title(enum audit_part part)
                                          "Since the last apply",
                                          "The stored definition", "The host"};
 
-    return titles[part];
+    return text_of(titles[part]);
 }
 
 enum audit_verdict audit_verdict(const struct audit *audit)
@@ -297,11 +298,11 @@ const char *audit_verdict_text(const struct audit *audit)
 {
     switch (audit_verdict(audit)) {
     case AUDIT_NOT_AS_PLANNED:
-        return "Not as planned.";
+        return _("Not as planned.");
     case AUDIT_NOT_SEEN:
-        return "Not all could be looked at.";
+        return _("Not all could be looked at.");
     default:
-        return audit->is_running ? "As planned."
-                                 : "As planned; the guest does not run.";
+        return audit->is_running ? _("As planned.")
+                                 : _("As planned; the guest does not run.");
     }
 }

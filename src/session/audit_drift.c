@@ -6,6 +6,7 @@
 #include "session/audit_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 #include "render/diff.h"
 
 #include <stdio.h>
@@ -153,8 +154,11 @@ static void check_definition(const struct audit_look *look)
     if (lost > 0)
         audit_say(look, VERDICT_FAIL,
                   arena_printf(
-                      look->arena, "%zu line%s that virt-tune wrote %s changed",
-                      lost, lost == 1 ? "" : "s", lost == 1 ? "was" : "were"),
+                      look->arena,
+                      text_plural("%zu line that virt-tune wrote was changed",
+                                  "%zu lines that virt-tune wrote were changed",
+                                  lost),
+                      lost),
                   first,
                   "Somebody edited the definition. If that is right, leave "
                   "it; else plan and apply again.");
@@ -194,7 +198,7 @@ static void check_file(const struct audit_look *look, const char *path,
         file && file->after ? root_open(look->target->root, NULL) : NULL;
     char *now CLEANUP(mem_free) = root ? root_read_exact(root, path) : NULL;
     unsigned is_mode = root ? root_mode(root, path) : 0;
-    const char *fix = "Apply again: it is written anew.";
+    const char *fix = _("Apply again: it is written anew.");
 
     root_free(root);
     if (!file || !file->after)
@@ -222,13 +226,13 @@ static void check_file(const struct audit_look *look, const char *path,
 
 static void check_script(const struct audit_look *look)
 {
-    check_file(look, HOOK_SCRIPT, "The hook", 0111);
+    check_file(look, HOOK_SCRIPT, _("The hook"), 0111);
 }
 
 static void check_data(const struct audit_look *look)
 {
     check_file(look, hook_data_path(look->arena, look->wanted),
-               "The hook's data file", 0);
+               _("The hook's data file"), 0);
 }
 
 /* Pins that changed since leave the hook with the former CPUs. */

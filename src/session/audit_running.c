@@ -6,6 +6,7 @@
 #include "session/audit_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -15,11 +16,11 @@ void audit_say(const struct audit_look *look, enum verdict verdict,
     struct finding *finding =
         findings_add(look->findings, look->arena, look->row->id, verdict);
 
-    finding->text = text;
-    finding->detail = detail;
-    finding->fix = fix;
-    finding->why = look->row->why;
-    finding->source = look->row->source;
+    finding->text = text_of(text);
+    finding->detail = text_of(detail);
+    finding->fix = text_of(fix);
+    finding->why = text_of(look->row->why);
+    finding->source = text_of(look->row->source);
 }
 
 void audit_run(struct audit_look *look, const struct audit_row *rows,
@@ -38,22 +39,22 @@ static const char *difference(const struct plan *wanted,
     const struct guest_topology *a = &wanted->topology, *b = &live->topology;
 
     if (wanted->vcpus != live->vcpus)
-        return "the number of vCPUs";
+        return _("the number of vCPUs");
     if (a->sockets != b->sockets || a->dies != b->dies ||
         a->cores != b->cores || a->threads != b->threads)
-        return "the topology";
+        return _("the topology");
     if (wanted->domain->memory_kib != live->domain->memory_kib)
-        return "the size of its memory";
+        return _("the size of its memory");
     if (wanted->iothread_count != live->iothread_count)
-        return "the number of I/O threads";
+        return _("the number of I/O threads");
     if (strcmp(wanted->domain->cpu_mode, live->domain->cpu_mode) != 0)
-        return "the CPU mode";
+        return _("the CPU mode");
     if (wanted->domain->hostdev_count != live->domain->hostdev_count)
-        return "the passed-through devices";
+        return _("the passed-through devices");
     for (size_t i = 0; i < wanted->domain->hostdev_count; i++)
         if (strcmp(wanted->domain->hostdevs[i].address,
                    live->domain->hostdevs[i].address) != 0)
-            return "the passed-through devices";
+            return _("the passed-through devices");
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (option_now(wanted, (enum option_id)i) !=
             option_now(live, (enum option_id)i))
@@ -100,7 +101,7 @@ static const char *thread_title(const struct audit_look *look,
     case THREAD_IOTHREAD:
         return arena_printf(look->arena, "I/O thread %u", thread->number);
     case THREAD_MAIN:
-        return "The emulator";
+        return _("The emulator");
     default:
         return arena_printf(look->arena, "The helper thread \"%s\"",
                             thread->name);
@@ -142,10 +143,10 @@ static const char *cure(const struct audit_look *look,
             : "";
     const char *who =
         !cpuset_is_empty(&told) && CPU_EQUAL(&told, &thread->cpus)
-            ? "libvirt was told so since the start (virsh, --live), or the "
-              "definition is newer."
-            : "It was not libvirt: somebody used taskset, or a cgroup leaves "
-              "it no more.";
+            ? _("libvirt was told so since the start (virsh, --live), or the "
+                "definition is newer.")
+            : _("It was not libvirt: somebody used taskset, or a cgroup leaves "
+                "it no more.");
 
     return arena_printf(look->arena, "%s To put it back: virsh %s%s %s --live",
                         who, commands[thread->kind], number,

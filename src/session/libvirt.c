@@ -3,6 +3,7 @@
 #include "session/libvirt.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -18,9 +19,9 @@ static void answer(struct finding *finding, enum verdict verdict,
                    const char *text, const char *detail, const char *fix)
 {
     finding->verdict = verdict;
-    finding->text = text;
-    finding->detail = detail;
-    finding->fix = fix;
+    finding->text = text_of(text);
+    finding->detail = text_of(detail);
+    finding->fix = text_of(fix);
 }
 
 static const char *version_text(struct arena *arena, unsigned long version)
@@ -56,8 +57,8 @@ static void check_hooks(const struct libvirt_facts *facts, struct arena *arena,
                         struct finding *finding)
 {
     const char *fix =
-        "Only the system's own QEMU driver does: qemu:///system. Pins and "
-        "options can be set all the same.";
+        _("Only the system's own QEMU driver does: qemu:///system. Pins and "
+          "options can be set all the same.");
     const char *driver =
         facts->uri ? arena_strndup(arena, facts->uri, strcspn(facts->uri, "?"))
                    : "";
@@ -105,8 +106,8 @@ void libvirt_judge(const struct libvirt_facts *facts, struct arena *arena,
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
         struct finding *finding = find(arena, findings, checks[i].id);
 
-        finding->why = checks[i].why;
-        finding->source = "the connection to libvirt";
+        finding->why = text_of(checks[i].why);
+        finding->source = _("the connection to libvirt");
         checks[i].run(facts, arena, finding);
     }
 }

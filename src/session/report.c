@@ -2,6 +2,7 @@
 /* Takes an audit, gives text for people. */
 #include "session/report.h"
 
+#include "base/text.h"
 #include "session/names.h"
 
 #include <stdlib.h>
@@ -17,7 +18,10 @@ static void add_wrapped(struct str *str, const char *text)
     size_t length, column = 0;
 
     while ((word = str_next_word(&at, &length))) {
-        if (column > 0 && column + 1 + length > COLUMNS) {
+        char *one CLEANUP(mem_free) = mem_alloc(length + 1, 1);
+        size_t columns = (size_t)text_columns(memcpy(one, word, length));
+
+        if (column > 0 && column + 1 + columns > COLUMNS) {
             str_add(str, "\n");
             column = 0;
         }
@@ -29,7 +33,7 @@ static void add_wrapped(struct str *str, const char *text)
             column++;
         }
         str_add_bytes(str, word, length);
-        column += length;
+        column += columns;
     }
     str_add(str, "\n");
 }
@@ -38,11 +42,13 @@ static void add_finding(struct str *str, const struct finding *finding)
 {
     size_t start;
 
-    str_addf(str, "%-8s", verdict_name(finding->verdict));
+    str_addf(str, "%-*s", text_bytes(verdict_label(finding->verdict), INDENT),
+             verdict_label(finding->verdict));
     start = str->length;
     str_add_printable(str, finding->text);
     if (*finding->detail) {
-        bool fits = str->length - start + strlen(finding->detail) + 3 <=
+        bool fits = (size_t)text_columns(str->text + start) +
+                        (size_t)text_columns(finding->detail) + 3 <=
                     COLUMNS - INDENT;
 
         str_add(str, fits ? " (" : "\n");
@@ -117,21 +123,21 @@ static void add_machine(struct str *str, const struct audit *audit)
     unsigned long library = conn ? conn_library_version(conn) : 0;
 
     str_add(str, "CPU      ");
-    str_add_printable(str, *host->cpu.model ? host->cpu.model : "unknown");
+    str_add_printable(str, *host->cpu.model ? host->cpu.model : _("unknown"));
     str_addf(str, ", %u cores, %d CPUs, %u nodes\n", host->cpu.core_count,
              CPU_COUNT(&host->cpu.online), host->cpu.node_count);
     str_addf(str, "memory   %lu MiB, %lu MiB available\n",
              host->memory.total_kib / 1024, host->memory.available_kib / 1024);
     str_add(str, "kernel   ");
-    str_add_printable(str,
-                      *host->kernel.release ? host->kernel.release : "unknown");
+    str_add_printable(str, *host->kernel.release ? host->kernel.release
+                                                 : _("unknown"));
     if (library)
         str_addf(str, "\nlibvirt  %lu.%lu.%lu", library / 1000000,
                  library / 1000 % 1000, library % 1000);
     str_addf(str, "\nguest    %s, %u vCPUs, %lu MiB, machine ",
              guest_kind_name(domain->guest), domain->vcpus,
              domain->memory_kib / 1024);
-    str_add_printable(str, *domain->machine ? domain->machine : "unknown");
+    str_add_printable(str, *domain->machine ? domain->machine : _("unknown"));
     str_addf(str, ", CPU mode %s\n",
              *domain->cpu_mode ? domain->cpu_mode : "none");
     for (unsigned i = 0; i < domain->vcpus; i++) {
@@ -148,7 +154,7 @@ static void add_machine(struct str *str, const struct audit *audit)
             pci_find(&host->pci, domain->hostdevs[i].address);
 
         str_addf(str, "hostdev  %s ", domain->hostdevs[i].address);
-        str_add_printable(str, device ? device->name : "is not there");
+        str_add_printable(str, device ? device->name : _("is not there"));
         str_add(str, "\n");
     }
 }

@@ -7,7 +7,9 @@
 
 #include "apply/file.h"
 #include "apply/home.h"
+#include "base/share.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "plan/image.h"
 #include "session/embedded.h"
 #include "session/libvirt.h"
@@ -17,32 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* The shipped data, beside the program as built or as installed. */
-static char *find_share(void)
-{
-    static const char *const places[] = {"share/virt-tune",
-                                         "../share/virt-tune"};
-    char self[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    char *slash;
-
-    if (length < 0)
-        return NULL;
-    self[length] = '\0';
-    slash = strrchr(self, '/');
-    *slash = '\0';
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-        struct str path CLEANUP(str_free) = STR_INIT;
-        char *real;
-
-        str_addf(&path, "%s/%s", self, places[i]);
-        real = realpath(str_text(&path), NULL);
-        if (real)
-            return real;
-    }
-    return NULL;
-}
 
 static bool start_demo(struct session *session, struct arena *arena,
                        struct err *err)
@@ -83,7 +59,7 @@ struct session *session_open(const struct session_options *options,
     const char *hook_root;
 
     session->options = *options;
-    session->share = find_share();
+    session->share = share_find("virt-tune");
     if (!options->is_demo || start_demo(session, arena, err))
         session->host =
             (options->is_devices_only ? host_probe_devices : host_probe)(
@@ -148,11 +124,11 @@ bool session_connect(struct session *session, struct err *err)
 static const char *hook_obstacle(const struct session *session)
 {
     if (!*session->domain->uuid)
-        return "The file names no <uuid>, by which the hook knows a domain.";
+        return _("The file names no <uuid>, by which the hook knows a domain.");
     if (session->domain->path || session->options.root)
         return NULL;
     if (!conn_runs_hooks(session->conn))
-        return "Only qemu:///system on this host runs hooks.";
+        return _("Only qemu:///system on this host runs hooks.");
     return NULL;
 }
 
@@ -333,7 +309,7 @@ const char *session_place(const struct session *session)
         return "file";
     if (session->options.is_demo)
         return "demo";
-    return session->conn ? conn_uri(session->conn) : "not connected";
+    return session->conn ? conn_uri(session->conn) : _("not connected");
 }
 
 bool session_save(const struct session *session, const char *path,
@@ -348,10 +324,10 @@ bool session_save(const struct session *session, const char *path,
         return err_set(err, ERR_REFUSED,
                        "This is a read-only session: nothing is written.");
     if (now && strncmp(now, text, kind) != 0)
-        return err_set(err, ERR_REFUSED,
-                       "%s is there and is %s; it is left alone. Choose "
-                       "another name.",
-                       path,
-                       str_starts(text, "# A plan") ? "no plan" : "no report");
+        return err_set(
+            err, ERR_REFUSED,
+            "%s is there and is %s; it is left alone. Choose "
+            "another name.",
+            path, str_starts(text, "# A plan") ? _("no plan") : _("no report"));
     return file_replace(root, name, NULL, text, strlen(text), 0644, err);
 }

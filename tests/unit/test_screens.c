@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include "apply/file.h"
+#include "base/text.h"
 #include "plan/disk.h"
 #include "ui/app.h"
 
@@ -25,7 +26,7 @@ struct stage {
     struct app *app;
 };
 
-static char *text_of(const char *format, const char *value)
+static char *filled(const char *format, const char *value)
 {
     struct str str = STR_INIT;
     const char *at = strstr(format, "%s");
@@ -44,9 +45,9 @@ static void open_stage(struct stage *stage, const char *host,
     struct err err = {0};
 
     stage->root = scratch_new();
-    stage->sysroot = text_of(UNIT_HOSTS "/%s", host);
-    stage->uri = text_of("test://%s/node.xml", UNIT_DEMO);
-    stage->file = text_of("%s/win10.xml", stage->root);
+    stage->sysroot = filled(UNIT_HOSTS "/%s", host);
+    stage->uri = filled("test://%s/node.xml", UNIT_DEMO);
+    stage->file = filled("%s/win10.xml", stage->root);
     if (domain && strcmp(domain, "file") == 0) {
         char *xml CLEANUP(mem_free) = read_text(UNIT_WIN10);
 
@@ -498,14 +499,19 @@ static void test_keys(void **unused)
 int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),    cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_sizes), cmocka_unit_test(test_domains),
         cmocka_unit_test(test_apply), cmocka_unit_test(test_disks),
-    cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_rows),  cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_keys),
     };
 
     if (count > 1)
         cmocka_set_test_filter(arguments[1]);
-    setlocale(LC_ALL, "C.UTF-8"); /* boxes and wide characters */
+    if (getenv("UNIT_CATALOGUES")) /* in another language: words.sh */
+        text_begin(getenv("UNIT_CATALOGUES"));
+    if (getenv("UNIT_CATALOGUES") && strcmp(text_of("Apply"), "Apply") == 0)
+        return 1; /* it is English */
+    if (!getenv("UNIT_CATALOGUES"))
+        setlocale(LC_ALL, "C.UTF-8"); /* boxes and wide characters */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

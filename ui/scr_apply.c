@@ -274,6 +274,9 @@ static bool act(struct app *app, enum action action)
             app_hint(app, "It is over; Enter goes back to Review.");
         return true;
     case ACTION_UNDO:
+        if (app->apply_state != APPLY_DONE &&
+            history_neighbour(app->history, -1))
+            return false; /* an edit, as in every step */
         if (app->apply_state == APPLY_DONE)
             undo(app);
         else

@@ -99,7 +99,7 @@ ok "an edit by someone else stops apply" await "changed by someone else"
 ok "and no hook is written" test ! -e "$scratch/root/etc"
 ok "and stays" cmp -s "$scratch/edited.xml" "$scratch/by-hand.xml"
 mux send-keys r
-ok "r reads it again, and the plan is kept" await "Apply 8 changes"
+ok "r reads it again, and the plan is kept" await "Read again: your plan"
 mux send-keys C-z
 await Stopped
 echo '<!-- meanwhile -->' >>"$scratch/edited.xml"

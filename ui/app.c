@@ -243,10 +243,9 @@ void app_go(struct app *app, enum step step)
         app_hint(app, "Choose a domain first: Enter.");
         return;
     }
-    /* What is reviewed and applied has all proposals in it. */
+    /* A step builds on what those before it propose, in whatever order. */
     for (enum step before = STEP_CPUS;
-         before < STEP_REVIEW && (step == STEP_REVIEW || step == STEP_APPLY);
-         before++)
+         before < STEP_REVIEW && before < step && step <= STEP_APPLY; before++)
         if (!app->is_visited[before] && screens[before]->enter) {
             screens[before]->enter(app);
             app->is_visited[before] = true;
@@ -377,10 +376,8 @@ static void save_plan(struct app *app)
     snprintf(name + length, sizeof(name) - length, ".plan");
     planfile_save(app_plan(app), &text);
     if (session_save(app->session, name, str_text(&text), &problem))
-        app_hint(app,
-                 "The plan is saved in %s. In a shell: virt-tune apply "
-                 "--plan %s%s",
-                 name, name,
+        app_hint(app, "Saved in %s. In a shell: virt-tune apply %s --plan %s%s",
+                 name, session_word(app->session), name,
                  device_refused(app_plan(app), &on) ? " --despite-claims" : "");
     else
         app_hint(app, "%s", problem.text);

@@ -137,11 +137,13 @@ static void draw_steps(const struct app *app, struct canvas *canvas)
         bool is_here = i == app->step;
         enum verdict verdict = step_verdict(app, (enum step)i);
         const char *mark =
-            !app->is_visited[i] || is_here ? ""
-            : verdict == VERDICT_FAIL      ? canvas_glyph(canvas, GLYPH_CROSS)
-            : verdict == VERDICT_WARN      ? "!"
-            : verdict == VERDICT_UNKNOWN   ? "?"
-                                           : canvas_glyph(canvas, GLYPH_TICK);
+            !app->is_visited[i] || is_here ||
+                    (i == STEP_APPLY && app->apply_state == APPLY_ASKS)
+                ? ""
+            : verdict == VERDICT_FAIL    ? canvas_glyph(canvas, GLYPH_CROSS)
+            : verdict == VERDICT_WARN    ? "!"
+            : verdict == VERDICT_UNKNOWN ? "?"
+                                         : canvas_glyph(canvas, GLYPH_TICK);
 
         x = canvas_putf(canvas, 1, x, is_here ? ROLE_SELECTED : ROLE_NORMAL,
                         is_here    ? "[%u %s]"

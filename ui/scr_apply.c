@@ -98,6 +98,7 @@ static void draw_question(const struct app *app, struct canvas *canvas)
     const struct domain *domain = app->session->domain;
     size_t kept = changeset_kept(app->set);
     struct str text CLEANUP(str_free) = STR_INIT;
+    struct str undo CLEANUP(str_free) = STR_INIT;
     struct str title CLEANUP(str_free) = STR_INIT;
     bool is_low = app_is_low(canvas);
     int y = BODY_TOP + !is_low, x;
@@ -132,10 +133,12 @@ static void draw_question(const struct app *app, struct canvas *canvas)
                 "effect when it is shut down and started again; a reboot "
                 "inside the guest is not enough.")
             : _("The changes take effect with the domain's next start."));
-    y = canvas_wrap(
-        canvas, y + !is_low, 3, canvas->width - 6,
-        rows_left(canvas, y + !is_low, 2), ROLE_NORMAL,
-        _("To undo: u here afterwards, or in a shell: virt-tune undo DOMAIN"));
+    str_addf(&undo,
+             "To undo: u here afterwards, or in a shell: virt-tune undo %s",
+             session_word(app->session));
+    y = canvas_wrap(canvas, y + !is_low, 3, canvas->width - 6,
+                    rows_left(canvas, y + !is_low, 2), ROLE_NORMAL,
+                    str_text(&undo));
     y += rows_left(canvas, y, 1);
     x = canvas_put(canvas, y, 3, ROLE_SELECTED, _("[ Enter: cancel ]"));
     canvas_put(canvas, y, x + 4, ROLE_NORMAL, _("a: apply"));
@@ -271,10 +274,15 @@ static bool act(struct app *app, enum action action)
             app_hint(app, "It is over; Enter goes back to Review.");
         return true;
     case ACTION_UNDO:
+        if (app->apply_state != APPLY_DONE &&
+            history_neighbour(app->history, -1))
+            return false; /* an edit, as in every step */
         if (app->apply_state == APPLY_DONE)
             undo(app);
         else
-            app_hint(app, "Nothing was applied in this session.");
+            app_hint(app,
+                     "Nothing was applied here. In a shell: virt-tune undo %s",
+                     session_word(app->session));
         return true;
     case ACTION_VIEW:
         app_page(app, _("the definition as it is stored"),

@@ -152,7 +152,8 @@ static bool explain_none(const struct target *target,
     if (file_is_writable(target->root, journal))
         return err_set(err, ERR_FAILED,
                        "No change of %s by virt-tune is in force: there is "
-                       "nothing to undo.",
+                       "nothing to undo. An undo itself is undone by its "
+                       "number: virt-tune history.",
                        domain->name);
     return err_set(err, ERR_FAILED,
                    "No applied change of %s is on record beneath %s%s%s, or it "

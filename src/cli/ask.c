@@ -220,8 +220,13 @@ static bool ask_cpus(struct talk *talk)
 
 static void explain(const struct option_row *row)
 {
-    printf(_("  %s\n  Cost: %s\n  Risk: %s\n  Writes: %s\n"), row->does,
-           row->cost, row->risk, row->writes);
+    printf("  %s\n", row->does);
+    if (row->cost)
+        printf(_("  Cost: %s\n"), row->cost);
+    if (row->risk)
+        printf(_("  Risk: %s\n"), row->risk);
+    if (row->writes)
+        printf(_("  Writes: %s\n"), row->writes);
 }
 
 static bool ask_option(struct talk *talk, enum option_id id)
@@ -288,8 +293,8 @@ static bool save(struct talk *talk, const char *output)
         return false;
     printable = str_printable(output);
     printf(_("The plan is saved in %s. Nothing else is written. In a shell: "
-             "virt-tune apply DOMAIN --plan FILE%s\n"),
-           printable,
+             "virt-tune apply %s --plan %s%s\n"),
+           printable, session_word(talk->session), printable,
            device_refused(talk->plan, &on) ? " --despite-claims" : "");
     free(printable);
     return cli_flush(talk->err);

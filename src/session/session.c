@@ -51,12 +51,22 @@ static bool start_demo(struct session *session, struct arena *arena,
     return true;
 }
 
+/* The directory of --root may only come with the first apply. */
+static void open_hook_root(struct session *session, struct err *err)
+{
+    const char *path = session->options.root      ? session->options.root
+                       : session->options.sysroot ? session->options.sysroot
+                                                  : "/";
+
+    if (!session->options.root || access(path, F_OK) == 0)
+        session->hook_root = root_open(path, err);
+}
+
 struct session *session_open(const struct session_options *options,
                              struct err *err)
 {
     struct session *session = mem_alloc(1, sizeof(*session));
     struct arena *arena = arena_new();
-    const char *hook_root;
 
     session->options = *options;
     session->share = share_find("virt-tune");
@@ -69,11 +79,7 @@ struct session *session_open(const struct session_options *options,
         session_close(session);
         return NULL;
     }
-    hook_root = session->options.root      ? session->options.root
-                : session->options.sysroot ? session->options.sysroot
-                                           : "/";
-    if (!session->options.root || access(hook_root, F_OK) == 0)
-        session->hook_root = root_open(hook_root, err);
+    open_hook_root(session, err);
     session->target.root = session->options.root ? session->options.root : "/";
     /* The host's arena lives as long as the session: move the texts there. */
     if (session->options.uri)
@@ -171,6 +177,8 @@ bool session_load(struct session *session, const char *name, struct err *err)
                           : neighbours_load(session->conn, domain->uuid, NULL);
     session->domain = domain;
     session->target.conn = domain->path ? NULL : session->conn;
+    if (!session->hook_root)
+        open_hook_root(session, &(struct err){0});
     session->hook_obstacle = hook_obstacle(session);
     load_identities(session);
     return true;
@@ -301,6 +309,19 @@ bool session_repair(const struct session *session, enum repair_way way,
     return check_writable(session, err) &&
            apply_check_place(&session->target, session->domain, err) &&
            repair_run(&session->target, session->domain, way, number, err);
+}
+
+const char *session_word(const struct session *session)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyz"
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+    const struct domain *domain = session->domain;
+    const char *word = domain->path ? domain->path : domain->name;
+
+    if (*word != '-' && word[strspn(word, plain)] == '\0')
+        return word;
+    return domain->path ? "DOMAIN" : domain->uuid;
 }
 
 const char *session_place(const struct session *session)

@@ -32,7 +32,8 @@ const char *disk_path(const struct domain *domain, struct arena *arena,
 
 /*
  * The name that an option has after "disk.TARGET.": "cache", "io", "discard",
- * "queues"; NULL if it is none of single disks. The option of a name, or OPTION_NONE.
+ * "queues"; NULL if it is none of single disks. The option of a name, or
+ * OPTION_NONE.
  */
 const char *disk_option_name(enum option_id id);
 enum option_id disk_option_find(const char *name);

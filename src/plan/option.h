@@ -77,6 +77,7 @@ enum option_id {
     OPTION_DISKS_IO,
     OPTION_DISKS_DISCARD,
     OPTION_DISKS_QUEUES,
+    OPTION_IOTHREADS_IDLE,
     OPTION_SCSI_IOTHREAD,
     OPTION_SCSI_QUEUES,
     OPTION_NET_MODEL,
@@ -121,7 +122,7 @@ enum option_proposed { PROPOSE_NOTHING, PROPOSE_ON, PROPOSE_OFF };
 enum option_scope {
     SCOPE_ONE,
     SCOPE_DISKS,        /* <driver> of each disk on a file or block device */
-    SCOPE_VIRTIO_DISKS, /* of those, virtio-blk */
+    SCOPE_VIRTIO_DISKS, /* virtio-blk of those */
     SCOPE_SCSI,         /* <driver> of each virtio-scsi controller */
     SCOPE_NETS,         /* <driver> of each virtio interface on a tap device */
     SCOPE_BUSES,        /* `element` of each disk that is SATA, IDE or virtio */

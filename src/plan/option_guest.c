@@ -49,11 +49,12 @@
               .match_value = (flag),                                  \
               .attribute = "policy",                                  \
               .is_whole = true}
-#define NESTED(module)                                                    \
+#define NESTED                                                            \
     .does =                                                               \
         "Whether the guest can run guests itself, as WSL2, Hyper-V and "  \
         "Windows' memory integrity do. host-passthrough has it wherever " \
-        "" module "'s parameter nested is on; a named model may not.",    \
+        "the parameter nested of KVM's module is on; a named model may "  \
+        "not.",                                                           \
     .cost =                                                               \
         "A Windows that runs on its own Hyper-V loses speed in games: "   \
         "disable keeps it from that.",                                    \
@@ -307,17 +308,17 @@ const struct option_row option_guest_rows[] = {
         {
             .key = "cpu.vmx",
             CPU,
-            .title = "guests in it (Intel)",
+            .title = "nested VMs (Intel)",
             POLICY("vmx"),
-            NESTED("kvm_intel"),
+            NESTED,
         },
     ROW(SVM) =
         {
             .key = "cpu.svm",
             CPU,
-            .title = "guests in it (AMD)",
+            .title = "nested VMs (AMD)",
             POLICY("svm"),
-            NESTED("kvm_amd"),
+            NESTED,
         },
     ROW(VCPUSCHED) =
         {

@@ -122,6 +122,23 @@ const struct option_row option_io_rows[] = {
                       "devices",
             SOURCE,
         },
+    ROW(IOTHREADS_IDLE) =
+        {
+            .key = "iothreads.idle",
+            .group = "Disks and network",
+            .part = PART_IOTHREADS,
+            .on = OPTION_ON,
+            .title = "idle I/O threads",
+            FOR_ALL(PROPOSE_OFF),
+            .place = {.parent = "iothreads"},
+            .does = "I/O threads that no disk, no controller and nothing else "
+                    "of the domain uses. Off removes them, with their pins; "
+                    "the others keep their numbers.",
+            .cost = "On: a thread each that does nothing, and lines that look "
+                    "as if it did.",
+            .writes = "<iothreads>, <iothreadids>, <cputune><iothreadpin>",
+            .source = "libvirt: formatdomain, \"IOThreads Allocation\"",
+        },
     ROW(SCSI_IOTHREAD) =
         {
             .key = "scsi.iothread",

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "plan/iothread.h"
 #include "plan/plan.h"
 
 #include <stdio.h>
@@ -270,6 +271,8 @@ long option_now(const struct plan *plan, enum option_id id)
         return page_size_now(plan);
     case OPTION_VCPUSCHED:
         return vcpusched_now(plan);
+    case OPTION_IOTHREADS_IDLE:
+        return iothread_count_idle(plan) > 0 ? OPTION_ON : OPTION_OFF;
     default:
         break;
     }

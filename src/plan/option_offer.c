@@ -305,6 +305,10 @@ static const char *obstacle_own(const struct plan *plan, enum option_id id)
         return obstacle_feature(plan, id);
     case OPTION_VCPUSCHED:
         return obstacle_vcpusched(plan);
+    case OPTION_IOTHREADS_IDLE:
+        return option_now(plan, id) == OPTION_ON
+                   ? NULL
+                   : "The domain has none that nothing uses.";
     case OPTION_DISKS_BUS:
     case OPTION_NET_MODEL:
         return option_bus_obstacle(plan, id);

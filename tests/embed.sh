@@ -15,7 +15,8 @@ if [ "$(id -u)" = 0 ]; then
   command -v setpriv >/dev/null || plan_skip "setpriv is not installed"
   cp "$program" "$scratch/virt-tune"
   cp "$here/embed_as_user.sh" "$here/embed_options.sh" \
-    "$here/embed_full.sh" "$here/tap.sh" "$here/../data/demo/win10.xml" \
+    "$here/embed_full.sh" "$here/embed_both.sh" "$here/tap.sh" \
+    "$here/../data/demo/win10.xml" \
     "$scratch"
   cp -a "$here/../data/presets" "$scratch"
   cp -a "$hosts/i7-12700k" "$scratch/host"

@@ -25,7 +25,7 @@ option_values() {
         *"2M, 1G") printf '%s %s\n' "$key" 2M "$key" off ;;
         *" to "*)
           rest=${rest% to *}
-          printf '%s %s\n' "$key" "${rest##* }" "$key" off ;;
+          printf '%s %s\n' "$key" "${rest##* }" "$key" off "$key" on ;;
         *) sed 's/.*  //; s/, /\n/g' <<<"$rest" |
           while read -r word; do printf '%s %s\n' "$key" "$word"; done ;;
       esac
@@ -107,6 +107,9 @@ cache='none' io='native'/> "
 vt undo every
 dump_every >"$scratch/undone.xml"
 ok "undo gives it back" cmp "$scratch/before.xml" "$scratch/undone.xml"
+
+# shellcheck source=tests/embed_both.sh
+. "$(dirname "$0")/embed_both.sh"
 
 # Another bus: only what is told changes, and undo gives the bytes back.
 dump_every() { virsh -q -c "$uri" dumpxml --inactive --security-info every; }
@@ -225,6 +228,8 @@ refused disk-values "address of type" "$(disk virtio "" "$drive")"
 refused disk-values "IOThreads not available" \
   "s|<vcpu |<iothreads>1</iothreads>&|" \
   "$(disk sata "iothread='1'" "")"
+refused disk-values "only supported by virtio-blk" \
+  "$(disk sata "queues='4'" "")"
 refused firmware "requires SMM" \
   "s|<smm state='on'/>||" "s|<boot dev='hd'/>|<loader \
 readonly='yes' secure='yes' type='pflash'>/none</loader>&|"

@@ -93,7 +93,7 @@ more=(--set machine.ioapic=default --set hugepages=2M
   --set hugepages.reserve=on)
 vt preview "$xml" --preset windows-gaming --layout 1 "${more[@]}" --json
 ok "two L3: the proposal leaves what it cannot know" is \
-  "$(said fail)$(said warn)" "device-claims iothread-use "
+  "$(said fail)$(said warn)" "device-claims "
 ok "two L3: both caches are told as dies" is "$(said note)" "l3 "
 vt preview "$xml" --preset windows-gaming --layout 1 "${more[@]}" --format xml
 printf '%s\n' "$out" >"$scratch/proposed.xml"
@@ -103,6 +103,7 @@ ok "two L3: stimer has its clock" has "$out" hypervclock
 for gone in vendor_id ioapic 'reset state=.on' 'hidden state=.on'; do
   ok "two L3: no $gone" is "$(grep -c "<$gone" "$scratch/proposed.xml")" 0
 done
+ok "two L3: no I/O thread without work is left" lacks "$out" "iothread"
 ok "two L3: the rest is as it was" is "$(foreign "$xml")" \
   "$(foreign "$scratch/proposed.xml")"
 finish

@@ -16,7 +16,7 @@
 /* As the options stand: columns, the pane, its height below a narrow list. */
 enum { VALUE = 7, NOW = 28, PLAN = 36, PANE = 43, NARROW_PANE = 5 };
 
-enum { OPTIONS_OF_A_DISK = OPTION_DISKS_DISCARD - OPTION_DISKS_CACHE + 1 };
+enum { OPTIONS_OF_A_DISK = OPTION_DISKS_QUEUES - OPTION_DISKS_CACHE + 1 };
 
 /* One line: an option of a disk or, with an offer, a disk of the host's. */
 struct row {
@@ -115,9 +115,8 @@ static const char *show(const struct disk_list *own, const struct row *row,
     char text[64];
 
     if (value == OPTION_OTHER) {
-        const char *written =
-            xml_attribute(own->arena, xml_child(node, "driver"),
-                          option_get(row->id)->place.attribute);
+        const char *written = xml_attribute(
+            own->arena, xml_child(node, "driver"), disk_option_name(row->id));
         char *copy CLEANUP(mem_free) = str_printable(written ? written : "");
 
         return arena_strdup(own->arena, copy);
@@ -206,7 +205,8 @@ static void draw_pane(const struct disk_list *own, struct canvas *canvas,
     const struct option_row *option = row->offer ? NULL : option_get(row->id);
     const char *title = option ? option->title : row->offer->disk;
     const char *refusal =
-        option ? option_obstacle(own->plan, row->id) : row->offer->refusal;
+        option ? disk_refusal(own->plan, row->disk, row->id, option->on)
+               : row->offer->refusal;
     int y = BODY_TOP, end = app_body_end(canvas), x = PANE + 3;
     char values[96] = "";
 
@@ -319,15 +319,18 @@ static long next_value(const struct plan *plan, const struct row *row)
 
     if (wish == OPTION_OFF)
         return OPTION_KEEP;
+    if (!option->words)
+        return wish == OPTION_KEEP ? option->on : OPTION_OFF;
     for (long i = wish == OPTION_KEEP ? 1 : wish + 1; option->words[i - 1]; i++)
-        if (!option_refusal(plan, row->id, i))
+        if (!disk_refusal(plan, row->disk, row->id, i))
             return i;
     return OPTION_OFF;
 }
 
 static void set_option(struct app *app, const struct row *row, long value)
 {
-    const char *refusal = option_refusal(app_plan(app), row->id, value);
+    const char *refusal =
+        disk_refusal(app_plan(app), row->disk, row->id, value);
     bool has_more;
 
     if (refusal) {

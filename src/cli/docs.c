@@ -58,7 +58,7 @@ static const struct docs_option options_known[] = {
     {"set", "KEY=VALUE", "@keys",
      "switch an option, see OPTIONS OF A PLAN; or disk.TARGET=/dev/disk/by-id/"
      "NAME: a disk becomes a whole physical one, of which nothing is copied; "
-     "or disk.TARGET.cache, .io, .discard: of that disk alone"},
+     "or disk.TARGET.cache, .io, .discard, .queues: of that disk alone"},
     {"plan", "FILE", "@files", "a plan file in place of the proposal"},
     {"format", "NAME", "text diff xml json", "how the preview is printed"},
     {"dry-run", NULL, "", "do everything but write"},

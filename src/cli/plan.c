@@ -118,8 +118,8 @@ static bool take_disk_option(struct plan *plan, const char *key,
 
     if (id == OPTION_NONE)
         return err_set(err, ERR_USAGE,
-                       "--set %.160s: a disk alone has cache, io and discard, "
-                       "as disk.vda.cache=none.",
+                       "--set %.160s: a disk alone has cache, io, discard and "
+                       "queues, as disk.vda.cache=none.",
                        name);
     option_values(id, values, sizeof(values));
     if (!option_parse(id, value, &wish))
@@ -129,7 +129,7 @@ static bool take_disk_option(struct plan *plan, const char *key,
     if (disk < 0)
         refusal = _("The domain has no such disk on a file or a device.");
     else
-        refusal = option_refusal(plan, id, wish);
+        refusal = disk_refusal(plan, (size_t)disk, id, wish);
     if (refusal)
         return err_set(err, ERR_REFUSED, "--set %.160s: %s", name, refusal);
     disk_set(plan, (size_t)disk, id, wish);

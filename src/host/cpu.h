@@ -77,7 +77,8 @@ struct cpu_topology {
     bool has_smt;   /* some core has more than one thread online */
     bool has_flags; /* what follows is known */
     bool has_vmx, has_svm, has_topoext;
-    bool has_nonstop_tsc; /* at one rate, in deep sleep too */
+    bool has_nonstop_tsc;   /* at one rate, in deep sleep too */
+    unsigned physical_bits; /* of an address; 0: not known */
     /* The same text on the same machine with the same CPUs online. */
     const char *fingerprint;
 };

@@ -98,6 +98,12 @@ void kernel_probe(const struct root *root, struct arena *arena,
         .has_apicv = is_set(root, arena,
                             "sys/module/kvm_intel/parameters/enable_apicv") ||
                      is_set(root, arena, "sys/module/kvm_amd/parameters/avic"),
+        .has_nested =
+            is_set(root, arena, "sys/module/kvm_intel/parameters/nested") ||
+            is_set(root, arena, "sys/module/kvm_amd/parameters/nested"),
+        .knows_nested =
+            root_exists(root, "sys/module/kvm_intel/parameters/nested") ||
+            root_exists(root, "sys/module/kvm_amd/parameters/nested"),
         .has_vfio = root_exists(root, "sys/bus/pci/drivers/vfio-pci"),
         .has_cpuset_cgroup = str_has_word(controllers, "cpuset"),
         .has_systemd = root_exists(root, "run/systemd/system"),

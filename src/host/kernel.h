@@ -23,6 +23,8 @@ struct kernel {
     bool has_mixed_energies;      /* another preference */
     bool has_kvm;                 /* a KVM module is there */
     bool has_apicv;               /* KVM uses APICv or AVIC */
+    bool has_nested;              /* it lets guests run guests */
+    bool knows_nested;            /* it said whether it does */
     bool has_vfio;                /* vfio-pci is there: loaded or built in */
     bool has_cpuset_cgroup; /* unified cgroup with the cpuset controller */
     bool has_systemd;       /* systemd runs the host; unknown elsewhere */

@@ -6,6 +6,7 @@
 #include "host/kernelcpu.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The list of a file; false if it is absent, "(null)" or the like. */
@@ -58,12 +59,14 @@ static void read_cpuinfo(const struct root *root, struct arena *arena,
     const char *flags = cpuinfo_value(arena, cpuinfo, "flags");
     const char *vendor = cpuinfo_value(arena, cpuinfo, "vendor_id");
     const char *model = cpuinfo_value(arena, cpuinfo, "model name");
+    const char *sizes = cpuinfo_value(arena, cpuinfo, "address sizes");
 
     /* hwloc names them only where it could read all of cpuinfo. */
     if (!*topology->vendor && vendor)
         topology->vendor = vendor;
     if (!*topology->model && model)
         topology->model = model;
+    topology->physical_bits = sizes ? (unsigned)strtoul(sizes, NULL, 10) : 0;
     topology->has_flags = flags != NULL;
     topology->has_vmx = flags && has_word(flags, "vmx");
     topology->has_svm = flags && has_word(flags, "svm");

@@ -87,12 +87,17 @@ bool disk_is_named(const struct domain *domain, size_t disk)
 
 static bool is_of_disks(enum option_id id)
 {
-    return id >= OPTION_DISKS_CACHE && id <= OPTION_DISKS_DISCARD;
+    return id >= OPTION_DISKS_CACHE && id <= OPTION_DISKS_QUEUES;
 }
 
 const char *disk_option_name(enum option_id id)
 {
-    return is_of_disks(id) ? option_get(id)->place.attribute : NULL;
+    const struct option_place *place;
+
+    if (!is_of_disks(id))
+        return NULL;
+    place = &option_get(id)->place;
+    return place->attribute ? place->attribute : place->number;
 }
 
 enum option_id disk_option_find(const char *name)
@@ -130,10 +135,41 @@ long disk_wish(const struct plan *plan, size_t disk, enum option_id id)
     return *wish_of(plan, disk, id);
 }
 
+bool disk_is_virtio(const struct plan *plan, size_t number)
+{
+    const xmlNode *disk = disk_node(plan->domain, number);
+    const xmlNode *root = xml_root(plan->domain->xml), *other = NULL;
+
+    if (xml_has(xml_child(disk, "target"), "bus", "virtio"))
+        return true;
+    while (plan->options[OPTION_DISKS_BUS] == OPTION_ON &&
+           (other = option_device(root, SCOPE_BUSES, other)))
+        if (other == disk)
+            return true;
+    return false;
+}
+
+const char *disk_refusal(const struct plan *plan, size_t disk,
+                         enum option_id id, long value)
+{
+    const xmlNode *root = xml_root(plan->domain->xml);
+
+    if (value == OPTION_KEEP)
+        return NULL;
+    if (id == OPTION_DISKS_QUEUES && !disk_is_virtio(plan, disk))
+        return "Only virtio disks have queues.";
+    if (id == OPTION_DISKS_QUEUES &&
+        !option_device(root, SCOPE_VIRTIO_DISKS, NULL))
+        return NULL; /* this is the first */
+    return option_refusal(plan, id, value);
+}
+
 long disk_effective(const struct plan *plan, size_t disk, enum option_id id)
 {
     long value = disk_wish(plan, disk, id);
 
+    if (id == OPTION_DISKS_QUEUES && !disk_is_virtio(plan, disk))
+        return disk_now(plan, disk, id);
     if (value == OPTION_KEEP)
         value = plan->options[id];
     return value == OPTION_KEEP ? disk_now(plan, disk, id) : value;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Options of one disk: its host cache, I/O mode and discard, over what the
- * options say of all disks. A disk is named by its index among those of
+ * Options of one disk: its host cache, I/O mode, discard and queues, over what
+ * the options say of all disks. A disk is named by its index among those of
  * SCOPE_DISKS, in the order of the XML.
  */
 #ifndef PLAN_DISK_H
@@ -31,8 +31,9 @@ const char *disk_path(const struct domain *domain, struct arena *arena,
                       size_t disk);
 
 /*
- * The name that an option has after "disk.TARGET.": "cache", "io", "discard";
- * NULL if it is none of single disks. The option of a name, or OPTION_NONE.
+ * The name that an option has after "disk.TARGET.": "cache", "io", "discard",
+ * "queues"; NULL if it is none of single disks. The option of a name, or
+ * OPTION_NONE.
  */
 const char *disk_option_name(enum option_id id);
 enum option_id disk_option_find(const char *name);
@@ -49,6 +50,9 @@ long disk_now(const struct plan *plan, size_t disk, enum option_id id);
 long disk_wish(const struct plan *plan, size_t disk, enum option_id id);
 long disk_effective(const struct plan *plan, size_t disk, enum option_id id);
 
+/* True if the disk is virtio-blk, or is to be. */
+bool disk_is_virtio(const struct plan *plan, size_t number);
+
 /* True if one of the disks has a wish of its own for it. */
 bool disk_has_wish(const struct plan *plan, enum option_id id);
 
@@ -56,9 +60,16 @@ bool disk_has_wish(const struct plan *plan, enum option_id id);
 void disk_put(struct plan *plan, size_t disk, enum option_id id, long value);
 
 /*
+ * Why this disk cannot have this value: a sentence, or NULL if it can. To go
+ * with all others is never refused.
+ */
+const char *disk_refusal(const struct plan *plan, size_t disk,
+                         enum option_id id, long value);
+
+/*
  * Sets a wish, and what follows: io='native' works with two of the cache modes
  * only, and libvirt refuses it with any other. Gives the number of other
- * values of the disk that were changed. Ask option_refusal first.
+ * values of the disk that were changed. Ask disk_refusal first.
  */
 unsigned disk_set(struct plan *plan, size_t disk, enum option_id id,
                   long value);

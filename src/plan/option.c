@@ -22,10 +22,10 @@ static const struct option_row *row_of(enum option_id id)
         return &option_memory_rows[id];
     if (id < OPTION_HYPERVCLOCK)
         return &option_hyperv_rows[id - OPTION_HV_RELAXED];
-    if (id < OPTION_DISKS_CACHE)
+    if (id < OPTION_DISKS_BUS)
         return &option_guest_rows[id - OPTION_HYPERVCLOCK];
     if (id < OPTION_ISOLATE)
-        return &option_io_rows[id - OPTION_DISKS_CACHE];
+        return &option_io_rows[id - OPTION_DISKS_BUS];
     return &option_host_rows[id - OPTION_ISOLATE];
 }
 
@@ -148,7 +148,7 @@ static unsigned keep_disks_valid(struct plan *plan, enum option_id id)
  */
 static unsigned keep_cpu_valid(struct plan *plan, enum option_id id)
 {
-    static const enum option_id dependent[] = {OPTION_CACHE, OPTION_MAXPHYSADDR,
+    static const enum option_id dependent[] = {OPTION_CACHE,
                                                OPTION_KVM_HINT_DEDICATED};
     bool is_meant = id == OPTION_CPU_MODE || id == OPTION_MIGRATABLE;
     unsigned others = 0;
@@ -163,6 +163,15 @@ static unsigned keep_cpu_valid(struct plan *plan, enum option_id id)
         if (!option_is_off(plan, dependent[i]))
             others += 1 + option_set(plan, dependent[i], OPTION_OFF);
     return others;
+}
+
+/* A limit is one of the host's width, and of no other. */
+static unsigned keep_width_valid(struct plan *plan, enum option_id id)
+{
+    return id == OPTION_MAXPHYSADDR && option_effective(plan, id) > OPTION_ON &&
+                   !option_is_off(plan, OPTION_MAXPHYSADDR_LIMIT)
+               ? 1 + option_set(plan, OPTION_MAXPHYSADDR_LIMIT, OPTION_OFF)
+               : 0;
 }
 
 static unsigned switch_on(struct plan *plan, const enum option_id *ids)
@@ -233,6 +242,7 @@ unsigned option_set(struct plan *plan, enum option_id id, long value)
                        switch_on(plan, option_wants(plan, id)) +
                        switch_off_others(plan, id);
     others += keep_disks_valid(plan, id) + disk_settle(plan, id);
+    others += keep_width_valid(plan, id);
     return others + keep_cpu_valid(plan, id);
 }
 

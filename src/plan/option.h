@@ -58,7 +58,10 @@ enum option_id {
     OPTION_INVTSC,
     OPTION_MIGRATABLE,
     OPTION_MAXPHYSADDR,
+    OPTION_MAXPHYSADDR_LIMIT,
     OPTION_HYPERVISOR,
+    OPTION_VMX,
+    OPTION_SVM,
     OPTION_VCPUSCHED,
     OPTION_KVM_HIDDEN,
     OPTION_KVM_HINT_DEDICATED,
@@ -69,10 +72,12 @@ enum option_id {
     OPTION_VMPORT,
     OPTION_SMM,
     /* option_io.c */
+    OPTION_DISKS_BUS, /* before what only virtio disks have */
     OPTION_DISKS_CACHE,
     OPTION_DISKS_IO,
     OPTION_DISKS_DISCARD,
-    OPTION_DISKS_BUS,
+    OPTION_DISKS_QUEUES,
+    OPTION_IOTHREADS_IDLE,
     OPTION_SCSI_IOTHREAD,
     OPTION_SCSI_QUEUES,
     OPTION_NET_MODEL,
@@ -116,11 +121,12 @@ enum option_proposed { PROPOSE_NOTHING, PROPOSE_ON, PROPOSE_OFF };
 /* How many elements an option speaks of: one, or those of many devices. */
 enum option_scope {
     SCOPE_ONE,
-    SCOPE_DISKS, /* <driver> of each disk on a file or block device */
-    SCOPE_SCSI,  /* <driver> of each virtio-scsi controller */
-    SCOPE_NETS,  /* <driver> of each virtio interface on a tap device */
-    SCOPE_BUSES, /* `element` of each disk that is SATA, IDE or virtio */
-    SCOPE_CARDS, /* `element` of each interface, emulated or virtio */
+    SCOPE_DISKS,        /* <driver> of each disk on a file or block device */
+    SCOPE_VIRTIO_DISKS, /* virtio-blk of those */
+    SCOPE_SCSI,         /* <driver> of each virtio-scsi controller */
+    SCOPE_NETS,         /* <driver> of each virtio interface on a tap device */
+    SCOPE_BUSES,        /* `element` of each disk that is SATA, IDE or virtio */
+    SCOPE_CARDS,        /* `element` of each interface, emulated or virtio */
 };
 
 /*
@@ -137,6 +143,7 @@ struct option_place {
     const char *match, *match_value;
     const char *attribute, *on, *off;
     const char *number;            /* the attribute of the number, or NULL */
+    const char *numbered;          /* what `attribute` says with a number */
     const char *also, *also_value; /* an attribute that goes with `on` */
     bool is_whole;                 /* the element says nothing else */
     bool drops_off; /* libvirt stores no `off` of it, or not all */

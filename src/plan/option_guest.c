@@ -40,6 +40,28 @@
               .off = "disable",                 \
               .is_whole = true,                 \
               .absent = (default_value)}
+#define POLICY(flag)                                                  \
+    .type = OPTION_TYPE_CHOICE, .words = WORDS("require", "disable"), \
+    .writes = "<cpu><feature name='" flag "' policy=>",               \
+    .place = {.parent = "cpu",                                        \
+              .element = "feature",                                   \
+              .match = "name",                                        \
+              .match_value = (flag),                                  \
+              .attribute = "policy",                                  \
+              .is_whole = true}
+#define NESTED                                                            \
+    .does =                                                               \
+        "Whether the guest can run guests itself, as WSL2, Hyper-V and "  \
+        "Windows' memory integrity do. host-passthrough has it wherever " \
+        "the parameter nested of KVM's module is on; a named model may "  \
+        "not.",                                                           \
+    .cost =                                                               \
+        "A Windows that runs on its own Hyper-V loses speed in games: "   \
+        "disable keeps it from that.",                                    \
+    .risk =                                                               \
+        "disable: what needs virtualization in the guest does not "       \
+        "start.",                                                         \
+    .source = "Linux: Documentation/virt/kvm/x86/running-nested-guests.rst"
 #define STATE(path, name, default_value) \
     .place = {.parent = (path),          \
               .element = (name),         \
@@ -212,16 +234,53 @@ const struct option_row option_guest_rows[] = {
         {
             .key = "cpu.maxphysaddr",
             CPU,
-            .title = "host's address width",
+            .title = "address width",
+            .type = OPTION_TYPE_NUMBER,
+            .minimum = 32,
+            .maximum = 52,
+            .replaces = true,
             .since = 8007000,
             .place = {.parent = "cpu",
                       .element = "maxphysaddr",
                       .attribute = "mode",
                       .on = "passthrough",
+                      .number = "bits",
+                      .numbered = "emulate",
                       .is_whole = true},
-            .does = "The guest has as many physical address bits as the host: "
-                    "room for the large BARs of graphics cards.",
-            .writes = "<cpu><maxphysaddr mode='passthrough'>",
+            .does = "The guest's physical address bits: on, the host's; or so "
+                    "many. An eighth of what they reach is what UEFI firmware "
+                    "has for BARs above 4 GiB: 40 bits, which models without "
+                    "this have, are 128 GiB; a guest with host-passthrough "
+                    "has the host's anyway.",
+            .cost = "A number: large BARs (Resizable BAR, several cards) may "
+                    "find no room.",
+            .risk = "The guest migrates to hosts of no fewer bits only.",
+            .writes = "<cpu><maxphysaddr mode='passthrough'>, or "
+                      "mode='emulate' bits=",
+            .source = "libvirt: formatdomain, \"CPU model and topology\"; "
+                      "edk2: PlatformDynamicMmioWindow",
+        },
+    ROW(MAXPHYSADDR_LIMIT) =
+        {
+            .key = "cpu.maxphysaddr.limit",
+            .group = "CPU",
+            .part = PART_FEATURES,
+            .title = "at most so many bits",
+            .type = OPTION_TYPE_NUMBER,
+            .minimum = 32,
+            .maximum = 52,
+            .on = 39,
+            .since = 9003000,
+            .needs = OPTIONS(OPTION_MAXPHYSADDR),
+            .place = {.parent = "cpu",
+                      .element = "maxphysaddr",
+                      .number = "limit"},
+            .does = "The host's address bits, but no more than this: for a "
+                    "guest that moves to a host of fewer, or that stumbles "
+                    "over so many. 39 is what desktop CPUs of Intel had for "
+                    "long.",
+            .cost = "Less room for large BARs.",
+            .writes = "<cpu><maxphysaddr limit=>",
             FORMATDOMAIN("CPU model and topology"),
         },
     ROW(HYPERVISOR) =
@@ -234,6 +293,8 @@ const struct option_row option_guest_rows[] = {
                       .match = "name",
                       .match_value = "hypervisor",
                       .attribute = "policy",
+                      .on = "require",
+                      .omits_on = true,
                       .off = "disable",
                       .is_whole = true,
                       .absent = OPTION_ON},
@@ -242,6 +303,22 @@ const struct option_row option_guest_rows[] = {
             .risk = "Off: the guest runs worse, and needs more CPU.",
             .writes = "<cpu><feature name='hypervisor'>",
             .source = "QEMU: docs/system/i386/hyperv.rst",
+        },
+    ROW(VMX) =
+        {
+            .key = "cpu.vmx",
+            CPU,
+            .title = "nested VMs (Intel)",
+            POLICY("vmx"),
+            NESTED,
+        },
+    ROW(SVM) =
+        {
+            .key = "cpu.svm",
+            CPU,
+            .title = "nested VMs (AMD)",
+            POLICY("svm"),
+            NESTED,
         },
     ROW(VCPUSCHED) =
         {

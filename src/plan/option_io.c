@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The options' table: disks, controllers and interfaces. Data only; rows
- * stand from OPTION_DISKS_CACHE on.
+ * stand from OPTION_DISKS_BUS on.
  */
 #include "plan/option_row.h"
 
-#define ROW(id) [OPTION_##id - OPTION_DISKS_CACHE]
+#define ROW(id) [OPTION_##id - OPTION_DISKS_BUS]
 #define HEAD .group = "Disks and network", .part = PART_IO
 #define DRIVER(devices, name) \
     .place = {                \
@@ -22,6 +22,32 @@
 #define SOURCE .source = "libvirt: formatdomain, \"Devices\""
 
 const struct option_row option_io_rows[] = {
+    ROW(DISKS_BUS) =
+        {
+            .key = "disks.bus",
+            HEAD,
+            .title = "disk bus",
+            .type = OPTION_TYPE_CHOICE,
+            .words = WORDS("virtio"),
+            .on = 1,
+            .replaces = true,
+            .has_no_off = true,
+            .place = {.scope = SCOPE_BUSES,
+                      .parent = "devices",
+                      .element = "target",
+                      .attribute = "bus",
+                      .absent = OPTION_OTHER},
+            .does = "SATA and IDE disks become virtio, which is faster. "
+                    "CD-ROMs stay.",
+            .risk = "Without its driver the guest does not boot. Windows: add "
+                    "a second, small virtio disk first and install viostor "
+                    "until it sees that one. Linux: virtio_blk in the "
+                    "initramfs, UUIDs in fstab. Snapshots know the old names.",
+            .writes = "<disk><target dev= bus='virtio'>, no <address "
+                      "type='drive'>",
+            .source = "libvirt: formatdomain, \"Hard drives, floppy disks, "
+                      "CDROMs\"",
+        },
     ROW(DISKS_CACHE) =
         {
             .key = "disks.cache",
@@ -76,31 +102,42 @@ const struct option_row option_io_rows[] = {
                       "devices",
             SOURCE,
         },
-    ROW(DISKS_BUS) =
+    ROW(DISKS_QUEUES) =
         {
-            .key = "disks.bus",
+            .key = "disks.queues",
             HEAD,
-            .title = "disk bus",
-            .type = OPTION_TYPE_CHOICE,
-            .words = WORDS("virtio"),
-            .on = 1,
+            .title = "disk queues",
+            .type = OPTION_TYPE_NUMBER,
+            .minimum = 1,
+            .maximum = 1024,
+            .on = 4,
             .replaces = true,
-            .has_no_off = true,
-            .place = {.scope = SCOPE_BUSES,
-                      .parent = "devices",
-                      .element = "target",
-                      .attribute = "bus",
-                      .absent = OPTION_OTHER},
-            .does = "SATA and IDE disks become virtio, which is faster. "
-                    "CD-ROMs stay.",
-            .risk = "Without its driver the guest does not boot. Windows: add "
-                    "a second, small virtio disk first and install viostor "
-                    "until it sees that one. Linux: virtio_blk in the "
-                    "initramfs, UUIDs in fstab. Snapshots know the old names.",
-            .writes = "<disk><target dev= bus='virtio'>, no <address "
-                      "type='drive'>",
-            .source = "libvirt: formatdomain, \"Hard drives, floppy disks, "
-                      "CDROMs\"",
+            QUEUES(SCOPE_VIRTIO_DISKS, "queues"),
+            .does = "So many vCPUs can send requests to a virtio disk at once. "
+                    "Machine types from 5.2 on have one queue for each vCPU by "
+                    "themselves, older ones one in all.",
+            .cost = "An interrupt of the guest for each queue; more than its "
+                    "vCPUs serve nothing.",
+            .writes = "<disk><driver queues=>, all virtio disks of files and "
+                      "devices",
+            SOURCE,
+        },
+    ROW(IOTHREADS_IDLE) =
+        {
+            .key = "iothreads.idle",
+            .group = "Disks and network",
+            .part = PART_IOTHREADS,
+            .on = OPTION_ON,
+            .title = "idle I/O threads",
+            FOR_ALL(PROPOSE_OFF),
+            .place = {.parent = "iothreads"},
+            .does = "I/O threads that no disk, no controller and nothing else "
+                    "of the domain uses. Off removes them, with their pins; "
+                    "the others keep their numbers.",
+            .cost = "On: a thread each that does nothing, and lines that look "
+                    "as if it did.",
+            .writes = "<iothreads>, <iothreadids>, <cputune><iothreadpin>",
+            .source = "libvirt: formatdomain, \"IOThreads Allocation\"",
         },
     ROW(SCSI_IOTHREAD) =
         {

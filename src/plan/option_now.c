@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "plan/iothread.h"
 #include "plan/plan.h"
 
 #include <stdio.h>
@@ -45,6 +46,12 @@ static bool is_plain_disk(const xmlNode *disk)
 {
     return has_one_of(disk, "type", WORDS("file", "block")) &&
            (!has_attribute(disk, "device") || xml_has(disk, "device", "disk"));
+}
+
+static bool is_virtio_disk(const xmlNode *disk)
+{
+    return is_plain_disk(disk) &&
+           xml_has(xml_child(disk, "target"), "bus", "virtio");
 }
 
 /*
@@ -102,6 +109,7 @@ const xmlNode *option_device(const xmlNode *root, enum option_scope scope,
         bool (*is_one)(const xmlNode *node);
     } scopes[] = {
         [SCOPE_DISKS] = {"devices/disk", is_plain_disk},
+        [SCOPE_VIRTIO_DISKS] = {"devices/disk", is_virtio_disk},
         [SCOPE_SCSI] = {"devices/controller", is_virtio_scsi},
         [SCOPE_NETS] = {"devices/interface", is_virtio_tap},
         [SCOPE_BUSES] = {"devices/disk", has_disk_bus},
@@ -133,7 +141,7 @@ static long read_number(const struct option_row *option, const xmlNode *node)
     if (!xml_number(node, place->number, (unsigned long)option->maximum,
                     &number))
         return OPTION_OTHER;
-    if (number == 1 && option->minimum > 1)
+    if (number == 1 && option->minimum > 1 && !place->attribute)
         return place->absent; /* one queue is as none is named */
     return (long)number >= option->minimum ? (long)number : OPTION_OTHER;
 }
@@ -144,6 +152,19 @@ static long read_word(const struct option_row *option, const xmlNode *node)
         if (xml_has(node, option->place.attribute, option->words[i]))
             return i + 1;
     return OPTION_OTHER;
+}
+
+/* Of an attribute that says something else beside a number. */
+static long read_numbered(const struct option_row *option, const xmlNode *node)
+{
+    const struct option_place *place = &option->place;
+    bool has_number = has_attribute(node, place->number);
+
+    if (has_number && xml_has(node, place->attribute, place->numbered))
+        return read_number(option, node);
+    return !has_number && xml_has(node, place->attribute, place->on)
+               ? OPTION_ON
+               : OPTION_OTHER;
 }
 
 /* `node` may be NULL: nothing is written. */
@@ -159,6 +180,8 @@ static long read_value(const struct option_row *option, const xmlNode *node)
         return read_word(option, node);
     if (!place->attribute)
         return place->number ? read_number(option, node) : OPTION_ON;
+    if (place->numbered)
+        return read_numbered(option, node);
     if (place->off && xml_has(node, place->attribute, place->off))
         return OPTION_OFF;
     if (!place->on || !xml_has(node, place->attribute, place->on))
@@ -248,6 +271,8 @@ long option_now(const struct plan *plan, enum option_id id)
         return page_size_now(plan);
     case OPTION_VCPUSCHED:
         return vcpusched_now(plan);
+    case OPTION_IOTHREADS_IDLE:
+        return iothread_count_idle(plan) > 0 ? OPTION_ON : OPTION_OFF;
     default:
         break;
     }

@@ -152,6 +152,8 @@ static const char *obstacle_devices(const struct plan *plan,
 {
     static const char *const texts[] = {
         [SCOPE_DISKS] = "The domain has no disk on a file or a device.",
+        [SCOPE_VIRTIO_DISKS] =
+            "The domain has no virtio disk on a file or a device.",
         [SCOPE_SCSI] = "The domain has no virtio-scsi controller.",
         [SCOPE_NETS] =
             "The domain has no virtio network interface that is "
@@ -164,6 +166,70 @@ static const char *obstacle_devices(const struct plan *plan,
                    option_device(xml_root(plan->domain->xml), scope, NULL)
                ? NULL
                : text_of(texts[scope]);
+}
+
+/* libvirt takes features with a model only, named or the host's. */
+static const char *obstacle_feature(const struct plan *plan, enum option_id id)
+{
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    bool is_emulated = xml_has(xml_root(plan->domain->xml), "type", "qemu");
+
+    if (option_is_off(plan, OPTION_CPU_MODE) &&
+        !xml_find(xml_root(plan->domain->xml), "cpu/model"))
+        return "The domain names no CPU model: choose one first (cpu.mode).";
+    if (id == OPTION_HYPERVISOR || (is_emulated && id == OPTION_SVM))
+        return NULL;
+    if (is_emulated)
+        return "QEMU does not emulate it.";
+    if (!cpu->has_flags)
+        return "The flags of this host's CPU could not be read.";
+    if (id == OPTION_VMX)
+        return cpu->has_vmx
+                   ? NULL
+                   : "This host's CPU has no such flag; only Intel's have.";
+    return cpu->has_svm ? NULL
+                        : "This host's CPU has no such flag; only AMD's have.";
+}
+
+/* For guests of a guest. */
+static const char *refusal_nested(const struct plan *plan)
+{
+    const struct kernel *kernel = &plan->host->kernel;
+
+    if (kernel->has_nested ||
+        xml_has(xml_root(plan->domain->xml), "type", "qemu"))
+        return NULL;
+    return kernel->knows_nested
+               ? "KVM keeps it from guests here: its module's parameter nested "
+                 "is off."
+               : "Whether KVM gives it to guests here could not be read "
+                 "(parameter nested of its module).";
+}
+
+/* Before 9.0 libvirt may want the host's own CPU beside it. */
+static const char *obstacle_width(const struct plan *plan, enum option_id id)
+{
+    unsigned long version = plan->domain->libvirt_version;
+
+    if (version > 0 && version < 9000000 && !has_host_cpu(plan))
+        return "Before 9.0 libvirt has it only with CPU model host-passthrough "
+               "(or maximum).";
+    if (id == OPTION_MAXPHYSADDR_LIMIT &&
+        option_effective(plan, OPTION_MAXPHYSADDR) > OPTION_ON)
+        return "It limits the host's own address width; here a number stands "
+               "in its place.";
+    return NULL;
+}
+
+static const char *refusal_width(const struct plan *plan, long value)
+{
+    unsigned bits = plan->host->cpu.physical_bits;
+
+    if (bits == 0)
+        return "How many address bits the host has could not be read.";
+    return value > (long)bits ? "The host has fewer address bits; libvirt "
+                                "refuses more."
+                              : NULL;
 }
 
 static const char *obstacle_cpu(const struct plan *plan, enum option_id id)
@@ -229,11 +295,20 @@ static const char *obstacle_own(const struct plan *plan, enum option_id id)
     case OPTION_TOPOEXT:
     case OPTION_INVTSC:
     case OPTION_MIGRATABLE:
-    case OPTION_MAXPHYSADDR:
     case OPTION_KVM_HINT_DEDICATED:
         return obstacle_cpu(plan, id);
+    case OPTION_MAXPHYSADDR:
+    case OPTION_MAXPHYSADDR_LIMIT:
+        return obstacle_width(plan, id);
+    case OPTION_VMX:
+    case OPTION_SVM:
+        return obstacle_feature(plan, id);
     case OPTION_VCPUSCHED:
         return obstacle_vcpusched(plan);
+    case OPTION_IOTHREADS_IDLE:
+        return option_now(plan, id) == OPTION_ON
+                   ? NULL
+                   : "The domain has none that nothing uses.";
     case OPTION_DISKS_BUS:
     case OPTION_NET_MODEL:
         return option_bus_obstacle(plan, id);
@@ -313,6 +388,8 @@ static const char *refusal_off(const struct plan *plan, enum option_id id)
                "remove that first (virsh edit).";
     if (id == OPTION_MIGRATABLE)
         return obstacle_cpu(plan, id);
+    if (id == OPTION_HYPERVISOR)
+        return obstacle_feature(plan, id);
     if (id == OPTION_CPU_MODE || id == OPTION_CLOCK_OFFSET)
         return _("It has to have some value.");
     return obstacle_machine(plan, option);
@@ -370,6 +447,10 @@ const char *option_refusal(const struct plan *plan, enum option_id id,
         refusal = refusal_source(plan, value);
     if (!refusal && id == OPTION_CPU_MODE)
         refusal = refusal_mode(plan, value);
+    if (!refusal && (id == OPTION_VMX || id == OPTION_SVM) && value == 1)
+        refusal = refusal_nested(plan);
+    if (!refusal && id == OPTION_MAXPHYSADDR && value > OPTION_ON)
+        refusal = refusal_width(plan, value);
     if (!refusal && id == OPTION_SCSI_IOTHREAD)
         refusal = obstacle_iothread(plan, value);
     if (!refusal && id == OPTION_PMU && value == OPTION_ON &&

@@ -26,7 +26,7 @@ struct image_wish {
 
 /* What one disk shall have, over what the options say of all: see disk.h. */
 struct disk_wish {
-    long values[OPTION_DISKS_DISCARD - OPTION_DISKS_CACHE + 1];
+    long values[OPTION_DISKS_QUEUES - OPTION_DISKS_CACHE + 1];
 };
 
 struct identities;

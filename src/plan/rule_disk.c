@@ -75,6 +75,12 @@ void rule_disk_values(const struct plan *plan, struct arena *arena,
                                   name_of(arena, disk)),
                      "Only virtio disks and virtio-scsi controllers can. "
                      "Remove its iothread=: virsh edit.");
+        if (bus && !disk_is_virtio(plan, i) &&
+            xml_attribute(arena, xml_child(disk, "driver"), "queues"))
+            rule_say(rule, findings, arena, VERDICT_FAIL,
+                     arena_printf(arena, "disk %.20s cannot have queues",
+                                  name_of(arena, disk)),
+                     "Only virtio disks can. Remove its queues=: virsh edit.");
     }
 }
 

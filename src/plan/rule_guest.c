@@ -6,6 +6,7 @@
 #include "plan/rule_row.h"
 
 #include "base/text.h"
+#include "plan/iothread.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +22,6 @@ static bool has_iothread(const struct plan *plan, size_t disk)
 void rule_iothreads(const struct plan *plan, struct arena *arena,
                     const struct rule *rule, struct findings *findings)
 {
-    const xmlNode *devices = xml_child(xml_root(plan->domain->xml), "devices");
-    bool has_scsi = false;
-
     for (size_t i = 0; i < plan->domain->disk_count; i++)
         if (plan->disk_iothread[i] > 0 && !has_iothread(plan, i)) {
             rule_say(rule, findings, arena, VERDICT_FAIL,
@@ -33,19 +31,12 @@ void rule_iothreads(const struct plan *plan, struct arena *arena,
                      "Give it one that the domain has.");
             return;
         }
-    if (plan->iothread_count == 0 || !option_is_off(plan, OPTION_SCSI_IOTHREAD))
-        return;
-    for (size_t i = 0; i < plan->domain->disk_count; i++)
-        if (plan->disk_iothread[i] > 0 || plan->domain->disks[i].has_mapping)
-            return;
-    for (const xmlNode *node = xml_child(devices, "controller"); node;
-         node = xml_next(node))
-        has_scsi |=
-            xml_attribute(arena, xml_child(node, "driver"), "iothread") != NULL;
-    if (!has_scsi)
+    if (option_effective(plan, OPTION_IOTHREADS_IDLE) == OPTION_ON)
         rule_say(rule, findings, arena, VERDICT_WARN,
-                 "no disk uses the I/O threads",
-                 "Give a virtio disk iothread='1', or do without.");
+                 arena_printf(arena, _("nothing uses %u of %u I/O threads"),
+                              iothread_count_idle(plan), plan->iothread_count),
+                 "Give a virtio disk iothread=, or remove them: --set "
+                 "iothreads.idle=off.");
 }
 
 void rule_topology(const struct plan *plan, struct arena *arena,

@@ -52,10 +52,10 @@ void rule_cpu_values(const struct plan *plan, struct arena *arena,
                  "<cache level=>; or --set cpu.cache=off.");
     if (xml_has(width, "mode", "passthrough") &&
         xmlHasProp((xmlNode *)width, (const xmlChar *)"bits") &&
-        plan->options[OPTION_MAXPHYSADDR] != OPTION_OFF)
+        plan->options[OPTION_MAXPHYSADDR] == OPTION_KEEP)
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  "the host's address width, and a number of bits beside it",
-                 "libvirt refuses both. Remove bits=: virsh edit.");
+                 "libvirt refuses both: --set cpu.maxphysaddr=on.");
 }
 
 /* Of what another process maps: libvirt refuses it, or it does not work. */

@@ -155,6 +155,8 @@ static struct wanted wanted(struct rendering *r,
     if (place->number && value > OPTION_OFF &&
         (value > OPTION_ON || !place->attribute))
         wanted.number = arena_printf(r->arena, "%ld", value);
+    if (wanted.number && place->numbered)
+        wanted.state = place->numbered;
     if (value != OPTION_OFF)
         wanted.also = place->also_value;
     return wanted;
@@ -182,7 +184,8 @@ static void change_element(struct rendering *r,
     drop_children(r, place, node, wanted->state);
     if (place->attribute && !wanted->state)
         edit_remove_attribute(r->edit, node, place->attribute);
-    if (place->number && !place->attribute && !wanted->number)
+    if (place->number && (!place->attribute || place->numbered) &&
+        !wanted->number)
         edit_remove_attribute(r->edit, node, place->number);
     set_attribute(r, node, place->attribute, wanted->state);
     set_attribute(r, node, place->number, wanted->number);
@@ -229,13 +232,18 @@ static void render_one(struct rendering *r, const struct option_row *option,
             new_element(r, place, slash ? slash + 1 : place->parent, &want));
 }
 
-/* What the device of this number shall have: a disk, perhaps, its own. */
-static long value_of(const struct plan *plan, enum option_id id, size_t number,
-                     long value)
+/* What this device shall have: a disk, perhaps, its own. */
+static long value_of(const struct rendering *r, enum option_id id,
+                     const xmlNode *device, long value)
 {
-    bool is_disk = disk_option_name(id) && number < plan->disk_wish_count;
-    long own = is_disk ? disk_wish(plan, number, id) : OPTION_KEEP;
+    const xmlNode *disk = NULL;
+    long own = OPTION_KEEP;
 
+    for (size_t i = 0; disk_option_name(id) && i < r->plan->disk_wish_count &&
+                       (disk = option_device(r->root, SCOPE_DISKS, disk));
+         i++)
+        if (disk == device)
+            own = disk_wish(r->plan, i, id);
     return own == OPTION_KEEP ? value : own;
 }
 
@@ -246,10 +254,9 @@ static void render_devices(struct rendering *r, enum option_id id, long value)
     const struct option_place *place = &option->place;
     const xmlNode *device = NULL;
 
-    for (size_t i = 0; (device = option_device(r->root, place->scope, device));
-         i++) {
+    while ((device = option_device(r->root, place->scope, device))) {
         const xmlNode *driver = option_in_device(device, place);
-        long own = value_of(r->plan, id, i, value);
+        long own = value_of(r, id, device, value);
         struct str str CLEANUP(str_free) = STR_INIT;
         struct wanted want;
 
@@ -263,7 +270,7 @@ static void render_devices(struct rendering *r, enum option_id id, long value)
         if (!want.state && !want.number)
             continue;
         str_add(&str, "<driver");
-        if (place->scope == SCOPE_DISKS)
+        if (place->scope == SCOPE_DISKS || place->scope == SCOPE_VIRTIO_DISKS)
             add_attribute(&str, "name", "qemu");
         if (place->scope == SCOPE_NETS)
             add_attribute(&str, "name", "vhost");

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "plan/iothread.h"
 #include "render/device.h"
 #include "render/image.h"
 #include "render/numa.h"
@@ -28,6 +29,12 @@ static const char *const before_iothreads[] = {
     "metadata",      "memory", "currentMemory", "maxMemory",
     "memoryBacking", "vcpu",   "vcpus",         NULL,
 };
+static const char *const before_iothreadids[] = {
+    "name",   "uuid",          "title",     "description",   "metadata",
+    "memory", "currentMemory", "maxMemory", "memoryBacking", "vcpu",
+    "vcpus",  "iothreads",     NULL,
+};
+static const char *const one_thread[] = {"iothread", NULL};
 static const char *const before_memory_backing[] = {
     "name",   "uuid",          "title",     "description", "metadata",
     "memory", "currentMemory", "maxMemory", "blkiotune",   "memtune",
@@ -163,6 +170,72 @@ static const char *render_emulatorpin(struct rendering *r)
                         cpuset_text(r->arena, &r->plan->emulatorpin));
 }
 
+/*
+ * libvirt gives the smallest ids to threads without: where that would be
+ * others than before, they are written down.
+ */
+static void render_iothread_ids(struct rendering *r)
+{
+    const struct plan *plan = r->plan;
+    struct str lines CLEANUP(str_free) = STR_INIT;
+    unsigned next = 1;
+    bool is_other = false;
+
+    for (unsigned i = 0; i < plan->iothread_count; i++) {
+        unsigned id = plan->iothreads[i].id;
+
+        if (iothread_goes(plan, id))
+            continue;
+        is_other |= id != next++;
+        rendering_add_line(&lines,
+                           arena_printf(r->arena, "<iothread id='%u'/>", id));
+    }
+    if (is_other)
+        rendering_insert(r, "iothreadids", before_iothreadids, one_thread,
+                         str_text(&lines));
+}
+
+/* Removes those that do nothing; gives their numbers, or NULL. */
+static const char *render_idle(struct rendering *r)
+{
+    const struct plan *plan = r->plan;
+    const xmlNode *count = xml_child(r->root, "iothreads");
+    const xmlNode *ids = xml_child(r->root, "iothreadids");
+    const xmlNode *both[] = {xml_child(ids, "iothread"),
+                             xml_find(r->root, "cputune/iothreadpin")};
+    static const char *const names[] = {"id", "iothread"};
+    struct str gone CLEANUP(str_free) = STR_INIT;
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < plan->iothread_count; i++) {
+        unsigned id = plan->iothreads[i].id;
+
+        if (iothread_goes(plan, id))
+            str_addf(&gone, "%s%u", gone.length > 0 ? ", " : "", id);
+        else
+            kept++;
+    }
+    if (gone.length == 0)
+        return NULL;
+    for (size_t i = kept > 0 ? 0 : 1; i < ARRAY_SIZE(both); i++)
+        for (const xmlNode *node = both[i]; node; node = xml_next(node)) {
+            unsigned long id;
+
+            if (xml_number(node, names[i], 100000, &id) &&
+                iothread_goes(plan, (unsigned)id))
+                edit_remove(r->edit, node);
+        }
+    if (kept > 0)
+        edit_content(r->edit, count, number_text(r, kept));
+    else
+        edit_remove(r->edit, count);
+    if (kept == 0 && ids)
+        edit_remove(r->edit, ids);
+    else if (!ids)
+        render_iothread_ids(r);
+    return arena_strdup(r->arena, str_text(&gone));
+}
+
 static void render_iothread_count(struct rendering *r)
 {
     const struct plan *plan = r->plan;
@@ -252,12 +325,17 @@ static const char *render_iothreads(struct rendering *r)
     const xmlNode *first = xml_find(r->root, "cputune/iothreadpin");
     struct str lines CLEANUP(str_free) = STR_INIT;
     cpu_set_t cpus = cpuset_empty();
-    const char *disks, *places;
+    const char *disks, *places, *gone = render_idle(r), *title;
+    bool is_else = false;
 
-    render_iothread_count(r);
+    if (!gone)
+        render_iothread_count(r);
     for (unsigned i = 0; i < plan->iothread_count; i++) {
         cpu_set_t now = iothread_now(plan, plan->iothreads[i].id);
 
+        if (iothread_goes(plan, plan->iothreads[i].id))
+            continue;
+        is_else |= !CPU_EQUAL(&now, &plan->iothreads[i].cpus);
         render_pin(r, first, "iothreadpin", "iothread", plan->iothreads[i].id,
                    &now, &plan->iothreads[i].cpus, &lines);
         cpus = cpuset_or(&cpus, &plan->iothreads[i].cpus);
@@ -267,19 +345,27 @@ static const char *render_iothreads(struct rendering *r)
     disks = render_disks(r);
     if (edit_is_empty(r->edit))
         return NULL;
+    if (gone && !is_else && !disks)
+        return arena_printf(r->arena, _("without the idle I/O threads: %s"),
+                            gone);
     places = cpuset_is_empty(&cpus) ? _("of any kind")
                                     : cpuset_text(r->arena, &cpus);
     if (!disks)
-        return arena_printf(r->arena,
-                            text_plural("I/O thread on CPUs %s",
-                                        "I/O threads on CPUs %s",
-                                        plan->iothread_count),
-                            places);
-    return arena_printf(r->arena,
-                        text_plural("I/O thread on CPUs %s, for disk %s",
-                                    "I/O threads on CPUs %s, for disk %s",
-                                    plan->iothread_count),
-                        places, disks);
+        title = arena_printf(r->arena,
+                             text_plural("I/O thread on CPUs %s",
+                                         "I/O threads on CPUs %s",
+                                         plan->iothread_count),
+                             places);
+    else
+        title = arena_printf(r->arena,
+                             text_plural("I/O thread on CPUs %s, for disk %s",
+                                         "I/O threads on CPUs %s, for disk %s",
+                                         plan->iothread_count),
+                             places, disks);
+    return gone ? arena_printf(r->arena,
+                               _("%s, without the idle I/O threads: %s"), title,
+                               gone)
+                : title;
 }
 
 static const char *render_topology(struct rendering *r)

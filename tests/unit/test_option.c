@@ -273,13 +273,15 @@ static void try_disks(const struct domain *domain, unsigned wishes)
     struct domain *after;
 
     for (unsigned n = 0; n < wishes; n++) {
-        enum option_id id = OPTION_DISKS_CACHE + random_below(3);
+        enum option_id id = OPTION_DISKS_CACHE + random_below(4);
         long value = random_below(5) ? any_value(plan, id) : OPTION_KEEP;
 
-        if (plan->disk_wish_count > 0 && random_below(3) > 0)
-            disk_set(plan, random_below((unsigned)plan->disk_wish_count), id,
-                     value);
-        else
+        if (plan->disk_wish_count > 0 && random_below(3) > 0) {
+            unsigned disk = random_below((unsigned)plan->disk_wish_count);
+
+            if (!disk_refusal(plan, disk, id, value))
+                disk_set(plan, disk, id, value);
+        } else
             option_set(plan, id, value);
     }
     set = render(plan);
@@ -294,8 +296,8 @@ static void try_disks(const struct domain *domain, unsigned wishes)
              id++) {
             assert_int_equal(disk_now(next, i, id),
                              disk_effective(plan, i, id));
-            is_own |= disk_wish(plan, i, id) != OPTION_KEEP &&
-                      id != OPTION_DISKS_DISCARD;
+            is_own |=
+                disk_wish(plan, i, id) != OPTION_KEEP && id <= OPTION_DISKS_IO;
         }
         if (is_own && disk_effective(plan, i, OPTION_DISKS_IO) == 1)
             assert_in_range(cache, 1, 2); /* none, directsync */
@@ -504,8 +506,9 @@ static void test_card(void **unused)
     domain_free(domain);
 }
 
-#define QEMU(name, more)                                          \
-    "<qemu:" name " xmlns:qemu='http://libvirt.org/schemas/domain/" \
+#define QEMU(name, more)                              \
+    "<qemu:" name                                     \
+    " xmlns:qemu='http://libvirt.org/schemas/domain/" \
     "qemu/1.0'>" more "</qemu:" name ">"
 
 /* What cannot become virtio is refused, and why; else its new name is right. */

@@ -72,7 +72,7 @@ static bool merge_attribute(struct job *job, const char *name,
     if (!same_value(t, a))
         return false;
     if (b)
-        edit_attribute(job->edit, today, name, b);
+        edit_copy_attribute(job->edit, today, job->before, before, name);
     else
         edit_remove_attribute(job->edit, today, name);
     return true;
@@ -158,8 +158,9 @@ static bool has_more_comments(const xmlNode *today, const xmlNode *after)
 
 /*
  * The change added `after`; takes it out of what it is today. An element that
- * has something of someone else in it stays around that. True if all of it
- * goes; then its removal is the caller's.
+ * has something of someone else in it stays around that; a device does not, as
+ * what is left would be none. True if all of it goes; then its removal is the
+ * caller's.
  */
 static bool take_out(struct job *job, const xmlNode *after,
                      const xmlNode *today)
@@ -188,6 +189,9 @@ static bool take_out(struct job *job, const xmlNode *after,
             goes = false;
     }
     match_free(match);
+    if (!goes && match_is_device(after))
+        conflict(job, arena_printf(arena, "%s was edited since.",
+                                   start_tag(arena, after)));
     return goes;
 }
 

@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include "apply/compare.h"
+#include "apply/lines.h"
 #include "render/merge.h"
 
 #include <stdlib.h>
@@ -34,10 +35,12 @@ static const struct slot {
     {"cpu", "<feature policy='p%d' name='invtsc'/>"},
     {"clock", "<timer name='hpet' present='n%d'/>"},
     {"clock", "<timer name='hypervclock' present='n%d'/>"},
-    {"devices", "<disk type='file'><driver io='i%d'/>"
-                "<target dev='vda' bus='virtio'/></disk>"},
-    {"devices", "<hostdev mode='m%d'><source><address bus='1'/></source>"
-                "</hostdev>"},
+    {"devices",
+     "<disk type='file'><driver io='i%d'/>"
+     "<target dev='vda' bus='virtio'/></disk>"},
+    {"devices",
+     "<hostdev mode='m%d'><source><address bus='1'/></source>"
+     "</hostdev>"},
 };
 
 /* The wrappers come and go with what is in them. */
@@ -203,6 +206,24 @@ static void test_cases(void **unused)
         {"<a><b/><c/></a>", "<a/>", "<a x='1'/>", "<a x='1'><b/><c/></a>"},
         {"<a><b><d/></b><c/></a>", "<a><c/></a>", "<a><c/><e/></a>",
          "<a><b><d/></b><c/><e/></a>"},
+        /* Half a disk is none. */
+        {"<a/>", "<a><disk><target dev='x'/></disk></a>",
+         "<a><disk><driver/><target dev='x'/></disk></a>", NULL},
+        {"<a><disk><target dev='hda'/></disk></a>",
+         "<a><disk><target dev='vda'/></disk></a>",
+         "<a><disk><driver iothread='1'/><target dev='vda'/></disk></a>", NULL},
+        /* One driver, whatever is said of it. */
+        {"<disk><driver name='q'/></disk>",
+         "<disk><driver name='q' iothread='1'/></disk>",
+         "<disk><driver name='q' iothread='1' io='native'/></disk>",
+         "<disk><driver name='q' io='native'/></disk>"},
+        {"<disk><driver/></disk>", "<disk><driver name='q'/></disk>",
+         "<disk><driver name='q' io='native'/></disk>",
+         "<disk><driver io='native'/></disk>"},
+        {"<a><iothreadpin iothread='1'/></a>",
+         "<a><iothreadpin iothread='2'/></a>",
+         "<a><iothreadpin iothread='2'/><b/></a>",
+         "<a><iothreadpin iothread='1'/><b/></a>"},
     };
 
     (void)unused;
@@ -223,8 +244,8 @@ static void test_cases(void **unused)
 /* Untouched since: the bytes come back, comments and all. */
 static void test_bytes(void **unused)
 {
-    struct merge *merge = merge_undo("<a ><!-- x --></a>\n", "<a>\n</a>",
-                                     "<a>\n</a>", NULL);
+    struct merge *merge =
+        merge_undo("<a ><!-- x --></a>\n", "<a>\n</a>", "<a>\n</a>", NULL);
 
     (void)unused;
     assert_string_equal(merge->text, "<a ><!-- x --></a>\n");
@@ -233,13 +254,97 @@ static void test_bytes(void **unused)
     assert_null(merge_undo("<a/>", "<a", "<a/>", NULL));
 }
 
+/* Edited since: what comes back is written as it was, where it was. */
+static void test_bytes_around(void **unused)
+{
+    static const struct {
+        const char *before, *after, *today, *wanted;
+    } cases[] = {
+        {"<a x='1' y='2' z='3'/>", "<a x='1' z='3'/>",
+         "<a x='1' z='3'  n='4'/>", "<a x='1' y='2' z='3'  n='4'/>"},
+        {"<a x='1'\n  y=\"2\"/>", "<a/>", "<a n='4' />",
+         "<a x='1'\n  y=\"2\" n='4' />"},
+        {"<a x='1' y='2' z='3'/>", "<a y='2'/>", "<a n='4' y='2'/>",
+         "<a x='1' n='4' y='2' z='3'/>"},
+        {"<a x=\"1>0\" y='2'/>", "<a x='2' y='3'/>", "<a y='3' n='4' x='2'/>",
+         "<a y='2' n='4' x=\"1>0\"/>"},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct merge *merge =
+            merge_undo(cases[i].before, cases[i].after, cases[i].today, NULL);
+
+        assert_non_null(merge);
+        assert_int_equal(merge->conflict_count, 0);
+        assert_string_equal(merge->text, cases[i].wanted);
+        merge_free(merge);
+    }
+}
+
+#define HEAD "# virt-tune: what the host does.\nversion = 1\nname = x\n"
+
+/* The hook's file of a domain, while a later record stands on it. */
+static void test_lines(void **unused)
+{
+    static const char *const refused = "refused";
+    static const struct {
+        const char *before, *after, *now, *wanted; /* NULL: no file */
+    } cases[] = {
+        {NULL, HEAD "a = 1\n", HEAD "a = 1\n", NULL},
+        {NULL, HEAD "a = 1\n", NULL, NULL},
+        {NULL, HEAD "a = 1\n", HEAD "a = 1\nb = 2\n", HEAD "b = 2\n"},
+        {NULL, HEAD "a = 1\n", HEAD "a = 2\n", refused},
+        /* A later record took ours away: that is gone already. */
+        {NULL, HEAD "a = 1\nb = 2\n", HEAD "b = 2\nc = 3\n", HEAD "c = 3\n"},
+        /* Back where it was; a value in its place. */
+        {HEAD "a = 1\nb = 2\nc = 3\n", HEAD "a = 1\nc = 3\n",
+         HEAD "a = 1\nc = 3\nd = 4\n", HEAD "a = 1\nb = 2\nc = 3\nd = 4\n"},
+        {HEAD "a = 1\nb = 2\n", HEAD "a = 9\nb = 2\n",
+         HEAD "a = 9\nb = 2\nd = 4\n", HEAD "a = 1\nb = 2\nd = 4\n"},
+        {HEAD "a = 1\n", HEAD "a = 9\n", HEAD "b = 2\n", refused},
+        {HEAD "a = 1\n", NULL, HEAD "b = 2\n", HEAD "a = 1\nb = 2\n"},
+        {HEAD "a = 1\n", NULL, HEAD "a = 1\nb = 2\n", HEAD "a = 1\nb = 2\n"},
+        /* It came back otherwise: never two lines of one key. */
+        {HEAD "a = 1\n", NULL, HEAD "a = 2\n", refused},
+        /* Two records gave a device each. */
+        {NULL, HEAD "devices = A\n", HEAD "devices = A B\n",
+         HEAD "devices = B\n"},
+        {HEAD "devices = A B\n", HEAD "devices = A\n", HEAD "devices = A C\n",
+         HEAD "devices = A C B\n"},
+        {NULL, HEAD "devices = A\nk = 1\n", HEAD "devices = A\n", NULL},
+        /* What somebody noted stays. */
+        {NULL, HEAD "a = 1\n", HEAD "# mine\na = 1\n", HEAD "# mine\n"},
+        {HEAD "b = 1\n", HEAD "a = 1\n", HEAD "# mine\na = 1\n# too\n",
+         HEAD "b = 1\n# mine\n# too\n"},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char *result = NULL;
+        bool is_done =
+            lines_undo(cases[i].before, cases[i].after, cases[i].now, &result);
+
+        if (cases[i].wanted == refused) {
+            assert_false(is_done);
+            assert_null(result);
+            continue;
+        }
+        assert_true(is_done);
+        if (cases[i].wanted)
+            assert_string_equal(result, cases[i].wanted);
+        else
+            assert_null(result);
+        free(result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_model),
-        cmocka_unit_test(test_conflict),
+        cmocka_unit_test(test_cases),        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_bytes_around), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_model),        cmocka_unit_test(test_conflict),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -285,7 +285,7 @@ static void test_undo_changed(void **unused)
     assert_with(bench_apply(&bench), bench.err.text);
     after = read_text(bench.path);
     data = read_text(conf);
-    write_text(conf, "version = 1\n");
+    edit_text(conf, "guest_cpus = ", "guest_cpus = 9");
     assert_false(bench_undo(&bench));
     assert_int_equal(bench.err.code, ERR_CHANGED);
     write_text(conf, data);

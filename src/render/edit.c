@@ -166,26 +166,71 @@ void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
     add(edit, begin, end, &str);
 }
 
+/* Finds an attribute with the blanks before it and its quotes. */
+static bool find_attribute(const char *text, const xmlNode *node,
+                           const char *name, size_t *begin, size_t *end)
+{
+    if (!find_value(text, xml_span(node), name, begin, end))
+        return false;
+    --*begin; /* the quote, and what is before the '=' */
+    while (text[*begin - 1] != '=')
+        --*begin;
+    --*begin;
+    while (isspace((unsigned char)text[*begin - 1]))
+        --*begin;
+    *begin -= strlen(name);
+    while (isspace((unsigned char)text[*begin - 1]))
+        --*begin;
+    ++*end;
+    return true;
+}
+
 void edit_remove_attribute(struct edit *edit, const xmlNode *node,
                            const char *name)
 {
-    const char *text = edit->xml->text;
     struct str nothing = STR_INIT;
     size_t begin, end;
 
-    if (!find_value(text, xml_span(node), name, &begin, &end))
+    if (!find_attribute(edit->xml->text, node, name, &begin, &end))
         return;
-    begin--; /* the quote, and what is before the '=' */
-    while (text[begin - 1] != '=')
-        begin--;
-    begin--;
-    while (isspace((unsigned char)text[begin - 1]))
-        begin--;
-    begin -= strlen(name);
-    while (isspace((unsigned char)text[begin - 1]))
-        begin--;
-    add(edit, begin, end + 1, &nothing);
+    add(edit, begin, end, &nothing);
     note_shrunk(edit, node);
+}
+
+/* Where an attribute goes: behind the one that it stands behind in `like`. */
+static size_t attribute_place(const struct edit *edit, const xmlNode *node,
+                              const xmlNode *like, const char *name)
+{
+    const char *text = edit->xml->text;
+    size_t place = xml_span(node)->start_begin + 1, begin, end;
+
+    while (!isspace((unsigned char)text[place]) && !strchr("/>", text[place]))
+        place++;
+    for (const xmlAttr *at = like->properties; at; at = at->next) {
+        if (strcmp((const char *)at->name, name) == 0)
+            break;
+        if (find_attribute(text, node, (const char *)at->name, &begin, &end))
+            place = end;
+    }
+    return place;
+}
+
+void edit_copy_attribute(struct edit *edit, const xmlNode *node,
+                         const struct xml *from, const xmlNode *like,
+                         const char *name)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+    size_t begin, end, at, at_end;
+
+    if (find_value(edit->xml->text, xml_span(node), name, &at, &at_end) &&
+        find_value(from->text, xml_span(like), name, &begin, &end)) {
+        str_add_bytes(&str, from->text + begin - 1, end + 2 - begin);
+        add(edit, at - 1, at_end + 1, &str);
+    } else if (find_attribute(from->text, like, name, &begin, &end)) {
+        at = attribute_place(edit, node, like, name);
+        str_add_bytes(&str, from->text + begin, end - begin);
+        add(edit, at, at, &str);
+    }
 }
 
 static void add_end_tag(struct str *str, const xmlNode *node)

@@ -19,6 +19,14 @@ struct edit *edit_new(const struct xml *xml);
 void edit_attribute(struct edit *edit, const xmlNode *node, const char *name,
                     const char *value);
 
+/*
+ * Gives an attribute the bytes that it has in `like` of another text, which has
+ * it: the same quotes, and where it was not there the same place in the tag.
+ */
+void edit_copy_attribute(struct edit *edit, const xmlNode *node,
+                         const struct xml *from, const xmlNode *like,
+                         const char *name);
+
 /* Takes an attribute away, and the blanks before it; it may be absent. */
 void edit_remove_attribute(struct edit *edit, const xmlNode *node,
                            const char *name);

@@ -77,9 +77,15 @@ static const char *identity(struct arena *arena, const xmlNode *node)
         {"hostdev", "source/address"},
         {"filesystem", "target"},
     };
+    /* There is one of each, and what such attributes say of it may change. */
+    static const char *const alone[] = {"driver", "source", "target", "model",
+                                        "alias"};
     struct str str CLEANUP(str_free) = STR_INIT;
     const xmlNode *at = node;
 
+    for (size_t i = 0; i < ARRAY_SIZE(alone); i++)
+        if (strcmp((const char *)node->name, alone[i]) == 0)
+            return "";
     for (size_t i = 0; i < ARRAY_SIZE(below); i++)
         if (strcmp((const char *)node->name, below[i][0]) == 0) {
             at = xml_find(node, below[i][1]);

@@ -72,7 +72,7 @@ static bool merge_attribute(struct job *job, const char *name,
     if (!same_value(t, a))
         return false;
     if (b)
-        edit_attribute(job->edit, today, name, b);
+        edit_copy_attribute(job->edit, today, job->before, before, name);
     else
         edit_remove_attribute(job->edit, today, name);
     return true;

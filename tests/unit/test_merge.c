@@ -34,10 +34,12 @@ static const struct slot {
     {"cpu", "<feature policy='p%d' name='invtsc'/>"},
     {"clock", "<timer name='hpet' present='n%d'/>"},
     {"clock", "<timer name='hypervclock' present='n%d'/>"},
-    {"devices", "<disk type='file'><driver io='i%d'/>"
-                "<target dev='vda' bus='virtio'/></disk>"},
-    {"devices", "<hostdev mode='m%d'><source><address bus='1'/></source>"
-                "</hostdev>"},
+    {"devices",
+     "<disk type='file'><driver io='i%d'/>"
+     "<target dev='vda' bus='virtio'/></disk>"},
+    {"devices",
+     "<hostdev mode='m%d'><source><address bus='1'/></source>"
+     "</hostdev>"},
 };
 
 /* The wrappers come and go with what is in them. */
@@ -203,6 +205,18 @@ static void test_cases(void **unused)
         {"<a><b/><c/></a>", "<a/>", "<a x='1'/>", "<a x='1'><b/><c/></a>"},
         {"<a><b><d/></b><c/></a>", "<a><c/></a>", "<a><c/><e/></a>",
          "<a><b><d/></b><c/><e/></a>"},
+        /* One driver, whatever is said of it. */
+        {"<disk><driver name='q'/></disk>",
+         "<disk><driver name='q' iothread='1'/></disk>",
+         "<disk><driver name='q' iothread='1' io='native'/></disk>",
+         "<disk><driver name='q' io='native'/></disk>"},
+        {"<disk><driver/></disk>", "<disk><driver name='q'/></disk>",
+         "<disk><driver name='q' io='native'/></disk>",
+         "<disk><driver io='native'/></disk>"},
+        {"<a><iothreadpin iothread='1'/></a>",
+         "<a><iothreadpin iothread='2'/></a>",
+         "<a><iothreadpin iothread='2'/><b/></a>",
+         "<a><iothreadpin iothread='1'/><b/></a>"},
     };
 
     (void)unused;
@@ -223,8 +237,8 @@ static void test_cases(void **unused)
 /* Untouched since: the bytes come back, comments and all. */
 static void test_bytes(void **unused)
 {
-    struct merge *merge = merge_undo("<a ><!-- x --></a>\n", "<a>\n</a>",
-                                     "<a>\n</a>", NULL);
+    struct merge *merge =
+        merge_undo("<a ><!-- x --></a>\n", "<a>\n</a>", "<a>\n</a>", NULL);
 
     (void)unused;
     assert_string_equal(merge->text, "<a ><!-- x --></a>\n");
@@ -233,12 +247,39 @@ static void test_bytes(void **unused)
     assert_null(merge_undo("<a/>", "<a", "<a/>", NULL));
 }
 
+/* Edited since: what comes back is written as it was, where it was. */
+static void test_bytes_around(void **unused)
+{
+    static const struct {
+        const char *before, *after, *today, *wanted;
+    } cases[] = {
+        {"<a x='1' y='2' z='3'/>", "<a x='1' z='3'/>",
+         "<a x='1' z='3'  n='4'/>", "<a x='1' y='2' z='3'  n='4'/>"},
+        {"<a x='1'\n  y=\"2\"/>", "<a/>", "<a n='4' />",
+         "<a x='1'\n  y=\"2\" n='4' />"},
+        {"<a x='1' y='2' z='3'/>", "<a y='2'/>", "<a n='4' y='2'/>",
+         "<a x='1' n='4' y='2' z='3'/>"},
+        {"<a x=\"1>0\" y='2'/>", "<a x='2' y='3'/>", "<a y='3' n='4' x='2'/>",
+         "<a y='2' n='4' x=\"1>0\"/>"},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct merge *merge =
+            merge_undo(cases[i].before, cases[i].after, cases[i].today, NULL);
+
+        assert_non_null(merge);
+        assert_int_equal(merge->conflict_count, 0);
+        assert_string_equal(merge->text, cases[i].wanted);
+        merge_free(merge);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_model),
+        cmocka_unit_test(test_cases),        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_bytes_around), cmocka_unit_test(test_model),
         cmocka_unit_test(test_conflict),
     };
 

@@ -6,7 +6,8 @@
  * edited every byte is as before, that of the hook's directory, too.
  *
  *   test_sequence                 a few, on domains of our own
- *   test_sequence N SEED FILE...  N of them, on these files
+ *   test_sequence N SEED FILE...  N of them, on these files; SEED:FIRST begins
+ *                                 with the one of this number
  */
 #include "model.h"
 #include "support.h"
@@ -127,6 +128,21 @@ static const char *const our_domains[] = {
     "\t\t</hyperv>\r\n\t</features>\r\n\t<devices>\r\n"
     "\t\t<memballoon model=\"virtio\">\r\n\t\t\t<stats period=\"5\"/>\r\n"
     "\t\t</memballoon>\r\n\t</devices>\r\n</domain>\r\n",
+    "<domain type='kvm'>\n  <name>disks</name>\n"
+    "  <uuid>8f1d6a52-3c0e-4b7a-9d15-2e6f0c4b8a95</uuid>\n"
+    "  <memory unit='GiB'>8</memory>\n  <vcpu placement='static'>2</vcpu>\n"
+    "  <os>\n    <type arch='x86_64' machine='pc'>hvm</type>\n  </os>\n"
+    "  <cpu mode='custom' match='exact' check='none'>\n"
+    "    <model fallback='forbid'>qemu64</model>\n  </cpu>\n  <devices>\n"
+    "    <disk type='block' device='disk'>\n"
+    "      <driver name='qemu' type='raw'/>\n"
+    "      <source dev='/dev/vg/one'/>\n"
+    "      <target dev='vda' bus='virtio'/>\n    </disk>\n"
+    "    <disk type='file' device='disk'>\n"
+    "      <driver name='qemu' type='qcow2' discard='unmap'/>\n"
+    "      <source file='/two.qcow2'/>\n"
+    "      <target dev='vdb' bus='virtio'/>\n    </disk>\n"
+    "    <memballoon model='none'/>\n  </devices>\n</domain>\n",
 };
 
 /*
@@ -694,7 +710,7 @@ static bool try_sequence(const char *text)
 
 static char **files;
 static int file_count;
-static unsigned long wanted = 40, seed = 7;
+static unsigned long wanted = 40, seed = 7, first;
 
 static void test_sequences(void **unused)
 {
@@ -704,7 +720,7 @@ static void test_sequences(void **unused)
     (void)unused;
     if (file_count == 0 && is_long && *is_long)
         wanted = 1000;
-    for (unsigned long n = 0; counted[SEQUENCES] < wanted; n++) {
+    for (unsigned long n = first; counted[SEQUENCES] < wanted; n++) {
         char *text CLEANUP(mem_free) = NULL;
 
         random_seed(seed * 100000 + n);
@@ -732,9 +748,12 @@ int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences)};
 
+    char *rest;
+
     if (count > 3) {
         wanted = strtoul(arguments[1], NULL, 10);
-        seed = strtoul(arguments[2], NULL, 10);
+        seed = strtoul(arguments[2], &rest, 10);
+        first = *rest == ':' ? strtoul(rest + 1, NULL, 10) : 0;
         files = arguments + 3;
         file_count = count - 3;
     }

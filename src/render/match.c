@@ -66,17 +66,19 @@ bool match_is_same(const xmlNode *a, const xmlNode *b)
     return !x && !y;
 }
 
+/* Devices, and what in them names them. */
+static const char *const below[][2] = {
+    {"disk", "target"},
+    {"interface", "mac"},
+    {"hostdev", "source/address"},
+    {"filesystem", "target"},
+};
+
 /* What names the element among those of its kind; "" if nothing does. */
 static const char *identity(struct arena *arena, const xmlNode *node)
 {
     static const char *const names[] = {"id",     "name",  "vcpu", "iothread",
                                         "cellid", "index", "dev",  "vcpus"};
-    static const char *const below[][2] = {
-        {"disk", "target"},
-        {"interface", "mac"},
-        {"hostdev", "source/address"},
-        {"filesystem", "target"},
-    };
     /* There is one of each, and what such attributes say of it may change. */
     static const char *const alone[] = {"driver", "source", "target", "model",
                                         "alias"};
@@ -104,6 +106,14 @@ static const char *identity(struct arena *arena, const xmlNode *node)
             str_addf(&str, "%s=%s ", names[i], value);
     }
     return arena_strdup(arena, str_text(&str));
+}
+
+bool match_is_device(const xmlNode *node)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(below); i++)
+        if (strcmp((const char *)node->name, below[i][0]) == 0)
+            return true;
+    return false;
 }
 
 /* What two elements have in common if one may be the other. */

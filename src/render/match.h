@@ -36,6 +36,9 @@ const xmlNode *match_left(const struct match *match, const xmlNode *right);
 /* A right child without partner that would be `node`'s, or NULL. */
 const xmlNode *match_like(const struct match *match, const xmlNode *node);
 
+/* A device that is named by what is in it: half of it is none. */
+bool match_is_device(const xmlNode *node);
+
 /* The same name, attributes, text and children, in the same order. */
 bool match_is_same(const xmlNode *a, const xmlNode *b);
 

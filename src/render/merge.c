@@ -158,8 +158,9 @@ static bool has_more_comments(const xmlNode *today, const xmlNode *after)
 
 /*
  * The change added `after`; takes it out of what it is today. An element that
- * has something of someone else in it stays around that. True if all of it
- * goes; then its removal is the caller's.
+ * has something of someone else in it stays around that; a device does not, as
+ * what is left would be none. True if all of it goes; then its removal is the
+ * caller's.
  */
 static bool take_out(struct job *job, const xmlNode *after,
                      const xmlNode *today)
@@ -188,6 +189,9 @@ static bool take_out(struct job *job, const xmlNode *after,
             goes = false;
     }
     match_free(match);
+    if (!goes && match_is_device(after))
+        conflict(job, arena_printf(arena, "%s was edited since.",
+                                   start_tag(arena, after)));
     return goes;
 }
 

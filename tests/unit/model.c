@@ -186,16 +186,27 @@ struct facts facts_of_xml(struct arena *arena, const char *text)
     return settle(arena, &read);
 }
 
+/* A line is a fact; of those that list something each word is. */
 struct facts facts_of_lines(struct arena *arena, const char *text)
 {
     struct facts read = {0};
 
     for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n') {
-        size_t length = strcspn(text, "\n");
+        char *line = arena_strndup(arena, text, strcspn(text, "\n"));
+        char *value = strchr(line, '=');
 
-        if (length > 0 && *text != '#' && !str_starts(text, "version =") &&
-            !str_starts(text, "name ="))
-            append(&read, arena_strndup(arena, text, length), "");
+        if (!value || *line == '#' || str_starts(line, "version =") ||
+            str_starts(line, "name ="))
+            continue;
+        *value++ = '\0';
+        if (strcmp(line, "devices ") == 0 || strcmp(line, "display ") == 0 ||
+            strcmp(line, "required ") == 0)
+            for (const char *word; (word = strsep(&value, " "));) {
+                if (*word)
+                    append(&read, arena_printf(arena, "%s%s", line, word), "");
+            }
+        else
+            append(&read, line, value);
     }
     return settle(arena, &read);
 }
@@ -259,7 +270,23 @@ static bool is_within(const struct facts *a, const struct facts *b,
     return true;
 }
 
-/* The record made this element: it goes, but for what is someone else's. */
+static bool is_device(const char *path)
+{
+    static const char *const names[] = {"disk", "interface", "hostdev",
+                                        "filesystem"};
+    const char *name = strrchr(path, '/') + 1;
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strncmp(name, names[i], strlen(names[i])) == 0 &&
+            strchr(" ", name[strlen(names[i])]))
+            return true;
+    return false;
+}
+
+/*
+ * The record made this element: it goes, but for what is someone else's. Around
+ * that half a device would stay, which libvirt takes for none: a conflict.
+ */
 static bool take_out(struct arena *arena, const struct facts *after,
                      struct facts *today, const char *path)
 {
@@ -285,7 +312,7 @@ static bool take_out(struct arena *arena, const struct facts *after,
     }
     if (goes)
         drop(today, path);
-    return true;
+    return goes || !is_device(path);
 }
 
 static bool has_children(struct arena *arena, const struct facts *facts,
@@ -394,31 +421,50 @@ bool model_undo_xml(struct arena *arena, const struct facts *before,
     return true;
 }
 
+/* As turn_back; keys of lines have no parents. */
+static bool turn_back_line(struct arena *arena, const struct facts *before,
+                           const struct facts *after, struct facts *today,
+                           const char *key)
+{
+    const char *b = facts_get(before, key), *a = facts_get(after, key);
+    const char *t = facts_get(today, key);
+    size_t at = 0;
+
+    if (is_same_text(t, b))
+        return true;
+    if (!is_same_text(t, a))
+        return false;
+    if (b) {
+        put(arena, today, key, b);
+        return true;
+    }
+    while (strcmp(today->list[at].key, key) != 0)
+        at++;
+    today->count--;
+    memmove(today->list + at, today->list + at + 1,
+            (today->count - at) * sizeof(*today->list));
+    return true;
+}
+
 bool model_undo_lines(struct arena *arena, const struct facts *before,
                       const struct facts *after, struct facts *today,
                       const char **conflict)
 {
+    const struct facts *const sides[] = {before, after};
     struct facts result = {0};
 
-    if (facts_equal(before, after) || facts_equal(today, before))
-        return true;
-    for (size_t i = 0; i < after->count; i++)
-        if (!facts_get(before, after->list[i].key) &&
-            !facts_get(today, after->list[i].key)) {
-            *conflict = after->list[i].key;
+    for (size_t i = 0; i < today->count; i++)
+        put(arena, &result, today->list[i].key, today->list[i].value);
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < sides[side]->count; i++) {
+            const char *key = sides[side]->list[i].key;
+
+            if (is_same_text(facts_get(before, key), facts_get(after, key)) ||
+                turn_back_line(arena, before, after, &result, key))
+                continue;
+            *conflict = key;
             return false;
         }
-    if (after->count == 0 && today->count > 0) {
-        *conflict = "the file was removed, and is there again";
-        return false;
-    }
-    for (size_t i = 0; i < today->count; i++)
-        if (facts_get(before, today->list[i].key) ||
-            !facts_get(after, today->list[i].key))
-            put(arena, &result, today->list[i].key, "");
-    for (size_t i = 0; i < before->count; i++)
-        if (!facts_get(after, before->list[i].key))
-            put(arena, &result, before->list[i].key, "");
     *today = result;
     return true;
 }

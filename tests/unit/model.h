@@ -28,7 +28,10 @@ struct facts {
  */
 struct facts facts_of_xml(struct arena *arena, const char *text);
 
-/* One fact for each line that says something; NULL is an absent file. */
+/*
+ * One fact for each line that says something, and for each word of a list;
+ * NULL is an absent file.
+ */
 struct facts facts_of_lines(struct arena *arena, const char *text);
 
 /* The value, or NULL: there is no such fact. */

@@ -7,6 +7,7 @@
 #include "support.h"
 
 #include "apply/compare.h"
+#include "apply/lines.h"
 #include "render/merge.h"
 
 #include <stdlib.h>
@@ -205,6 +206,12 @@ static void test_cases(void **unused)
         {"<a><b/><c/></a>", "<a/>", "<a x='1'/>", "<a x='1'><b/><c/></a>"},
         {"<a><b><d/></b><c/></a>", "<a><c/></a>", "<a><c/><e/></a>",
          "<a><b><d/></b><c/><e/></a>"},
+        /* Half a disk is none. */
+        {"<a/>", "<a><disk><target dev='x'/></disk></a>",
+         "<a><disk><driver/><target dev='x'/></disk></a>", NULL},
+        {"<a><disk><target dev='hda'/></disk></a>",
+         "<a><disk><target dev='vda'/></disk></a>",
+         "<a><disk><driver iothread='1'/><target dev='vda'/></disk></a>", NULL},
         /* One driver, whatever is said of it. */
         {"<disk><driver name='q'/></disk>",
          "<disk><driver name='q' iothread='1'/></disk>",
@@ -275,12 +282,69 @@ static void test_bytes_around(void **unused)
     }
 }
 
+#define HEAD "# virt-tune: what the host does.\nversion = 1\nname = x\n"
+
+/* The hook's file of a domain, while a later record stands on it. */
+static void test_lines(void **unused)
+{
+    static const char *const refused = "refused";
+    static const struct {
+        const char *before, *after, *now, *wanted; /* NULL: no file */
+    } cases[] = {
+        {NULL, HEAD "a = 1\n", HEAD "a = 1\n", NULL},
+        {NULL, HEAD "a = 1\n", NULL, NULL},
+        {NULL, HEAD "a = 1\n", HEAD "a = 1\nb = 2\n", HEAD "b = 2\n"},
+        {NULL, HEAD "a = 1\n", HEAD "a = 2\n", refused},
+        /* A later record took ours away: that is gone already. */
+        {NULL, HEAD "a = 1\nb = 2\n", HEAD "b = 2\nc = 3\n", HEAD "c = 3\n"},
+        /* Back where it was; a value in its place. */
+        {HEAD "a = 1\nb = 2\nc = 3\n", HEAD "a = 1\nc = 3\n",
+         HEAD "a = 1\nc = 3\nd = 4\n", HEAD "a = 1\nb = 2\nc = 3\nd = 4\n"},
+        {HEAD "a = 1\nb = 2\n", HEAD "a = 9\nb = 2\n",
+         HEAD "a = 9\nb = 2\nd = 4\n", HEAD "a = 1\nb = 2\nd = 4\n"},
+        {HEAD "a = 1\n", HEAD "a = 9\n", HEAD "b = 2\n", refused},
+        {HEAD "a = 1\n", NULL, HEAD "b = 2\n", HEAD "a = 1\nb = 2\n"},
+        {HEAD "a = 1\n", NULL, HEAD "a = 1\nb = 2\n", HEAD "a = 1\nb = 2\n"},
+        /* It came back otherwise: never two lines of one key. */
+        {HEAD "a = 1\n", NULL, HEAD "a = 2\n", refused},
+        /* Two records gave a device each. */
+        {NULL, HEAD "devices = A\n", HEAD "devices = A B\n",
+         HEAD "devices = B\n"},
+        {HEAD "devices = A B\n", HEAD "devices = A\n", HEAD "devices = A C\n",
+         HEAD "devices = A C B\n"},
+        {NULL, HEAD "devices = A\nk = 1\n", HEAD "devices = A\n", NULL},
+        /* What somebody noted stays. */
+        {NULL, HEAD "a = 1\n", HEAD "# mine\na = 1\n", HEAD "# mine\n"},
+        {HEAD "b = 1\n", HEAD "a = 1\n", HEAD "# mine\na = 1\n# too\n",
+         HEAD "b = 1\n# mine\n# too\n"},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char *result = NULL;
+        bool is_done =
+            lines_undo(cases[i].before, cases[i].after, cases[i].now, &result);
+
+        if (cases[i].wanted == refused) {
+            assert_false(is_done);
+            assert_null(result);
+            continue;
+        }
+        assert_true(is_done);
+        if (cases[i].wanted)
+            assert_string_equal(result, cases[i].wanted);
+        else
+            assert_null(result);
+        free(result);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_bytes_around), cmocka_unit_test(test_model),
-        cmocka_unit_test(test_conflict),
+        cmocka_unit_test(test_bytes_around), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_model),        cmocka_unit_test(test_conflict),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,15 @@ static bool sync_directory(const char *path)
     return is_synced;
 }
 
+/*
+ * Makes durable that something is gone from a directory, whoever removed it:
+ * that may be one of us who was killed then. It may be gone itself.
+ */
+static bool sync_gone(const char *directory)
+{
+    return sync_directory(directory) || errno == ENOENT || errno == ENOTDIR;
+}
+
 static bool write_all(int fd, const char *text, size_t length)
 {
     while (length > 0) {
@@ -204,16 +213,19 @@ bool file_remove(const char *root, const char *path, struct err *err)
 
     if (!is_inside(root, full))
         return access(full, F_OK) < 0 || refuse_link(err, full);
-    if (unlink(full) < 0)
-        return errno == ENOENT || fail(err, full, N_("removed"));
-    return sync_directory(directory) || fail(err, full, _("removed durably"));
+    if (unlink(full) < 0 && errno != ENOENT)
+        return fail(err, full, N_("removed"));
+    return sync_gone(directory) || fail(err, full, N_("removed durably"));
 }
 
-static bool make_if_missing(const char *path, mode_t mode)
+/* Ours is made durable even if it is there: its maker may have been killed. */
+static bool make_if_missing(const char *path, mode_t mode, bool is_ours)
 {
     char *above CLEANUP(mem_free) = directory_of(path);
 
-    return mkdir(path, mode) == 0 ? sync_directory(above) : errno == EEXIST;
+    if (mkdir(path, mode) < 0)
+        return errno == EEXIST && (!is_ours || sync_directory(above));
+    return sync_directory(above);
 }
 
 bool file_make_directory(const char *root, const char *path, mode_t mode,
@@ -226,7 +238,8 @@ bool file_make_directory(const char *root, const char *path, mode_t mode,
 
         if (slash)
             *slash = '\0';
-        if (*full && !make_if_missing(full, is_last ? mode : 0755))
+        if (*full && !make_if_missing(full, is_last ? mode : 0755,
+                                      strlen(full) > strlen(root)))
             return fail(err, full, N_("made"));
         if (strlen(full) > strlen(root) && !is_inside(root, full))
             return refuse_link(err, full);
@@ -239,10 +252,12 @@ bool file_make_directory(const char *root, const char *path, mode_t mode,
 bool file_remove_empty(const char *root, const char *path, struct err *err)
 {
     char *full CLEANUP(mem_free) = join(root, path);
+    char *directory CLEANUP(mem_free) = directory_of(full);
 
-    return rmdir(full) == 0 || errno == ENOTEMPTY || errno == EEXIST ||
-           errno == ENOENT || errno == ENOTDIR ||
-           fail(err, full, N_("removed"));
+    if (rmdir(full) < 0 && errno != ENOENT)
+        return errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR ||
+               fail(err, full, N_("removed"));
+    return sync_gone(directory) || fail(err, full, N_("removed durably"));
 }
 
 bool file_is_writable(const char *root, const char *path)

@@ -38,7 +38,10 @@ bool file_remove(const char *root, const char *path, struct err *err);
 bool file_make_directory(const char *root, const char *path, mode_t mode,
                          struct err *err);
 
-/* Removes a directory if it is there and empty; else that is no failure. */
+/*
+ * Removes a directory durably if it is there and empty; else that is no
+ * failure.
+ */
 bool file_remove_empty(const char *root, const char *path, struct err *err);
 
 /*

@@ -252,3 +252,23 @@ test_display_two() {
   is '... and comes back, though libvirt never had it' \
     "$(diff <(echo "$before") <(snapshot))" ''
 }
+
+# A module that hangs in the kernel, where nothing can end it.
+test_display_hangs() {
+  fresh_display
+  touch "$host/$card/hangs"
+  before=$(snapshot)
+  local from=$SECONDS
+  prepare $a
+  frame_buffer
+  mkdir -p "$host/proc/100"
+  has 'a module that hangs stops the start' "$status/$err" \
+    '1/virt-tune: The module nvidia_drm cannot be unloaded*'
+  has '... as the log tells' "$(log)" \
+    '*display: no answer in 1 seconds: modprobe -r nvidia_drm*'
+  is '... soon' "$((SECONDS - from < 30))" 1
+  is '... while it hangs on, without our lock' "$(kill -0 "$(<"$host/hung")" &&
+    flock -n "$host/run/virt-tune/lock" echo free)" free
+  is '... with all as before' "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+  kill "$(<"$host/hung")"
+}

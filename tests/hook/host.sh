@@ -132,7 +132,7 @@ shift
 for module in "$@"; do
   if [ "$how" = -r ]; then
     [ ! -e "$card/refused" ] || exit 1
-    [ ! -e "$card/hangs" ] || exec sleep 60
+    [ ! -e "$card/hangs" ] || { echo $$ >../hung && exec sleep 60; }
     rmdir "module/$module" || exit
     [ "$module" != nvidia ] ||
       rm -f $card/driver bus/pci/drivers/nvidia/*:*
@@ -290,6 +290,7 @@ make_copy() {
     -e "s|^log_else=.*|log_else=$host/log_else|" \
     -e "s|^lock_seconds=.*|lock_seconds=1|" \
     -e "s|^wait_seconds=.*|wait_seconds=1|" \
+    -e "s|^hang_seconds=.*|hang_seconds=1|" \
     -e "s|^owner=.*|owner=$(id -u)|" \
     -e "s/^\(put\|mark\|write\)() {/& tick;/" \
     -e 's|^write() .*2>/dev/null|& \&\& kernel "$1"|' "$script" >"$copy"
@@ -372,6 +373,7 @@ xml() {
   echo '  <name>&lt;uuid&gt;</name>'
   echo "  <uuid>$1</uuid>"
   echo '  <memory unit="KiB">65536</memory>'
+  [[ ! -f $host/disks ]] || cat "$host/disks"
   echo '</domain>'
 }
 

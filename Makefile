@@ -29,6 +29,7 @@ bench: packages-check
 	@cmake $(CMAKE_QUIET) --preset release -DBUILD_TESTING=ON >/dev/null
 	@cmake --build --preset release -j $(JOBS) >/dev/null
 	@tests/bench.sh build/release build/release/hosts
+	@tests/bench_hook.sh
 
 install: all
 	cmake --install build/release

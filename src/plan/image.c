@@ -217,6 +217,15 @@ bool image_check(const struct plan *plan, struct err *err)
     return is_fine;
 }
 
+bool image_has_block(const struct plan *plan)
+{
+    const xmlNode *disk = xml_find(xml_root(plan->domain->xml), "devices/disk");
+
+    while (disk && (!xml_has(disk, "type", "block") || !is_disk(disk)))
+        disk = xml_next(disk);
+    return disk || plan->image_count > 0;
+}
+
 const char *image_wished(const struct plan *plan, const char *target)
 {
     for (size_t i = 0; i < plan->image_count; i++)

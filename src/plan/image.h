@@ -30,6 +30,9 @@ struct image_offer {
 struct image_offer *image_offers(const struct plan *plan, struct arena *arena,
                                  const char *target, size_t *count);
 
+/* A disk of the guest is a block device of the host, or shall be one. */
+bool image_has_block(const struct plan *plan);
+
 /* What the disk shall be on by a wish of the plan, or NULL. */
 const char *image_wished(const struct plan *plan, const char *target);
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "plan/device.h"
+#include "plan/image.h"
 #include "plan/plan.h"
 
 #define GROUP                                                                  \
@@ -167,8 +168,11 @@ const char *option_host_obstacle(const struct plan *plan, enum option_id id)
         return plan->host->kernel.governor
                    ? NULL
                    : _("The kernel does not choose this host's frequencies.");
-    case OPTION_INTERRUPTS_VCPUS:
     case OPTION_DEVICES:
+        if (image_has_block(plan))
+            return NULL;
+        return gives(plan, false) ? NULL : _("The guest gets no PCI device.");
+    case OPTION_INTERRUPTS_VCPUS:
         return gives(plan, false) ? NULL : _("The guest gets no PCI device.");
     case OPTION_DISPLAY:
         return gives(plan, true) ? NULL : _("The guest gets no display.");

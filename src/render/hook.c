@@ -10,6 +10,7 @@
 #include "plan/backing.h"
 #include "plan/cell.h"
 #include "plan/device.h"
+#include "plan/image.h"
 
 #include <string.h>
 
@@ -36,6 +37,11 @@ static bool has_devices(const struct plan *plan)
         if (plan->is_given[i])
             return true;
     return false;
+}
+
+static bool has_devices_or_disks(const struct plan *plan)
+{
+    return has_devices(plan) || image_has_block(plan);
 }
 
 /* A function of a card that has a display, sound and USB too. */
@@ -167,7 +173,8 @@ static const struct service {
     {OPTION_INTERRUPTS_VCPUS, NULL, NULL, has_devices, add_interrupts_vcpus},
     {OPTION_FREQUENCY, "frequency", "full speed", has_cpus, add_frequency},
     {OPTION_SLEEP, "sleep", "stay awake", NULL, add_sleep},
-    {OPTION_DEVICES, "devices", "prepare devices", has_devices, add_devices},
+    {OPTION_DEVICES, "devices", "prepare devices", has_devices_or_disks,
+     add_devices},
     {OPTION_DISPLAY, "display", "hand over the display", has_display,
      add_display},
     {OPTION_COMMANDS, "commands", "your commands", NULL, add_commands},

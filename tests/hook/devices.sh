@@ -126,3 +126,54 @@ device 0000:02:00.0 is not there; plan it anew."
   has 'a driver of another tool is in the log' "$status/$(log)" \
     '0/*0000:02:00.0 has vfio-pci already*'
 }
+
+test_devices_sound() {
+  fresh_devices 'required = devices'
+  mkdir -p "$host/sys/bus/pci/devices/0000:02:00.0/sound/card1" \
+    "$host"/proc/10{1,2}/fd
+  echo pipewire >"$host/proc/101/comm"
+  ln -s /dev/snd/controlC1 "$host/proc/101/fd/3"
+  echo other >"$host/proc/102/comm"
+  ln -s /dev/snd/pcmC10D0p "$host/proc/102/fd/3"
+  prepare $a
+  is 'who uses a sound device is no hindrance' "$status/$err" 0/
+  has '... but in the log' "$(log)" \
+    '*0000:02:00.0 is used by pipewire (101), who will lose it*'
+  is '... and no one else' "$(log | grep -cF '(102)')" 0
+}
+
+# disk TYPE DEVICE PATH [MORE]
+disk() {
+  echo "<disk type='$1' device='$2'><x/>
+<source dev='$3' index='1'/>
+${4-}
+</disk>"
+}
+
+# What a guest has as a block device is no device of PCI.
+test_devices_disks() {
+  local n
+  fresh_devices
+  conf $a 'prepare_devices = yes'
+  mkdir "$host/dev"
+  touch "$host"/dev/nvme0n1{,p1}
+  ln -s nvme0n1 "$host/dev/by-id"
+  echo '30 1 259:1 / /home rw - ext4 /dev/nvme0n1p1 rw' \
+    >>"$host/proc/self/mountinfo"
+  for n in by-id nvme0n1 nvme0n1p1; do
+    disk block disk "$host/dev/$n" >"$host/disks"
+    prepare $a
+    is "a mounted block device stops the start ($n)" "$status/$err" "1/virt-tune: \
+The guest would write to $host/dev/$n, but nvme0n1p1 is mounted on /home; free \
+it first."
+  done
+  {
+    disk block cdrom "$host/dev/nvme0n1"
+    disk block disk "$host/dev/nvme0n1" '<readonly/>'
+    disk file disk "$host/dev/nvme0n1"
+    disk block disk "$host/dev/none"
+    disk block disk '$(touch pwned)'
+  } >"$host/disks"
+  prepare $a
+  is '... but no other one' "$status/$err" 0/
+}

@@ -39,8 +39,7 @@ test_display() {
     "$(cd "$host/sys/bus/platform/drivers/efi-framebuffer" && find . -type l)" ''
   is '... and modules, in the order of their needs' \
     "$(grep modprobe "$host/calls" | paste -sd,)/$(ls "$host/sys/module")" \
-    "modprobe -r nvidia_drm,modprobe -r nvidia_uvm,modprobe -r nvidia_modeset,\
-modprobe -r nvidia/"
+    'modprobe -r nvidia_drm nvidia_uvm nvidia_modeset nvidia/'
   has '... as the log tells' "$(log)" \
     '*gdm.service active -> stopped*vtcon1/bind 1 -> 0*unbound*nvidia loaded -> *'
   libvirt_takes
@@ -180,7 +179,7 @@ test_display_escape_late() {
   fresh_display
   prepare $a
   libvirt_takes
-  ln -s ../../../kernel/iommu_groups/14 "$host/$card/iommu_group"
+  ln -s ../../../../kernel/iommu_groups/14 "$host/$card/iommu_group"
   mkdir -p "$host/proc/300/fd"
   ln -s /dev/vfio/14 "$host/proc/300/fd/9"
   escape_runs
@@ -252,4 +251,24 @@ test_display_two() {
   frame_buffer
   is '... and comes back, though libvirt never had it' \
     "$(diff <(echo "$before") <(snapshot))" ''
+}
+
+# A module that hangs in the kernel, where nothing can end it.
+test_display_hangs() {
+  fresh_display
+  touch "$host/$card/hangs"
+  before=$(snapshot)
+  local from=$SECONDS
+  prepare $a
+  frame_buffer
+  mkdir -p "$host/proc/100"
+  has 'a module that hangs stops the start' "$status/$err" \
+    '1/virt-tune: The module nvidia_drm cannot be unloaded*'
+  has '... as the log tells' "$(log)" \
+    '*display: no answer in 1 seconds: modprobe -r nvidia_drm*'
+  is '... soon' "$((SECONDS - from < 30))" 1
+  is '... while it hangs on, without our lock' "$(kill -0 "$(<"$host/hung")" &&
+    flock -n "$host/run/virt-tune/lock" echo free)" free
+  is '... with all as before' "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+  kill "$(<"$host/hung")"
 }

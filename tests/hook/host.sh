@@ -34,6 +34,7 @@ make_tools() {
     printf '#!/bin/sh\n%s\n%s "$@"\nstatus=$?\n%s\nexit $status\n' \
       "$bin/kill/tick" "$bin/$tool" "$bin/kill/tick" >"$bin/kill/$tool"
   done
+  ln -s "$(type -P true)" "$bin/tick"
   cat >"$bin/kill/tick" <<'END'
 #!/bin/sh
 # The hook dies at the step whose number stands in kill_at.
@@ -44,44 +45,56 @@ read -r at <kill_at
 read -r pid <pid
 [ "$step" != "$at" ] || kill -KILL "$pid"
 END
-  printf '#!/bin/sh\necho "${FAKE_UID:-0}"\n' >"$bin/id"
   cat >"$bin/systemctl" <<'END'
 #!/bin/sh
 # Only the forms that the hook may use, in systemd's spelling of lists.  A unit
 # is active if there is a file of its name.
 cd "${TEST_HOST:?}" || exit
 echo "$*" >>calls
+between=
 case "$*" in
-  "show --property=ActiveState,Job -- "?*.service)
-    state=inactive
-    [ ! -f "active/$4" ] || { read -r state <"active/$4" || state=active; }
-    printf 'ActiveState=%s\nJob=%s\n' "${state%% *}" "${state#* }"
-    exit
-    ;;
-  "stop -- "?*.*)
-    [ -f "active/$3" ] || exit 5
+  "stop -- "?*.* | "stop --no-block -- "*)
+    shift
+    [ "$1" = -- ] || shift
+    shift
     [ ! -f stubborn ] || exit 1
-    rm "active/$3"
-    # With the session of the one who is logged in there.
-    [ "$3" != gdm.service ] || [ -f wayland ] || rm -rf proc/100
-    exit
+    code=0
+    for unit in "$@"; do
+      [ -f "active/$unit" ] || code=5
+      rm -f "active/$unit"
+      # With the session of the one who is logged in there.
+      [ "$unit" != gdm.service ] || [ -f wayland ] || rm -rf proc/100
+    done
+    exit $code
     ;;
-  "start --no-block -- "?*.service) : >"active/$4"; exit ;;
-  "show --property=Id --value -- display-manager.service")
-    if [ -f active/gdm.service ] || [ -f has_gdm ]; then
-      echo gdm.service
-    else
-      echo display-manager.service
-    fi
+  "start --no-block -- "?*.service)
+    shift 3
+    for unit in "$@"; do : >"active/$unit"; done
     exit
     ;;
 esac
 [ ! -f broken ] || { echo "Failed to connect to bus" >&2; exit 1; }
 [ ! -f term ] || kill "$(cat ../pid)"
 case "$*" in
-  "show --property=AllowedCPUs --value -- "*.s*)
-    read -r list <"units/$5"
-    echo "$list"
+  "show --property=Id,ActiveState,Job,AllowedCPUs -- "*.s*)
+    shift 3
+    for unit in "$@"; do
+      [ "$unit" != display-manager.service ] || [ ! -f has_gdm ] ||
+        unit=gdm.service
+      printf '%sId=%s\n' "$between" "$unit"
+      between='
+'
+      state=inactive
+      [ ! -f "active/$unit" ] ||
+        { read -r state <"active/$unit" || state=active; }
+      case $unit in
+        *.service) printf 'ActiveState=%s\nJob=%s\n' "${state%% *}" "${state#* }" ;;
+        *)
+          read -r list <"units/$unit"
+          printf 'AllowedCPUs=%s\nActiveState=active\n' "$list"
+          ;;
+      esac
+    done
     ;;
   "set-property --runtime -- "*.s*" AllowedCPUs="[0-9]*)
     echo "${5#*=}" | tr , ' ' >"units/$4"
@@ -114,18 +127,24 @@ PATH=$PATH:/usr/bin:/bin
 cd "${TEST_HOST:?}/sys" || exit
 echo "modprobe $*" >>../calls
 card=bus/pci/devices/0000:01:00.0
-if [ "$1" = -r ]; then
-  [ ! -e "$card/refused" ] || exit 1
-  rmdir "module/$2" || exit
-  if [ "$2" = nvidia ]; then rm -f $card/driver bus/pci/drivers/nvidia/*:*; fi
-else
-  [ "$1" != nvidia_drm ] || mkdir -p module/nvidia_modeset module/nvidia
-  mkdir -p "module/$1"
+how=$1
+shift
+for module in "$@"; do
+  if [ "$how" = -r ]; then
+    [ ! -e "$card/refused" ] || exit 1
+    [ ! -e "$card/hangs" ] || { echo $$ >../hung && exec sleep 60; }
+    rmdir "module/$module" || exit
+    [ "$module" != nvidia ] ||
+      rm -f $card/driver bus/pci/drivers/nvidia/*:*
+    continue
+  fi
+  [ "$module" != nvidia_drm ] || mkdir -p module/nvidia_modeset module/nvidia
+  mkdir -p "module/$module"
   [ ! -d module/nvidia ] || {
     ln -sfn ../../drivers/nvidia $card/driver
     ln -sfn ../../devices/0000:01:00.0 bus/pci/drivers/nvidia/0000:01:00.0
   }
-fi
+done
 END
   cat >"$bin/loginctl" <<'END'
 #!/bin/sh
@@ -255,7 +274,7 @@ case $1 in
     ;;
 esac
 END
-  chmod +x "$bin"/{id,systemctl,systemd-run,modprobe,loginctl,kernel} \
+  chmod +x "$bin"/{systemctl,systemd-run,modprobe,loginctl,kernel} \
     "$bin"/kill/*
 }
 
@@ -271,7 +290,9 @@ make_copy() {
     -e "s|^log_else=.*|log_else=$host/log_else|" \
     -e "s|^lock_seconds=.*|lock_seconds=1|" \
     -e "s|^wait_seconds=.*|wait_seconds=1|" \
+    -e "s|^hang_seconds=.*|hang_seconds=1|" \
     -e "s|^owner=.*|owner=$(id -u)|" \
+    -e "s/^\(put\|mark\|write\)() {/& tick;/" \
     -e 's|^write() .*2>/dev/null|& \&\& kernel "$1"|' "$script" >"$copy"
 }
 
@@ -282,6 +303,7 @@ fresh() {
     "$host"/{run/systemd/system,sys/devices/system/cpu} \
     "$host"/sys/fs/cgroup/{system.slice,user.slice,machine.slice,init.scope}
   echo 0-15 | tee "$host"/sys/devices/system/cpu/{online,possible} >/dev/null
+  printf 'Name:\tsh\nUid:\t%s\t%s\n' 0 0 >"$host/proc/self/status"
   echo 'cpuset cpu io memory pids' >"$host/sys/fs/cgroup/cgroup.controllers"
   echo 0 >"$host/proc/sys/vm/compact_memory"
   echo 0 | tee "$pool"/{nr,free,resv,surplus}_hugepages "$pool"/used \
@@ -351,6 +373,7 @@ xml() {
   echo '  <name>&lt;uuid&gt;</name>'
   echo "  <uuid>$1</uuid>"
   echo '  <memory unit="KiB">65536</memory>'
+  [[ ! -f $host/disks ]] || cat "$host/disks"
   echo '</domain>'
 }
 
@@ -358,7 +381,7 @@ xml() {
 hook() {
   xml "$1" | (
     exec 8>>"$dir/alive" && flock -s 8
-    cd / && exec env -i FAKE_UID="${uid:-0}" "${vars[@]}" /bin/sh -c \
+    cd / && exec env -i "${vars[@]}" /bin/sh -c \
       'echo $$ >"$TEST_DIR/pid"; exec "$@"' - "${run[@]}" "$copy" \
       "${name:-win10}" "$2" "$3" -
   ) >"$dir/out" 2>"$dir/err"
@@ -460,7 +483,8 @@ add_devices() {
   cd "$host" || exit
   mkdir -p $card/drm/{card0,renderD128} proc/100/fd sys/bus/platform/drivers \
     sys/module/{nvidia_drm,nvidia_uvm,nvidia_modeset,nvidia} \
-    sys/bus/pci/{devices/0000:0{1:00.1,2:00.0},drivers/{nvidia,snd_hda_intel,nvme}}
+    sys/bus/pci/{devices/0000:0{1:00.1,2:00.0},drivers/{nvidia,snd_hda_intel,nvme}} \
+    sys/bus/pci/drivers/{vfio-pci,amdgpu,i915,xe} sys/kernel/iommu_groups/14
   : >sys/bus/pci/drivers_probe
   ln -s ../../drivers/nvidia $card/driver
   ln -s ../../devices/0000:01:00.0 sys/bus/pci/drivers/nvidia/0000:01:00.0
@@ -469,7 +493,6 @@ add_devices() {
   echo nvidia >$card/native
   set_file $card/driver_override ''
   set_file sys/bus/pci/devices/0000:01:00.1/driver_override ''
-  mkdir -p sys/bus/pci/drivers/vfio-pci
   set_file $card/boot_vga 1
   set_file $card/d3cold_allowed 1
   set_file $card/reset_method 'flr device_specific bus'

@@ -80,13 +80,13 @@ test_killed() {
     done
   done
   is "killed at $n steps" "$bad" ''
-  is '... which were many' "$((n > 300 / stride))" 1
+  is '... which were many' "$((n > 150 / stride))" 1
 }
 
 test_faults() {
   local kind=all op at n=0 bad='' call
   base all
-  for call in write put; do
+  for call in write put mark; do
     for op in prepare started release; do
       for ((at = 1 + turn; ; at += stride)); do
         back_to $op
@@ -110,5 +110,5 @@ test_faults() {
     done
   done
   is "$n writes that fail, one at a time" "$bad" ''
-  is '... which were many' "$((n > 60 / stride - 3))" 1
+  is '... which were many' "$((n > 90 / stride - 3))" 1
 }

@@ -26,7 +26,8 @@ test_quiet() {
       "$status/$out/$err/$(ls "$host/run")" 0///systemd
   done
   make_copy "$bin"
-  uid=1000 started $a
+  printf 'Uid:\t%s\t%s\n' 0 1000 >"$host/proc/self/status"
+  started $a
   is 'an ordinary user changes nothing' \
     "$status/$out/$err/$(ls "$host/run")/$(<"$host/calls")" 0///systemd/
   release $a
@@ -205,11 +206,11 @@ test_log() {
   rmdir "$host/log"
   started $a
   is 'the other log' "$status/$err/$(grep -c isolate "$host/log_else")" 0//3
-  release $a
   head -c 1000001 /dev/zero >"$host/log_else"
-  started $a
+  release $a
   is 'a log that has grown starts anew' \
     "$(find "$host"/log_else* -size +900k -printf '%f ')" 'log_else.1 '
+  started $a
   release $a
   rm "$host/log_else"
   mkdir "$host/log_else"

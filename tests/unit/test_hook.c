@@ -6,6 +6,7 @@
 #include "support.h"
 
 #include "plan/device.h"
+#include "plan/image.h"
 #include "render/change.h"
 
 #include <stdlib.h>
@@ -130,6 +131,11 @@ static void test_no_devices(void **unused)
     assert_null(data_of(plan, OPTION_DISPLAY, OPTION_DEVICES));
     data = data_of(plan, OPTION_INTERRUPTS, OPTION_INTERRUPTS_VCPUS);
     assert_true(data && !has(data, "vfio") && !has(data, "devices"));
+    free(data);
+    image_set(plan, "vda", "/dev/disk/by-id/ata-SOME");
+    assert_null(option_obstacle(plan, OPTION_DEVICES));
+    data = data_of(plan, OPTION_DEVICES, OPTION_NONE);
+    assert_true(data && has(data, "prepare_devices = yes\n"));
     free(data);
     plan_free(plan);
     domain_free(domain);

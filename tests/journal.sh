@@ -61,6 +61,37 @@ ok "its undo is undone" has "$(grep '^0004' <<<"$out")" " undone"
 cp original.xml w.xml
 rm -rf root
 
+# The hook's file goes with its records, in any order.
+data_file() { sed '/^#/d' root/etc/libvirt/hooks/virt-tune/*.conf; }
+vt apply ./w.xml --yes --set host.sleep=off
+data_file >first.conf
+vt apply ./w.xml --yes --layout keep --set host.sleep=on
+ok "two applies write the hook's file" \
+  is "$(data_file | grep -vxFf first.conf)" "inhibit_sleep = yes"
+vt undo ./w.xml 1
+ok "the older one is undone" is "$status" 0
+ok "... what the newer one wrote stays, and only that" \
+  is "$(data_file)" $'version = 1\nname = win10\ninhibit_sleep = yes'
+ok "... with the script" test -x root/etc/libvirt/hooks/qemu.d/50-virt-tune
+vt undo ./w.xml 3
+ok "... and again" is "$status" 0
+ok "... it has both" is "$(data_file | sort)" \
+  "$( (cat first.conf; echo "inhibit_sleep = yes") | sort)"
+vt undo ./w.xml 1
+vt undo ./w.xml
+ok "both are undone: there is no hook" test ! -e root/etc
+ok "... and the first bytes" cmp w.xml original.xml
+vt apply ./w.xml --yes
+vt apply ./w.xml --yes --layout keep --set host.sleep=off
+vt undo ./w.xml 7
+ok "what the newer one took away does not hold the older one up" \
+  is "$status" 0
+ok "... and nothing of it is left" test ! -e root/etc
+vt undo ./w.xml
+ok "nor of the newer one, undone then" test ! -e root/etc
+ok "... with the first bytes" cmp w.xml original.xml
+rm -rf root && cp original.xml w.xml
+
 # Someone else writes just now.
 vt apply ./w.xml --yes
 cp w.xml applied.xml

@@ -57,8 +57,8 @@ static size_t unsynced_count;
 static struct change {
     enum { MADE, RENAMED, REMOVED, REMOVED_DIRECTORY } what;
     struct node directory; /* in which `to` stands; 0: it is durable */
-    char *from, *to;
-    char *aside; /* what stood at `to` before, or NULL */
+    char from[PATH_MAX], to[PATH_MAX];
+    char aside[PATH_MAX]; /* what stood at `to` before, or "" */
     mode_t mode;
 } changes[CHANGES_MAX];
 static size_t change_count;
@@ -145,15 +145,15 @@ static void note_synced(int fd)
             changes[i].directory = (struct node){0};
 }
 
-static char *aside_path(void)
+/* A path for something that is kept; "" if nothing is to be. */
+static void aside_path(char *path, size_t size)
 {
     static int number;
-    char *path = NULL;
+    const char *directory = getenv("FAULT_ASIDE");
 
-    if (!getenv("FAULT_ASIDE") ||
-        asprintf(&path, "%s/%d", getenv("FAULT_ASIDE"), ++number) < 0)
-        return NULL;
-    return path;
+    *path = '\0';
+    if (directory)
+        snprintf(path, size, "%s/%d", directory, ++number);
 }
 
 static struct node directory_of(const char *path)
@@ -172,25 +172,25 @@ static struct node directory_of(const char *path)
 /* To be called before; forget() if the call then failed. */
 static void note_change(int what, const char *from, const char *to)
 {
+    struct change *change = &changes[change_count];
     struct stat stat;
     bool is_there = lstat(to, &stat) == 0;
-    char *aside = NULL;
 
     if (!keeps_track() || change_count == CHANGES_MAX)
         return;
+    change->what = what;
+    change->directory = directory_of(to);
+    snprintf(change->from, sizeof(change->from), "%s", from ? from : "");
+    snprintf(change->to, sizeof(change->to), "%s", to);
+    change->mode = is_there ? stat.st_mode & 07777 : 0;
+    *change->aside = '\0';
     if (is_there && (what == RENAMED || what == REMOVED) &&
         !S_ISDIR(stat.st_mode)) {
-        aside = aside_path();
-        if (aside && link(to, aside) < 0)
-            aside = NULL;
+        aside_path(change->aside, sizeof(change->aside));
+        if (*change->aside && link(to, change->aside) < 0)
+            *change->aside = '\0';
     }
-    changes[change_count++] =
-        (struct change){what,
-                        directory_of(to),
-                        from ? strdup(from) : NULL,
-                        strdup(to),
-                        aside,
-                        is_there ? stat.st_mode & 07777 : 0};
+    change_count++;
 }
 
 static void forget(void)
@@ -201,12 +201,12 @@ static void forget(void)
 
 static void take_back(const struct change *change)
 {
-    char *away;
+    char away[PATH_MAX];
 
     switch (change->what) {
     case MADE: /* a directory goes with all that is in it */
-        away = aside_path();
-        if (away)
+        aside_path(away, sizeof(away));
+        if (*away)
             REAL(rename)(change->to, away);
         return;
     case RENAMED:
@@ -218,7 +218,7 @@ static void take_back(const struct change *change)
         REAL(mkdir)(change->to, change->mode);
         return;
     }
-    if (change->aside)
+    if (*change->aside)
         REAL(rename)(change->aside, change->to);
 }
 

@@ -196,6 +196,8 @@ static struct domain *load(const struct conn *conn, virDomainPtr handle,
 
     if (!domain)
         return NULL;
+    if (conn_remote(conn))
+        domain->remote = arena_strdup(domain->arena, conn_remote(conn));
     domain->is_running = virDomainIsActive(handle) == 1;
     domain->is_unprivileged = strstr(conn_uri(conn), ":///session") != NULL;
     domain->has_saved_image = virDomainHasManagedSaveImage(handle, 0) == 1;

@@ -13,9 +13,11 @@
 #include "plan/image.h"
 #include "session/embedded.h"
 #include "session/libvirt.h"
+#include "session/remote.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,6 +53,36 @@ static bool start_demo(struct session *session, struct arena *arena,
     return true;
 }
 
+/*
+ * The host is where the URI leads to; a copy of a host that was named comes
+ * first. Only a URI that may lead elsewhere takes a connection to read it.
+ */
+static struct host *read_host(struct session *session, struct err *err)
+{
+    const struct session_options *options = &session->options;
+
+    if (!options->sysroot && !conn_is_plain(options->uri)) {
+        if (isatty(STDERR_FILENO))
+            fprintf(stderr, "Connecting to another host ...\n");
+        session->conn = conn_open(options->uri, options->is_read_only, err);
+        if (!session->conn)
+            return NULL;
+        if (conn_remote(session->conn))
+            return remote_read(session->conn, err);
+    }
+    return (options->is_devices_only ? host_probe_devices : host_probe)(
+        options->sysroot ? options->sysroot : "/", err);
+}
+
+/* Where the hook's files are; NULL: on another machine. */
+static const char *find_hook_root(const struct session *session)
+{
+    return session->options.root      ? session->options.root
+           : session->options.sysroot ? session->options.sysroot
+           : session->host->remote    ? NULL
+                                      : "/";
+}
+
 struct session *session_open(const struct session_options *options,
                              struct err *err)
 {
@@ -61,18 +93,14 @@ struct session *session_open(const struct session_options *options,
     session->options = *options;
     session->share = share_find("virt-tune");
     if (!options->is_demo || start_demo(session, arena, err))
-        session->host =
-            (options->is_devices_only ? host_probe_devices : host_probe)(
-                session->options.sysroot ? session->options.sysroot : "/", err);
+        session->host = read_host(session, err);
     if (!session->host) {
         arena_free(arena);
         session_close(session);
         return NULL;
     }
-    hook_root = session->options.root      ? session->options.root
-                : session->options.sysroot ? session->options.sysroot
-                                           : "/";
-    if (!session->options.root || access(hook_root, F_OK) == 0)
+    hook_root = find_hook_root(session);
+    if (hook_root && (!session->options.root || access(hook_root, F_OK) == 0))
         session->hook_root = root_open(hook_root, err);
     session->target.root = session->options.root ? session->options.root : "/";
     /* The host's arena lives as long as the session: move the texts there. */
@@ -83,9 +111,10 @@ struct session *session_open(const struct session_options *options,
         session->options.sysroot =
             arena_strdup(session->host->arena, session->options.sysroot);
     if (!options->is_devices_only)
-        libvirt_check(NULL, session->host->arena, &session->host->findings);
+        libvirt_check(session->conn, session->host->arena,
+                      &session->host->findings);
     arena_free(arena);
-    if (!session->hook_root && !session->options.root) {
+    if (hook_root && !session->hook_root && !session->options.root) {
         session_close(session);
         return NULL;
     }
@@ -125,6 +154,9 @@ static const char *hook_obstacle(const struct session *session)
 {
     if (!*session->domain->uuid)
         return _("The file names no <uuid>, by which the hook knows a domain.");
+    if (!session->options.root && remote_name(session))
+        return _("The domain is on another host: --root DIR writes the hook's "
+                 "files beneath DIR, to copy there.");
     if (session->domain->path || session->options.root)
         return NULL;
     if (!conn_runs_hooks(session->conn))
@@ -231,7 +263,8 @@ static bool check_writable(const struct session *session, struct err *err)
     if (session->options.is_read_only)
         return err_set(err, ERR_REFUSED,
                        "This is a read-only session: nothing is written.");
-    if (!host_is_running(session->host) && !session->options.root)
+    if (!host_is_running(session->host) && !session->host->remote &&
+        !session->options.root)
         return err_set(err, ERR_USAGE,
                        "The host was read from %s, so this is no plan for the "
                        "running host. Name the directory to write beneath with "

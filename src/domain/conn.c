@@ -124,6 +124,7 @@ static void explain_open(struct err *err, const char *uri)
 {
     const virError *error = virGetLastError();
     char *name CLEANUP(mem_free) = str_printable(uri);
+    struct uri parts;
     char what[300];
 
     snprintf(what, sizeof(what), _("libvirt cannot be reached at %.200s"),
@@ -133,7 +134,7 @@ static void explain_open(struct err *err, const char *uri)
         err_add(err,
                 "Run virt-tune as root, or as a member of the group "
                 "libvirt.");
-    else if (!conn_is_plain(uri))
+    else if (uri_parse(uri, &parts) && *parts.host)
         err_add(err, "Does it answer there? Try: virsh -c %.200s uri", name);
     else if (error && error->domain == VIR_FROM_RPC && str_starts(uri, "qemu:"))
         err_add(err,

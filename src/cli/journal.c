@@ -111,12 +111,15 @@ static bool is_here(const struct session *session, const struct record *record,
 
 static void tell_elsewhere(const struct record *record)
 {
-    print_printable(stdout, record->domain);
-    printf(
-        " is of another host, where a record of it is open: name that "
-        "host with -c URI. It was ");
-    print_printable(stdout, record->uri);
-    printf("\n");
+    struct str text CLEANUP(str_free) = STR_INIT;
+    char *uri CLEANUP(mem_free) = str_printable(record->uri);
+    char *name CLEANUP(mem_free) = str_printable(record->domain);
+
+    str_addf(&text,
+             "%s: a record of another host is open. Name that host with -c: "
+             "%s\n",
+             name, uri);
+    fputs(str_text(&text), stdout);
 }
 
 /* Every domain with an open record; the first failure is told at the end. */

@@ -350,11 +350,13 @@ void print_changes(const struct session *session, const struct changeset *set)
                    change->diff->added, change->diff->removed);
     }
     if (remote_name(session) && !session->options.root) {
-        printf("  Only the definition is written on ");
-        print_printable(stdout, remote_name(session));
-        printf(
-            ". No hook is installed there;\n  --root DIR writes the hook's "
-            "files beneath DIR, to copy.\n");
+        struct str text CLEANUP(str_free) = STR_INIT;
+
+        str_addf(&text,
+                 "  Only the definition is written on %s. For hooks see "
+                 "--root.\n",
+                 remote_name(session));
+        fputs(str_text(&text), stdout);
     }
 }
 

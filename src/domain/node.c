@@ -2,7 +2,7 @@
 /* Takes a connection, gives texts and numbers of its host. Reads only. */
 #include "domain/node.h"
 
-#include "base/str.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ char *node_capabilities(const struct conn *conn, struct arena *arena,
     char *text = keep(arena, virConnectGetCapabilities(conn_handle(conn)));
 
     if (!text)
-        conn_error(err, ERR_FAILED, "libvirt does not tell of its host");
+        conn_error(err, ERR_FAILED, _("libvirt does not tell of its host"));
     return text;
 }
 
@@ -51,7 +51,7 @@ const char **node_pci_devices(const struct conn *conn, struct arena *arena,
 
     *count = 0;
     if (found < 0) {
-        conn_error(err, ERR_FAILED, "libvirt does not list them");
+        conn_error(err, ERR_FAILED, _("libvirt does not list them"));
         return NULL;
     }
     list = arena_alloc(arena, (size_t)found + 1, sizeof(*list));

@@ -106,21 +106,6 @@ static bool offers_kvm(struct arena *arena, const xmlNode *capabilities)
     return false;
 }
 
-static void read_kernel(const xmlNode *capabilities, struct host *host)
-{
-    const xmlNode *iommu =
-        remote_child(remote_child(capabilities, "host"), "iommu");
-    bool has_iommu =
-        strcmp(remote_text(host->arena, iommu, "support"), "yes") == 0;
-
-    host->kernel = (struct kernel){
-        .release = "",
-        .command_line = "",
-        .iommu = has_iommu ? "the IOMMU" : NULL,
-        .has_kvm = offers_kvm(host->arena, capabilities),
-    };
-}
-
 struct host *remote_host(const struct remote_facts *facts, struct err *err)
 {
     xmlDoc *doc = remote_parse(facts->capabilities);
@@ -145,7 +130,11 @@ struct host *remote_host(const struct remote_facts *facts, struct err *err)
         remote_pci(facts, host->arena, &host->pci);
         claim_elsewhere(host->remote, host->arena, &host->pci, &host->claims);
         usb_probe(nowhere, host->arena, &host->pci, &host->usb);
-        read_kernel(root, host);
+        host->kernel = (struct kernel){
+            .release = "",
+            .command_line = "",
+            .has_kvm = offers_kvm(host->arena, root),
+        };
         bootloader_probe(nowhere, host->arena, &host->bootloader);
         check_host(host, nowhere, host->arena, &host->findings);
     }

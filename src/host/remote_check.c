@@ -5,7 +5,7 @@
  */
 #include "host/check_row.h"
 
-#include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -51,7 +51,10 @@ static void remote_iommu(const struct look *look)
 static void remote_cpus_check(const struct look *look)
 {
     const struct cpu_topology *cpu = &look->host->cpu;
-    const char *kinds = cpu->is_hybrid ? "" : "; kinds of cores are not told";
+    const char *threads = cpu->has_smt ? _("threads are pinned in pairs")
+                                       : _("one thread for each core");
+    const char *kinds =
+        cpu->is_hybrid ? "" : _("; kinds of cores are not told");
 
     if (!cpuset_is_empty(&cpu->offline))
         check_answer(look, VERDICT_NOTE, "Some CPUs are offline",
@@ -61,36 +64,32 @@ static void remote_cpus_check(const struct look *look)
                      "");
     else
         check_answer(look, VERDICT_OK, "All CPUs are online",
-                     arena_printf(look->arena, "%s%s",
-                                  cpu->has_smt ? "threads are pinned in pairs"
-                                               : "one thread for each core",
-                                  kinds),
-                     "");
+                     arena_printf(look->arena, "%s%s", threads, kinds), "");
 }
 
 static void tell_pool(const struct look *look, unsigned long size_kib,
-                      const char *name)
+                      const char *some, const char *none)
 {
     const struct page_pool *pool = memory_pool(&look->host->memory, size_kib);
 
-    if (!pool)
-        return;
-    check_answer(look, pool->total > 0 ? VERDICT_OK : VERDICT_NOTE,
-                 arena_printf(look->arena, "%s huge pages are %sreserved", name,
-                              pool->total > 0 ? "" : "not "),
-                 arena_printf(look->arena, "%lu, %lu of them free", pool->total,
-                              pool->free),
-                 "");
+    if (pool)
+        check_answer(look, pool->total > 0 ? VERDICT_OK : VERDICT_NOTE,
+                     pool->total > 0 ? some : none,
+                     arena_printf(look->arena, "%lu, %lu of them free",
+                                  pool->total, pool->free),
+                     "");
 }
 
 static void remote_pages(const struct look *look)
 {
-    tell_pool(look, 2048, "2 MiB");
+    tell_pool(look, 2048, "2 MiB huge pages are reserved",
+              "No huge pages are reserved");
 }
 
 static void remote_large_pages(const struct look *look)
 {
-    tell_pool(look, 1048576, "1 GiB");
+    tell_pool(look, 1048576, "1 GiB huge pages are reserved",
+              "No 1 GiB huge pages are reserved");
 }
 
 static const struct {
@@ -114,7 +113,7 @@ void check_remote(const struct look *look)
     for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
         if (strcmp(told[i].id, look->finding->id) != 0)
             continue;
-        look->finding->source = "what libvirt tells of its host";
+        look->finding->source = _("what libvirt tells of its host");
         told[i].run(look);
     }
 }

@@ -212,9 +212,10 @@ static bool make_cores(struct reader *reader, struct err *err)
         core = &topology->cores[topology->core_count - 1];
         if (core->thread_count == CORE_THREADS_MAX)
             return err_set(err, ERR_FAILED,
-                           "The core of CPU %d has more than %d threads; "
+                           "The core of CPU %u has more than %d threads; "
                            "virt-tune knows cores of up to %d.",
-                           thread->cpu, CORE_THREADS_MAX, CORE_THREADS_MAX);
+                           (unsigned)thread->cpu, CORE_THREADS_MAX,
+                           CORE_THREADS_MAX);
         core->threads[core->thread_count++] = thread->cpu;
         CPU_SET((size_t)thread->cpu, &core->cpus);
         topology->core_of[thread->cpu] = (int)core->index;

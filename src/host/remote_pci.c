@@ -69,10 +69,11 @@ static const char *name_of(struct arena *arena, const xmlNode *pci,
     const char *product =
         remote_text(arena, remote_child(pci, "product"), NULL);
 
-    if (*vendor && *product)
-        return arena_printf(arena, "%s %s", vendor, product);
-    return arena_printf(arena, "%s Device %04x",
-                        *vendor ? vendor : "unknown vendor,", device->device);
+    if (*vendor)
+        return arena_printf(
+            arena, "%s %s", vendor,
+            *product ? product : arena_printf(arena, "%04x", device->device));
+    return arena_printf(arena, "%04x:%04x", device->vendor, device->device);
 }
 
 /* <capability> in it: of SR-IOV, of mediated devices. */

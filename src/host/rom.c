@@ -70,8 +70,7 @@ const char *rom_problem(const struct host *host, const char *path,
 
     *is_rom = false;
     if (host->remote)
-        problem =
-            _("It is a file of another host: it could not be looked at.");
+        problem = _("It is a file of another host: it could not be looked at.");
     else if (!root || !S_ISREG(root_mode(root, path + 1)))
         problem = _("There is no such file on this host.");
     else if (size == 0)

@@ -63,7 +63,7 @@ static struct host *read_host(struct session *session, struct err *err)
 
     if (!options->sysroot && !conn_is_plain(options->uri)) {
         if (isatty(STDERR_FILENO))
-            fprintf(stderr, "Connecting to another host ...\n");
+            fprintf(stderr, "%s\n", _("Connecting to another host ..."));
         session->conn = conn_open(options->uri, options->is_read_only, err);
         if (!session->conn)
             return NULL;
@@ -155,8 +155,9 @@ static const char *hook_obstacle(const struct session *session)
     if (!*session->domain->uuid)
         return _("The file names no <uuid>, by which the hook knows a domain.");
     if (!session->options.root && remote_name(session))
-        return _("The domain is on another host: --root DIR writes the hook's "
-                 "files beneath DIR, to copy there.");
+        return _(
+            "The domain is on another host: --root DIR writes the hook's "
+            "files beneath DIR, to copy there.");
     if (session->domain->path || session->options.root)
         return NULL;
     if (!conn_runs_hooks(session->conn))

@@ -36,11 +36,6 @@ PATH=$scratch/bin:$PATH
 virsh() { command virsh -q -c qemu:///system "$@"; }
 xml() { virsh dumpxml --inactive "$uuid"; }
 far() { run timeout 120 "$program" -c "$uri" "$@"; }
-end_tree() { # PID: it, and what it started
-  local child
-  for child in $(pgrep -P "$1"); do end_tree "$child"; done
-  kill "$1"
-}
 hooks() { find /etc/libvirt/hooks -type f; }
 
 cat >"$scratch/far.xml" <<END
@@ -67,7 +62,8 @@ far show cpus --json
 far_cpus=$out
 run "$program" show cpus --json
 cpus() { grep -E '"(cpu|package|node|online)":' <<<"$1" | sort; }
-ok "the CPUs are those that files tell" is "$(cpus "$far_cpus")" "$(cpus "$out")"
+ok "CPUs are told" has "$far_cpus" '"package"'
+ok "... as by files" is "$(cpus "$far_cpus")" "$(cpus "$out")"
 far show groups
 ok "devices can be shown" [ "$status" = 0 ]
 
@@ -83,6 +79,7 @@ opened() { # COMMAND...: its first process only
     grep -oE '"[^"]*"' | tr -d '"' | grep -E '^/?(sys|proc|etc)/' |
     grep -v '^/proc/self/' | sort -u
 }
+sanitizer='/proc/sys/vm/overcommit_memory|/sys/devices/system/cpu/possible'
 if command -v strace >/dev/null; then
   opened virsh -c "$uri" uri >"$scratch/libraries"
   opened "$program" -c "$uri" preview far --layout keep >"$scratch/remote"
@@ -92,10 +89,16 @@ if command -v strace >/dev/null; then
     test "$(grep -c ^sys "$scratch/local")" -gt 20
   ok "none for another host" is \
     "$(comm -23 "$scratch/remote" "$scratch/libraries" |
-      grep -vxE '/proc/(sys/vm/overcommit_memory|sys/kernel/.*|filesystems)|/sys/devices/system/cpu/(possible|online)')" ""
+      grep -vxE "$sanitizer")" ""
 else
   echo "# no strace: which files are opened was not looked at"
 fi
+
+printf '%s\n' dump 7 dump >"$scratch/keys.txt"
+far far --script "$scratch/keys.txt"
+ok "the screens name the host" has "$out" "$uri"
+ok "... and that no hook gets there" has "$out" \
+  "nothing: no hook is installed on far.example:2222"
 
 before=$(xml)
 far preview far --set host.isolate=on
@@ -162,22 +165,55 @@ far list
 ok "no way there is a sentence" has "$err" "cannot be reached at $uri"
 ok "... with what to try" has "$err" "virsh -c"
 rm "$scratch/cut"
-mkfifo "$scratch/keys"
-script -qec "$program -c $uri apply far" /dev/null <"$scratch/keys" \
-  >"$scratch/typed" 2>&1 &
-exec 3>"$scratch/keys"
-for ((n = 0; n < 300; n++)); do
-  ! grep -q 'Apply?' "$scratch/typed" || break
-  sleep 0.1
-done
-touch "$scratch/cut"
-end_tree "$(<"$scratch/ssh.pid")"
-sleep 1
-echo y >&3
-wait $!
-status=$? err=$(<"$scratch/typed")
+at_question() { # COMMAND...: runs it while an apply waits for its answer
+  rm -f "$scratch/keys"
+  mkfifo "$scratch/keys"
+  script -qec "$program -c $uri apply far" /dev/null <"$scratch/keys" \
+    >"$scratch/typed" 2>&1 &
+  exec 3>"$scratch/keys"
+  for ((n = 0; n < 300; n++)); do
+    ! grep -qs 'Apply?' "$scratch/typed" || break
+    sleep 0.1
+  done
+  "$@"
+  sleep 1
+  echo y >&3
+  wait $!
+  status=$? err=$(<"$scratch/typed")
+  exec 3>&-
+}
+signal_tree() { # SIGNAL PID: it, and what it started
+  local child
+  for child in $(pgrep -P "$2"); do signal_tree "$1" "$child"; done
+  kill "-$1" "$2"
+}
+cut() {
+  touch "$scratch/cut"
+  signal_tree TERM "$(<"$scratch/ssh.pid")"
+}
+freeze() {
+  frozen=$(<"$scratch/ssh.pid")
+  signal_tree STOP "$frozen"
+}
+at_question cut
 ok "a lost link: it fails" [ "$status" = 1 ]
 ok "... and says so" grep -q 'virt-tune: .*\.' "$scratch/typed"
 ok "... and nothing is changed" is "$(xml)" "$before"
-exec 3>&-
+rm "$scratch/cut"
+SECONDS=0
+at_question freeze
+ok "a link that is silent is opened anew" [ "$status" = 0 ]
+ok "... and what was asked is done" has "$(xml)" "<vcpupin "
+ok "... within a minute" [ "$SECONDS" -lt 60 ]
+signal_tree CONT "$frozen" 2>/dev/null
+
+# What was cut off there is no business of this machine's domains.
+state=$(find "/var/lib/virt-tune/$uuid@"*/ -name state | sort | tail -1)
+printf begun >"$state"
+run "$program" -c qemu:///system repair --take-back
+ok "repair here names the other host" has "$out" "a record of another host"
+ok "... and leaves it" is "$(<"$state")" begun
+far repair --take-back
+ok "repair there" [ "$status" = 0 ]
+ok "... takes it back" is "$(xml)" "$before"
 finish

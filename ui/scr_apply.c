@@ -8,6 +8,7 @@
 #include "apply/history.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "session/remote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,23 @@ static int draw_files(const struct app *app, struct canvas *canvas, int y)
     return y;
 }
 
+/* Nothing but a definition gets to another host by itself. */
+static int draw_copying(const struct app *app, struct canvas *canvas, int y)
+{
+    const char *name = remote_name(app->session);
+    struct str text CLEANUP(str_free) = STR_INIT;
+
+    if (!name)
+        return y;
+    str_addf(&text,
+             app->set->file_count > 0
+                 ? "the hook's files yourself to %s: Review (6) has the "
+                   "commands"
+                 : "nothing: no hook is installed on %s",
+             name);
+    return put_lines(canvas, y, "copy", str_text(&text));
+}
+
 /* What apply would refuse it for, and in which step that is changed. */
 static int draw_obstacle(const struct app *app, struct canvas *canvas, int y)
 {
@@ -122,6 +140,7 @@ static void draw_question(const struct app *app, struct canvas *canvas)
                       domain->path ? domain->path
                                    : _("the stored definition in libvirt"));
     y = draw_files(app, canvas, y);
+    y = draw_copying(app, canvas, y);
     str_addf(&text, "copies of all that in %s%svar/lib/virt-tune",
              app->session->target.root,
              str_ends(app->session->target.root, "/") ? "" : "/");

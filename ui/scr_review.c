@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "session/remote.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +164,8 @@ static void view(struct app *app)
     diff_free(diff);
     for (size_t i = 0; i < app->set->file_count; i++)
         add_file(&str, &app->set->files[i]);
+    remote_add_copying(&str, app->session, app->set->files,
+                       app->set->file_count);
     if (str.length == 0)
         str_add(&str, _("Nothing differs.\n"));
     app_page(app, _("the whole difference"), str_steal(&str));

@@ -17,15 +17,20 @@
 char *journal_directory(const struct domain *domain)
 {
     struct str str = STR_INIT;
-    uint64_t hash = 0xcbf29ce484222325U; /* FNV-1a of a file's path */
+    const char *key = domain->path     ? domain->path
+                      : domain->remote ? domain->remote
+                                       : "";
+    uint64_t hash = 0xcbf29ce484222325U; /* FNV-1a of the key */
 
-    if (!domain->path && *domain->uuid) {
-        str_addf(&str, JOURNAL "/%s", domain->uuid);
-        return str_steal(&str);
-    }
-    for (const char *at = domain->path ? domain->path : ""; *at; at++)
+    for (const char *at = key; *at; at++)
         hash = (hash ^ (unsigned char)*at) * 0x100000001b3U;
-    str_addf(&str, JOURNAL "/file-%016llx", (unsigned long long)hash);
+    if (domain->path || !*domain->uuid)
+        str_addf(&str, JOURNAL "/file-%016llx", (unsigned long long)hash);
+    else if (domain->remote)
+        str_addf(&str, JOURNAL "/%s@%016llx", domain->uuid,
+                 (unsigned long long)hash);
+    else
+        str_addf(&str, JOURNAL "/%s", domain->uuid);
     return str_steal(&str);
 }
 

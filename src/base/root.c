@@ -79,12 +79,25 @@ static int open_beneath(const struct root *root, const char *path, int flags)
     return fd < 0 && errno == ENOSYS ? open_checked(root, path, flags) : fd;
 }
 
+/* Beneath a file there is nothing: every path ends in ENOTDIR. */
+static struct root *open_nowhere(void)
+{
+    struct root *root = mem_alloc(1, sizeof(*root));
+
+    root->fd = open("/dev/null", O_PATH | O_CLOEXEC);
+    root->path = mem_strdup(ROOT_NOWHERE);
+    root->real = mem_strdup(ROOT_NOWHERE);
+    return root;
+}
+
 struct root *root_open(const char *path, struct err *err)
 {
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     char *real = fd < 0 ? NULL : realpath(path, NULL);
     struct root *root;
 
+    if (strcmp(path, ROOT_NOWHERE) == 0)
+        return open_nowhere();
     if (!real) {
         char *name CLEANUP(mem_free) = str_printable(path);
 

@@ -16,6 +16,9 @@
 
 struct root;
 
+/* A path that opens as a root beneath which there is nothing at all. */
+#define ROOT_NOWHERE "/dev/null/elsewhere"
+
 /* Opens the directory; fails with a sentence if it is none. Free it. */
 struct root *root_open(const char *path, struct err *err);
 void root_free(struct root *root);

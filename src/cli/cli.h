@@ -36,8 +36,8 @@ struct options {
         bool is_given;
     } devices[SET_MAX]; /* --give and --take, in their order */
     size_t device_count;
-    unsigned seconds;    /* of check: how long waiting is measured; 0: not */
-    bool with_names;     /* in its report */
+    unsigned seconds; /* of check: how long waiting is measured; 0: not */
+    bool with_names;  /* in its report */
     struct {
         const char *text; /* ADDRESS=VALUE */
         bool is_rom;
@@ -105,6 +105,10 @@ struct plan *cli_plan(const struct session *session,
 
 /* The record that `words[1]` names; 0 if there is no such word. */
 bool cli_record_number(char **words, unsigned *number, struct err *err);
+
+/* How files that are written beneath --root get to another host. */
+void print_copying(const struct session *session,
+                   const struct file_change *files, size_t count);
 
 /* What a plan changes, and how it is judged; the preview as options ask. */
 void print_changes(const struct session *session, const struct changeset *set);

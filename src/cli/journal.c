@@ -7,6 +7,7 @@
 #include "apply/hold.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "session/remote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,33 @@ static bool repair_domain(struct session *session,
     return is_ended;
 }
 
+/* Of this session's host: another one may have a domain of the same UUID. */
+static bool is_here(const struct session *session, const struct record *record,
+                    const char *name)
+{
+    const struct domain domain = {
+        .uuid = record->uuid,
+        .path = *record->path ? record->path : NULL,
+        .remote = remote_name(session),
+    };
+    char *journal CLEANUP(mem_free) = journal_directory(&domain);
+
+    return str_ends(journal, name);
+}
+
+static void tell_elsewhere(const struct record *record)
+{
+    struct str text CLEANUP(str_free) = STR_INIT;
+    char *uri CLEANUP(mem_free) = str_printable(record->uri);
+    char *name CLEANUP(mem_free) = str_printable(record->domain);
+
+    str_addf(&text,
+             "%s: a record of another host is open. Name that host with -c: "
+             "%s\n",
+             name, uri);
+    fputs(str_text(&text), stdout);
+}
+
 /* Every domain with an open record; the first failure is told at the end. */
 static bool repair_all(struct session *session, const struct options *options,
                        struct err *err)
@@ -113,6 +141,10 @@ static bool repair_all(struct session *session, const struct options *options,
             if (!record_is_open(record))
                 continue;
             count++;
+            if (!is_here(session, record, *names)) {
+                tell_elsewhere(record);
+                continue;
+            }
             if (repair_domain(session, options,
                               *record->path ? record->path : record->uuid,
                               &problem))

@@ -282,6 +282,7 @@ struct json_object *json_host(const struct host *host)
     struct json_object *pools;
 
     add_text(object, "cpu", host->cpu.model);
+    add_text(object, "remote", host->remote);
     add_number(object, "cores", host->cpu.core_count);
     add_number(object, "cpus", CPU_COUNT(&host->cpu.online));
     add_text(object, "kernel", host->kernel.release);

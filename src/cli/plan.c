@@ -12,6 +12,7 @@
 #include "plan/planfile.h"
 #include "plan/rule.h"
 #include "session/presets.h"
+#include "session/remote.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -348,6 +349,24 @@ void print_changes(const struct session *session, const struct changeset *set)
                    change->title, text_bytes(change->where, 12), change->where,
                    change->diff->added, change->diff->removed);
     }
+    if (remote_name(session) && !session->options.root) {
+        struct str text CLEANUP(str_free) = STR_INIT;
+
+        str_addf(&text,
+                 "  Only the definition is written on %s. For hooks see "
+                 "--root.\n",
+                 remote_name(session));
+        fputs(str_text(&text), stdout);
+    }
+}
+
+void print_copying(const struct session *session,
+                   const struct file_change *files, size_t count)
+{
+    struct str text CLEANUP(str_free) = STR_INIT;
+
+    remote_add_copying(&text, session, files, count);
+    fputs(str_text(&text), stdout);
 }
 
 /* What the hook would do now. */
@@ -440,6 +459,7 @@ bool print_preview(const struct session *session, const struct options *options,
 
     if (strcmp(format, "text") == 0) {
         print_changes(session, set);
+        print_copying(session, set->files, set->file_count);
         print_hook(session, plan);
         print_layouts(session, options, plan);
         print_plan_findings(plan);

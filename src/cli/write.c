@@ -50,6 +50,7 @@ static void print_steps(const struct apply_report *report)
 }
 
 static void print_outcome(const struct session *session,
+                          const struct changeset *set,
                           const struct apply_report *report)
 {
     const struct domain *domain = session->domain;
@@ -60,6 +61,7 @@ static void print_outcome(const struct session *session,
                  "started again."),
                domain->name);
     printf("\n");
+    print_copying(session, set->files, set->file_count);
     if (report->needs_reload && session->options.root)
         return;
     if (report->needs_reload)
@@ -180,7 +182,7 @@ static bool apply(const struct session *session, const struct options *options,
     is_applied = session_apply(session, plan, set, &report, err);
     print_steps(&report);
     if (is_applied)
-        print_outcome(session, &report);
+        print_outcome(session, set, &report);
     else if (err->code == ERR_PERMISSION && report.number == 0)
         explain_permission(session, plan, err);
     if (is_applied && options->is_live)
@@ -231,6 +233,8 @@ static bool undo(const struct session *session, unsigned number,
                undo->record->number, report.number, session->domain->name);
     else if (report.number > 0)
         print_steps(&report);
+    if (is_undone)
+        print_copying(session, undo->files, undo->file_count);
     fflush(stdout);
     hold_end(&hold);
     undo_free(undo);

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "domain/lazy.h"
+#include "domain/uri.h"
 
 #include <libvirt/virterror.h>
 #include <pthread.h>
@@ -14,10 +15,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A link is lost when nothing is heard of it for their product, in seconds. */
+enum { KEEPALIVE_INTERVAL = 5, KEEPALIVE_COUNT = 4 };
 
 struct conn {
     virConnectPtr handle;
     char *uri;
+    char *remote; /* whose host it is, or NULL: this machine's */
     bool is_read_only;
 };
 
@@ -68,10 +74,57 @@ bool conn_error(struct err *err, enum err_code code, const char *what)
     return err_set(err, code, "%s: %s.", what, text);
 }
 
+/* The URI that is meant where none is given. */
+static const char *choose(const char *uri)
+{
+    if (!uri)
+        uri = getenv("LIBVIRT_DEFAULT_URI");
+    return uri && *uri ? uri : "qemu:///system";
+}
+
+bool conn_is_plain(const char *uri)
+{
+    struct uri parts;
+
+    return uri_parse(choose(uri), &parts) && uri_is_local(&parts);
+}
+
+/*
+ * What leads elsewhere by its looks may end here (qemu+ssh://localhost), and
+ * the other way round (a forwarded port): then the host's own name tells. If
+ * in doubt it is another machine, of which less is known.
+ */
+static char *find_remote(virConnectPtr handle, const char *text)
+{
+    char own[256] = "", *name;
+    struct str str = STR_INIT;
+    struct uri uri;
+    bool is_here;
+
+    if (!uri_parse(text, &uri))
+        return mem_strdup(text);
+    if (uri_is_local(&uri))
+        return NULL;
+    gethostname(own, sizeof(own) - 1);
+    name = virConnectGetHostname(handle);
+    is_here = name && strcmp(uri.transport, "ext") != 0 &&
+              strncmp(name, own, strlen(own)) == 0 &&
+              (name[strlen(own)] == '\0' || name[strlen(own)] == '.') &&
+              (!*uri.host || uri_is_loopback(&uri) ||
+               strcmp(uri.host, own) == 0 || strcmp(uri.host, name) == 0);
+    if (!is_here && *uri.host)
+        str_addf(&str, "%s%s%s", uri.host, *uri.port ? ":" : "", uri.port);
+    else if (!is_here)
+        str_add_printable(&str, name && *name ? name : "another host");
+    free(name);
+    return is_here ? NULL : str_steal(&str);
+}
+
 static void explain_open(struct err *err, const char *uri)
 {
     const virError *error = virGetLastError();
     char *name CLEANUP(mem_free) = str_printable(uri);
+    struct uri parts;
     char what[300];
 
     snprintf(what, sizeof(what), _("libvirt cannot be reached at %.200s"),
@@ -81,11 +134,21 @@ static void explain_open(struct err *err, const char *uri)
         err_add(err,
                 "Run virt-tune as root, or as a member of the group "
                 "libvirt.");
+    else if (uri_parse(uri, &parts) && *parts.host)
+        err_add(err, "Does it answer there? Try: virsh -c %.200s uri", name);
     else if (error && error->domain == VIR_FROM_RPC && str_starts(uri, "qemu:"))
         err_add(err,
                 "Start it with: systemctl start libvirtd.socket (or "
                 "virtqemud.socket). A domain's XML file needs no "
                 "libvirt.");
+}
+
+/* Else a call waits for as long as TCP hopes, which is a quarter of an hour. */
+static void watch(const struct conn *conn)
+{
+    if (conn->remote)
+        virConnectSetKeepAlive(conn->handle, KEEPALIVE_INTERVAL,
+                               KEEPALIVE_COUNT);
 }
 
 struct conn *conn_open(const char *uri, bool is_read_only, struct err *err)
@@ -101,10 +164,7 @@ struct conn *conn_open(const char *uri, bool is_read_only, struct err *err)
         return NULL;
     }
     pthread_once(&once, start_libvirt);
-    if (!uri)
-        uri = getenv("LIBVIRT_DEFAULT_URI");
-    if (!uri || !*uri)
-        uri = "qemu:///system";
+    uri = choose(uri);
     handle = virConnectOpenAuth(uri, virConnectAuthPtrDefault,
                                 is_read_only ? VIR_CONNECT_RO : 0);
     if (!handle) {
@@ -117,6 +177,8 @@ struct conn *conn_open(const char *uri, bool is_read_only, struct err *err)
     name = virConnectGetURI(handle);
     conn->uri = str_printable(name ? name : uri);
     free(name);
+    conn->remote = find_remote(handle, conn->uri);
+    watch(conn);
     return conn;
 }
 
@@ -125,6 +187,7 @@ void conn_free(struct conn *conn)
     if (!conn)
         return;
     virConnectClose(conn->handle);
+    free(conn->remote);
     free(conn->uri);
     free(conn);
 }
@@ -146,6 +209,7 @@ bool conn_revive(struct conn *conn)
         return false;
     virConnectClose(conn->handle);
     conn->handle = handle;
+    watch(conn);
     return true;
 }
 
@@ -159,6 +223,11 @@ const char *conn_uri(const struct conn *conn)
     return conn->uri;
 }
 
+const char *conn_remote(const struct conn *conn)
+{
+    return conn->remote;
+}
+
 bool conn_is_read_only(const struct conn *conn)
 {
     return conn->is_read_only;
@@ -166,7 +235,7 @@ bool conn_is_read_only(const struct conn *conn)
 
 bool conn_runs_hooks(const struct conn *conn)
 {
-    return str_starts(conn->uri, "qemu:///system");
+    return !conn->remote && str_starts(conn->uri, "qemu:///system");
 }
 
 unsigned long conn_library_version(const struct conn *conn)

@@ -29,6 +29,18 @@ bool conn_is_alive(const struct conn *conn);
 /* Opens a lost connection anew; false if nobody answers there. */
 bool conn_revive(struct conn *conn);
 
+/*
+ * True if such a URI (NULL as above) can only lead to this machine. Asks
+ * nobody.
+ */
+bool conn_is_plain(const char *uri);
+
+/*
+ * Whose libvirt it is: "host.example", or "host.example:2222" if the URI has a
+ * port; NULL if it is this machine's.
+ */
+const char *conn_remote(const struct conn *conn);
+
 const char *conn_uri(const struct conn *conn);
 bool conn_is_read_only(const struct conn *conn);
 

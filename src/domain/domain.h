@@ -57,7 +57,8 @@ struct domain_iothread {
 struct domain {
     struct arena *arena;
     struct xml *xml;
-    const char *path; /* the file it was read from, or NULL: from libvirt */
+    const char *path;   /* the file it was read from, or NULL: from libvirt */
+    const char *remote; /* whose libvirt that is (conn_remote), or NULL */
     const char *name, *title; /* printable */
     const char *uuid;    /* canonical; "" if a file has none, or no valid one */
     const char *machine; /* "pc-q35-7.2", or "" */

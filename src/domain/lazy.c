@@ -66,11 +66,17 @@ static void *find(const char *name)
             function arguments;                   \
     }
 
+FORWARD(char *, virConnectBaselineCPU,
+        (virConnectPtr conn, const char **xmlCPUs, unsigned int ncpus,
+         unsigned int flags),
+        (conn, xmlCPUs, ncpus, flags), NULL)
 FORWARD(int, virConnectClose, (virConnectPtr conn), (conn), -1)
+FORWARD(char *, virConnectGetCapabilities, (virConnectPtr conn), (conn), NULL)
 FORWARD(char *, virConnectGetDomainCapabilities,
         (virConnectPtr conn, const char *emulatorbin, const char *arch,
          const char *machine, const char *virttype, unsigned int flags),
         (conn, emulatorbin, arch, machine, virttype, flags), NULL)
+FORWARD(char *, virConnectGetHostname, (virConnectPtr conn), (conn), NULL)
 FORWARD(int, virConnectGetLibVersion,
         (virConnectPtr conn, unsigned long *version), (conn, version), -1)
 FORWARD(const char *, virConnectGetType, (virConnectPtr conn), (conn), NULL)
@@ -81,9 +87,15 @@ FORWARD(int, virConnectIsAlive, (virConnectPtr conn), (conn), -1)
 FORWARD(int, virConnectListAllDomains,
         (virConnectPtr conn, virDomainPtr **domains, unsigned int flags),
         (conn, domains, flags), -1)
+FORWARD(int, virConnectListAllNodeDevices,
+        (virConnectPtr conn, virNodeDevicePtr **devices, unsigned int flags),
+        (conn, devices, flags), -1)
 FORWARD(virConnectPtr, virConnectOpenAuth,
         (const char *name, virConnectAuthPtr auth, unsigned int flags),
         (name, auth, flags), NULL)
+FORWARD(int, virConnectSetKeepAlive,
+        (virConnectPtr conn, int interval, unsigned int count),
+        (conn, interval, count), -1)
 FORWARD(virDomainPtr, virDomainDefineXMLFlags,
         (virConnectPtr conn, const char *xml, unsigned int flags),
         (conn, xml, flags), NULL)
@@ -135,5 +147,21 @@ FORWARD(int, virEventRunDefaultImpl, (void), (), -1)
 FORWARD(virErrorPtr, virGetLastError, (void), (), NULL)
 FORWARD(int, virGetLastErrorCode, (void), (), 0)
 FORWARD(int, virInitialize, (void), (), -1)
+FORWARD(int, virNodeDeviceFree, (virNodeDevicePtr dev), (dev), -1)
+FORWARD(char *, virNodeDeviceGetXMLDesc,
+        (virNodeDevicePtr dev, unsigned int flags), (dev, flags), NULL)
+FORWARD(int, virNodeGetCPUMap,
+        (virConnectPtr conn, unsigned char **cpumap, unsigned int *online,
+         unsigned int flags),
+        (conn, cpumap, online, flags), -1)
+FORWARD(int, virNodeGetFreePages,
+        (virConnectPtr conn, unsigned int npages, unsigned int *pages,
+         int startCell, unsigned int cellCount, unsigned long long *counts,
+         unsigned int flags),
+        (conn, npages, pages, startCell, cellCount, counts, flags), -1)
+FORWARD(int, virNodeGetMemoryStats,
+        (virConnectPtr conn, int cellNum, virNodeMemoryStatsPtr params,
+         int *nparams, unsigned int flags),
+        (conn, cellNum, params, nparams, flags), -1)
 FORWARD_VOID(virSetErrorFunc, (void *userData, virErrorFunc handler),
              (userData, handler))

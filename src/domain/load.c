@@ -196,8 +196,11 @@ static struct domain *load(const struct conn *conn, virDomainPtr handle,
 
     if (!domain)
         return NULL;
+    if (conn_remote(conn))
+        domain->remote = arena_strdup(domain->arena, conn_remote(conn));
     domain->is_running = virDomainIsActive(handle) == 1;
-    domain->is_unprivileged = strstr(conn_uri(conn), ":///session") != NULL;
+    domain->is_unprivileged = str_starts(conn_uri(conn), "qemu") &&
+                              strstr(conn_uri(conn), "/session");
     domain->has_saved_image = virDomainHasManagedSaveImage(handle, 0) == 1;
     domain->has_autostart =
         virDomainGetAutostart(handle, &autostart) == 0 && autostart;

@@ -200,6 +200,6 @@ void check_host(const struct host *host, const struct root *root,
             findings_add(findings, arena, checks[i].id, VERDICT_UNKNOWN);
         look.finding->source = text_of(checks[i].source);
         look.finding->why = text_of(checks[i].why);
-        checks[i].run(&look);
+        (host->remote ? check_remote : checks[i].run)(&look);
     }
 }

@@ -40,6 +40,9 @@ const char *check_text(const struct look *look, const char *path);
 const char *check_line(const struct look *look, const char *place,
                        bool (*is_meant)(const char *line), const char **path);
 
+/* remote_check.c: any of them, of a host of which only libvirt tells. */
+void check_remote(const struct look *look);
+
 /* check_iommu.c: virtualization, the IOMMU, and what VFIO needs. */
 void check_virtualization(const struct look *look);
 void check_kvm(const struct look *look);

@@ -256,29 +256,67 @@ static void share_out(struct claim_look *look, struct claims *claims)
     }
 }
 
+static void start(struct claim_look *look, struct arena *arena,
+                  const struct pci *pci, struct claims *claims)
+{
+    look->arena = arena;
+    look->scratch = arena_new();
+    look->pci = pci;
+    look->kinds =
+        arena_alloc(look->scratch, pci->device_count + 1, sizeof(*look->kinds));
+    claims->pci = pci;
+    claims->lists =
+        arena_alloc(arena, pci->device_count + 1, sizeof(*claims->lists));
+}
+
+static void end(struct claim_look *look, struct claims *claims)
+{
+    share_out(look, claims);
+    free(look->entries);
+    arena_free(look->scratch);
+}
+
 void claim_probe(const struct root *root, struct arena *arena,
                  const struct pci *pci, const char *ssh_connection,
                  struct claims *claims)
 {
-    struct claim_look look = {
-        .root = root,
-        .arena = arena,
-        .scratch = arena_new(),
-        .pci = pci,
-        .ssh_connection = ssh_connection,
-    };
+    struct claim_look look = {.root = root, .ssh_connection = ssh_connection};
 
-    look.kinds =
-        arena_alloc(look.scratch, pci->device_count + 1, sizeof(*look.kinds));
-
-    claims->pci = pci;
-    claims->lists =
-        arena_alloc(arena, pci->device_count + 1, sizeof(*claims->lists));
+    start(&look, arena, pci, claims);
     for (size_t i = 0; pci->device_count > 0 && i < ARRAY_SIZE(looks); i++)
         looks[i](&look);
-    share_out(&look, claims);
-    free(look.entries);
-    arena_free(look.scratch);
+    end(&look, claims);
+}
+
+/* One kind for each class of functions, and the last one for all others. */
+void claim_elsewhere(const char *name, struct arena *arena,
+                     const struct pci *pci, struct claims *claims)
+{
+    static const enum claim_kind uses[] = {CLAIM_DISK, CLAIM_ROUTE,
+                                           CLAIM_KEYBOARD, CLAIM_BOOT_DISPLAY,
+                                           CLAIM_CLIENT};
+    struct root *nowhere = root_open(ROOT_NOWHERE, NULL);
+    struct claim_look look = {.root = nowhere};
+    const char *why = arena_printf(
+        arena, "Who uses it could not be looked at: it is of %s.", name);
+
+    start(&look, arena, pci, claims);
+    function_claim(&look);
+    for (size_t i = 0; i < ARRAY_SIZE(uses); i++)
+        claim_add_unknown(&look, uses[i], name, why);
+    for (size_t i = 0; i < pci->device_count; i++) {
+        const struct pci_device *device = &pci->devices[i];
+        bool is_said = false;
+
+        for (size_t j = 0; j < ARRAY_SIZE(uses); j++)
+            is_said |= claim_has(&look, device, uses[j]);
+        if (!is_said && pci_role(device, device) == PCI_ROLE_GUEST &&
+            !pci_is_held_by_vfio(device))
+            claim_add(&look, device, CLAIM_CLIENT, CLAIM_UNKNOWN, name, "%s",
+                      why);
+    }
+    end(&look, claims);
+    root_free(nowhere);
 }
 
 struct claim_list claim_list(const struct claims *claims,

@@ -68,6 +68,13 @@ void claim_probe(const struct root *root, struct arena *arena,
                  const struct pci *pci, const char *ssh_connection,
                  struct claims *claims);
 
+/*
+ * The same of a host of which only libvirt tells (`name`): who uses a function
+ * there is unknown; what follows from its model is told.
+ */
+void claim_elsewhere(const char *name, struct arena *arena,
+                     const struct pci *pci, struct claims *claims);
+
 /* The claims on a function of the same `pci`. */
 struct claim_list claim_list(const struct claims *claims,
                              const struct pci_device *device);

@@ -179,8 +179,8 @@ static bool read_cores(hwloc_topology_t hwloc, struct arena *arena,
 }
 
 /* FNV-1a over every core's place: changes when CPUs come, go or move. */
-static const char *fingerprint(struct arena *arena,
-                               const struct cpu_topology *topology)
+const char *cpu_fingerprint(struct arena *arena,
+                            const struct cpu_topology *topology)
 {
     struct str str CLEANUP(str_free) = STR_INIT;
     uint64_t hash = 0xcbf29ce484222325U;
@@ -256,7 +256,7 @@ static bool read_topology(hwloc_topology_t hwloc, const struct root *root,
     if (!is_foreign)
         kernelcpu_read(root, arena, topology);
     kind_assign(is_foreign ? NULL : root, arena, hwloc, topology);
-    topology->fingerprint = fingerprint(arena, topology);
+    topology->fingerprint = cpu_fingerprint(arena, topology);
     return true;
 }
 

@@ -99,6 +99,10 @@ bool cpu_probe(const struct root *root, struct arena *arena,
 const struct cpu_core *cpu_core_of(const struct cpu_topology *topology,
                                    int cpu);
 
+/* What `fingerprint` is of a topology that has all else. */
+const char *cpu_fingerprint(struct arena *arena,
+                            const struct cpu_topology *topology);
+
 /* "performance", "efficient", "low-power", or NULL for a uniform machine. */
 const char *core_kind_name(enum core_kind kind);
 

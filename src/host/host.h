@@ -17,6 +17,12 @@
 struct host {
     struct arena *arena;
     const char *root; /* the directory it was read from, "/" or --sysroot */
+    /*
+     * Whose it is ("host.example"), if it was not read from files but by what
+     * libvirt tells of its host (host/remote.h); else NULL. Then there is
+     * nothing beneath `root`, and what is not told is not known.
+     */
+    const char *remote;
     struct cpu_topology cpu;
     struct pci pci;
     struct usb usb;

@@ -69,7 +69,7 @@ static void each_info(const struct inquiry *inquiry, const char *name,
                                     const cpu_set_t *cpus, const char *value))
 {
 #if HWLOC_API_VERSION >= 0x00020400 && HWLOC_API_VERSION < 0x00030000
-    int count = hwloc_cpukinds_get_nr(inquiry->hwloc, 0);
+    int count = inquiry->hwloc ? hwloc_cpukinds_get_nr(inquiry->hwloc, 0) : 0;
     hwloc_bitmap_t bitmap = hwloc_bitmap_alloc();
 
     for (int i = 0; bitmap && i < count; i++) {

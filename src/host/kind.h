@@ -18,7 +18,8 @@ struct hwloc_topology;
  * cores with less L3 cache (AMD). Intel's efficient cores outside the L3 cache
  * are low-power ones. Fills `max_khz` from hwloc where it is 0.
  *
- * `root` is NULL if hwloc's topology is not of the machine beneath a root.
+ * `root` is NULL if hwloc's topology is not of the machine beneath a root, and
+ * `hwloc` if hwloc did not make it: then only the structure tells.
  */
 void kind_assign(const struct root *root, struct arena *arena,
                  struct hwloc_topology *hwloc, struct cpu_topology *topology);

@@ -94,6 +94,11 @@ void pci_probe(const struct root *root, struct arena *arena, struct pci *pci)
         pci_read(root, arena, pci);
     else
         pci->problem = _("there is no sys/bus/pci/devices");
+    pci_arrange(arena, pci);
+}
+
+void pci_arrange(struct arena *arena, struct pci *pci)
+{
     if (!pci->devices)
         pci->devices = arena_alloc(arena, 1, sizeof(*pci->devices));
     if (pci->device_count > 0)

@@ -15,4 +15,7 @@
  */
 void pci_read(const struct root *root, struct arena *arena, struct pci *pci);
 
+/* Puts functions that were read in any way in order, and in their groups. */
+void pci_arrange(struct arena *arena, struct pci *pci);
+
 #endif

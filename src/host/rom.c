@@ -69,7 +69,9 @@ const char *rom_problem(const struct host *host, const char *path,
     const char *problem;
 
     *is_rom = false;
-    if (!root || !S_ISREG(root_mode(root, path + 1)))
+    if (host->remote)
+        problem = _("It is a file of another host: it could not be looked at.");
+    else if (!root || !S_ISREG(root_mode(root, path + 1)))
         problem = _("There is no such file on this host.");
     else if (size == 0)
         problem = _("It cannot be read.");

@@ -190,6 +190,9 @@ const char *image_refusal(const struct plan *plan, struct arena *arena,
             "alone.");
     if (xml_has(xml_child(disk, "source"), "dev", path))
         return NULL; /* it is there already */
+    if (plan->host->remote)
+        return "Whether it is in use could not be looked at: it is of another "
+               "host.";
     refusal = obstacle_disk(disk);
     root = refusal ? NULL : root_open(plan->host->root, NULL);
     if (root)

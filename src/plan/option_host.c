@@ -161,11 +161,11 @@ const char *option_host_obstacle(const struct plan *plan, enum option_id id)
         return plan->hook_obstacle;
     switch (id) {
     case OPTION_ISOLATE:
-        return plan->host->kernel.has_cpuset_cgroup
+        return plan->host->remote || plan->host->kernel.has_cpuset_cgroup
                    ? NULL
                    : _("The host has no cgroup v2 with the cpuset controller.");
     case OPTION_FREQUENCY:
-        return plan->host->kernel.governor
+        return plan->host->remote || plan->host->kernel.governor
                    ? NULL
                    : _("The kernel does not choose this host's frequencies.");
     case OPTION_DEVICES:

@@ -237,9 +237,10 @@ static const char *obstacle_cpu(const struct plan *plan, enum option_id id)
     const struct cpu_topology *cpu = &plan->host->cpu;
 
     if (id == OPTION_TOPOEXT)
-        return cpu->has_topoext
-                   ? NULL
-                   : _("This host's CPU has no such flag; only AMD's have.");
+        return cpu->has_topoext ? NULL
+               : cpu->has_flags
+                   ? _("This host's CPU has no such flag; only AMD's have.")
+                   : _("The flags of the host's CPU could not be read.");
     if (id == OPTION_INVTSC &&
         xml_has(xml_root(plan->domain->xml), "type", "qemu"))
         return _("Only KVM has it: an emulated guest does not start with it.");
@@ -287,6 +288,9 @@ static const char *obstacle_own(const struct plan *plan, enum option_id id)
     case OPTION_HYPERVCLOCK:
         return obstacle_hypervclock(plan);
     case OPTION_HV_AVIC:
+        if (plan->host->remote)
+            return "Whether KVM uses APICv or AVIC is not told of another "
+                   "host.";
         return plan->host->kernel.has_apicv
                    ? NULL
                    : _("KVM uses neither APICv nor AVIC here: the guest would "

@@ -77,6 +77,15 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
                  "at the start: --set hugepages=2M.");
     if (size <= 1)
         return;
+    if (!pool && plan->host->remote) {
+        rule_say(rule, findings, arena, VERDICT_UNKNOWN,
+                 arena_printf(arena,
+                              "pages of %ld KiB: whether there are any is not "
+                              "known",
+                              size),
+                 "libvirt does not tell it of the other host.");
+        return;
+    }
     if (!pool) {
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  arena_printf(arena, "the host has no pages of %ld KiB", size),

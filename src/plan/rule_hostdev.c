@@ -85,7 +85,9 @@ void rule_rom(const struct plan *plan, struct arena *arena,
 
         if (problem)
             rule_say(rule, findings, arena,
-                     is_rom ? VERDICT_WARN : VERDICT_FAIL,
+                     plan->host->remote ? VERDICT_UNKNOWN
+                     : is_rom           ? VERDICT_WARN
+                                        : VERDICT_FAIL,
                      arena_printf(arena, "the ROM file of %s, %.100s",
                                   pci_short_address(&pci->devices[i]), name),
                      problem);

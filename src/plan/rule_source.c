@@ -151,6 +151,15 @@ void rule_disk_source(const struct plan *plan, struct arena *arena,
 
         if (image_wished(plan, disk))
             continue;
+        if (plan->host->remote) {
+            rule_say(rule, findings, arena, VERDICT_UNKNOWN,
+                     arena_printf(arena,
+                                  "disk %.20s: what it is on is not "
+                                  "known",
+                                  disk),
+                     "It is of another host: it could not be looked at.");
+            continue;
+        }
         if (file && *file == '/')
             look_at_mounts(root, arena, rule, findings, disk, file);
         else if (device && *device == '/')

@@ -584,7 +584,9 @@ void hooknow_read(const struct plan *plan, const struct root *files,
         if (!hook_does(kept, rows[i].id))
             continue;
         now.service = rows[i].service;
-        if (root)
+        if (plan->host->remote)
+            UNSEEN(&now, "could not look: another host");
+        else if (root)
             rows[i].look(&now);
         else
             UNSEEN(&now, "could not look: the host's root cannot be opened");

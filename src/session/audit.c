@@ -10,6 +10,7 @@
 #include "plan/rule.h"
 #include "session/audit_row.h"
 #include "session/embedded.h"
+#include "session/remote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +93,7 @@ static void look_at_running(struct audit *audit)
 {
     const struct session *session = audit->session;
     struct err err = {0};
+    const char *remote = remote_name(session);
     struct audit_look look;
     enum process_state state;
     bool is_asked = !audit->wanted->path && session->conn;
@@ -101,8 +103,19 @@ static void look_at_running(struct audit *audit)
         audit->live =
             domain_load_live(session->conn, audit->wanted->uuid, &err);
     problem = arena_strdup(audit->arena, err.text);
-    state = process_find(audit->root, audit->arena, audit->wanted->uuid,
-                         &audit->process);
+    if (remote &&
+        (audit->live || audit->wanted->path || err.code != ERR_REFUSED)) {
+        tell(audit, VERDICT_UNKNOWN, "The running guest: could not look",
+             "another host",
+             arena_printf(audit->arena,
+                          "Its threads and memory are seen only by a "
+                          "virt-tune check on %s.",
+                          remote));
+        return;
+    }
+    state = remote ? PROCESS_ABSENT
+                   : process_find(audit->root, audit->arena,
+                                  audit->wanted->uuid, &audit->process);
     audit->is_running = state == PROCESS_FOUND;
     if (!audit->is_running) {
         tell_absent(audit, state, audit->live != NULL,
@@ -187,6 +200,7 @@ struct audit *audit_new(const struct session *session, struct err *err)
             return NULL;
         }
         audit->wanted->path = session->domain->path;
+        audit->wanted->remote = session->domain->remote;
         tell(audit, VERDICT_UNKNOWN,
              "The stored definition: could not look again",
              arena_strdup(audit->arena, problem.text),

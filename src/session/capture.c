@@ -368,6 +368,11 @@ bool capture_save(const struct session *session, const char *path,
     if (session->options.is_read_only)
         return err_set(err, ERR_REFUSED,
                        "This is a read-only session: nothing is written.");
+    if (session->host->remote)
+        return err_set(err, ERR_REFUSED,
+                       "A capture is made of files, and those of %s cannot be "
+                       "read from here: run virt-tune capture over there.",
+                       session->host->remote);
     return capture_add(&tar, session, with_names, left_out, err) &&
            file_create(path, str_text(&tar), tar.length, 0600, err);
 }

@@ -71,11 +71,12 @@ static void check_hooks(const struct libvirt_facts *facts, struct arena *arena,
                "not connected", "");
     else if (facts->runs_hooks)
         answer(finding, VERDICT_OK, "libvirt runs hooks here", facts->uri, "");
-    else if (strstr(facts->uri, "://") && !strstr(facts->uri, ":///"))
-        answer(finding, VERDICT_WARN, "The guests are on another host",
-               facts->uri,
-               "What virt-tune read of the host is of this one. Run it over "
-               "there.");
+    else if (facts->remote)
+        answer(finding, VERDICT_NOTE, "The guests are on another host",
+               facts->remote,
+               "What libvirt does not tell of it is unknown, and no hook is "
+               "installed there: --root DIR writes its files beneath DIR, to "
+               "copy.");
     else
         answer(finding, VERDICT_NOTE, "libvirt runs no hooks here", driver,
                fix);
@@ -122,6 +123,8 @@ void libvirt_check(const struct conn *conn, struct arena *arena,
         facts.library = conn_library_version(conn);
         facts.hypervisor = conn_hypervisor_version(conn);
         facts.runs_hooks = conn_runs_hooks(conn);
+        if (conn_remote(conn))
+            facts.remote = arena_strdup(arena, conn_remote(conn));
     }
     libvirt_judge(&facts, arena, findings);
 }

@@ -22,6 +22,7 @@ struct libvirt_facts {
     unsigned long library;    /* 1000000 * major + 1000 * minor + release */
     unsigned long hypervisor; /* the same, of QEMU; 0 if it is not told */
     bool runs_hooks;          /* see conn_runs_hooks */
+    const char *remote;       /* see conn_remote; NULL: this machine */
 };
 void libvirt_judge(const struct libvirt_facts *facts, struct arena *arena,
                    struct findings *findings);

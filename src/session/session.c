@@ -13,9 +13,11 @@
 #include "plan/image.h"
 #include "session/embedded.h"
 #include "session/libvirt.h"
+#include "session/remote.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,14 +53,39 @@ static bool start_demo(struct session *session, struct arena *arena,
     return true;
 }
 
-/* The directory of --root may only come with the first apply. */
+/*
+ * The host is where the URI leads to; a copy of a host that was named comes
+ * first. Only a URI that may lead elsewhere takes a connection to read it.
+ */
+static struct host *read_host(struct session *session, struct err *err)
+{
+    const struct session_options *options = &session->options;
+
+    if (!options->sysroot && !conn_is_plain(options->uri)) {
+        if (isatty(STDERR_FILENO))
+            fprintf(stderr, "%s\n", _("Connecting to another host ..."));
+        session->conn = conn_open(options->uri, options->is_read_only, err);
+        if (!session->conn)
+            return NULL;
+        if (conn_remote(session->conn))
+            return remote_read(session->conn, err);
+    }
+    return (options->is_devices_only ? host_probe_devices : host_probe)(
+        options->sysroot ? options->sysroot : "/", err);
+}
+
+/*
+ * Where the hook's files are, unless that is another machine. The directory of
+ * --root may only come with the first apply.
+ */
 static void open_hook_root(struct session *session, struct err *err)
 {
     const char *path = session->options.root      ? session->options.root
                        : session->options.sysroot ? session->options.sysroot
+                       : session->host->remote    ? NULL
                                                   : "/";
 
-    if (!session->options.root || access(path, F_OK) == 0)
+    if (path && (!session->options.root || access(path, F_OK) == 0))
         session->hook_root = root_open(path, err);
 }
 
@@ -71,9 +98,7 @@ struct session *session_open(const struct session_options *options,
     session->options = *options;
     session->share = share_find("virt-tune");
     if (!options->is_demo || start_demo(session, arena, err))
-        session->host =
-            (options->is_devices_only ? host_probe_devices : host_probe)(
-                session->options.sysroot ? session->options.sysroot : "/", err);
+        session->host = read_host(session, err);
     if (!session->host) {
         arena_free(arena);
         session_close(session);
@@ -89,9 +114,11 @@ struct session *session_open(const struct session_options *options,
         session->options.sysroot =
             arena_strdup(session->host->arena, session->options.sysroot);
     if (!options->is_devices_only)
-        libvirt_check(NULL, session->host->arena, &session->host->findings);
+        libvirt_check(session->conn, session->host->arena,
+                      &session->host->findings);
     arena_free(arena);
-    if (!session->hook_root && !session->options.root) {
+    if (!session->host->remote && !session->hook_root &&
+        !session->options.root) {
         session_close(session);
         return NULL;
     }
@@ -131,6 +158,10 @@ static const char *hook_obstacle(const struct session *session)
 {
     if (!*session->domain->uuid)
         return _("The file names no <uuid>, by which the hook knows a domain.");
+    if (!session->options.root && remote_name(session))
+        return _(
+            "The domain is on another host: --root DIR writes the hook's "
+            "files beneath DIR, to copy there.");
     if (session->domain->path || session->options.root)
         return NULL;
     if (!conn_runs_hooks(session->conn))
@@ -239,7 +270,8 @@ static bool check_writable(const struct session *session, struct err *err)
     if (session->options.is_read_only)
         return err_set(err, ERR_REFUSED,
                        "This is a read-only session: nothing is written.");
-    if (!host_is_running(session->host) && !session->options.root)
+    if (!host_is_running(session->host) && !session->host->remote &&
+        !session->options.root)
         return err_set(err, ERR_USAGE,
                        "The host was read from %s, so this is no plan for the "
                        "running host. Name the directory to write beneath with "

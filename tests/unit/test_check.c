@@ -3,8 +3,8 @@
  * Makes every host check say each of its verdicts, on small trees. What a
  * check says and is not tested here fails the test.
  */
-#include "support.h"
 #include "rootdir.h"
+#include "support.h"
 
 #include "host/check.h"
 #include "session/libvirt.h"
@@ -133,8 +133,8 @@ static const struct spec {
     {"remapping", UNKNOWN, GROUPS, FILES("proc/interrupts=CPU0"), "no PCI"},
     {"remapping", NOTE, INTEL, FILES("proc/interrupts=1: 0 IO-APIC 1-edge"),
      "with the IOMMU"},
-    {"iommu", OK, GROUPS,
-     FILES(NO_IOMMU, "sys/kernel/iommu_groups/1/name=a"), "1 groups"},
+    {"iommu", OK, GROUPS, FILES(NO_IOMMU, "sys/kernel/iommu_groups/1/name=a"),
+     "1 groups"},
     {"remapping", NOTE, GROUPS,
      FILES(NO_IOMMU, "proc/interrupts=1: 0 PCI-MSI 1-edge"), "with the IOMMU"},
     {"remapping", WARN, GROUPS, FILES("proc/interrupts=1: 0 PCI-MSI 1-edge"),
@@ -210,8 +210,8 @@ static const struct spec {
      FILES("sys/bus/pci/drivers/a/", THERE,
            CMDLINE("module_blacklist=vfio module_blacklist=a")),
      "not loaded"},
-    {"vfio", WARN, INTEL,
-     FILES("etc/modprobe.d/a.conf=blacklist\tvfio-pci\n"), "Delete that line"},
+    {"vfio", WARN, INTEL, FILES("etc/modprobe.d/a.conf=blacklist\tvfio-pci\n"),
+     "Delete that line"},
     {"vfio", NOTE, INTEL,
      FILES("sys/bus/pci/drivers/a/", THERE,
            "etc/modprobe.d/a.conf.bak=blacklist vfio-pci\n"),
@@ -293,8 +293,8 @@ static const struct spec {
      "meant. iommu= has no such value. They"},
     {"stale-options", NOTE, AMD, FILES(CMDLINE("intel_iommu=on")),
      "this is an AMD"},
-    {"stale-options", OK, AMD,
-     FILES(CMDLINE("intel_iommu=on"), TABLES "DMAR="), ""},
+    {"stale-options", OK, AMD, FILES(CMDLINE("intel_iommu=on"), TABLES "DMAR="),
+     ""},
     {"stale-options", NOTE, INTEL, FILES(CMDLINE("amd_iommu=off")),
      "this is an Intel"},
     {"stale-options", NOTE, INTEL, FILES(CMDLINE("intel_iommu=pt")),
@@ -643,21 +643,41 @@ static void libvirt(void **state)
         const char *detail, *text;
     } rows[] = {
         {{0}, UNKNOWN, UNKNOWN, "not connected", "could not look"},
-        {{"qemu:///system", 9000000, 7002018, true},
+        {{"qemu:///system", 9000000, 7002018, true, NULL},
          OK,
          OK,
          "9.0.0, QEMU 7.2.18",
          "runs hooks here"},
-        {{"qemu:///system", 6005000, 0, true}, OK, OK, "6.5.0", "runs hooks"},
-        {{"qemu:///system", 6004999, 0, true}, WARN, OK, "6.4.999", "hooks"},
-        {{"qemu:///session", 9000000, 0, false}, OK, NOTE, "9", "no hooks"},
-        {{"test:///a/b.xml", 9000000, 2, false}, OK, NOTE, "9.0.0", "no hooks"},
-        {{"qemu+ssh://root@a/system", 9000000, 0, false},
+        {{"qemu:///system", 6005000, 0, true, NULL},
          OK,
+         OK,
+         "6.5.0",
+         "runs hooks"},
+        {{"qemu:///system", 6004999, 0, true, NULL},
          WARN,
+         OK,
+         "6.4.999",
+         "hooks"},
+        {{"qemu:///session", 9000000, 0, false, NULL},
+         OK,
+         NOTE,
+         "9",
+         "no hooks"},
+        {{"test:///a/b.xml", 9000000, 2, false, NULL},
+         OK,
+         NOTE,
+         "9.0.0",
+         "no hooks"},
+        {{"qemu+ssh://root@a/system", 9000000, 0, false, "a"},
+         OK,
+         NOTE,
          "9.0.0",
          "on another host"},
-        {{"qemu:///system", 0, 0, true}, UNKNOWN, OK, "not", "runs hooks"},
+        {{"qemu:///system", 0, 0, true, NULL},
+         UNKNOWN,
+         OK,
+         "not",
+         "runs hooks"},
     };
     struct arena *arena = arena_new();
     struct findings findings = {0};

@@ -159,10 +159,11 @@ static const char *obstacle_cpus(const struct plan *plan)
 {
     cpu_set_t guest = plan_guest_cores(plan);
 
-    return cpuset_is_empty(&guest)
-               ? _("No vCPU is pinned: choose CPUs for the guest first (step 4, "
-                   "or --layout 1).")
-               : NULL;
+    if (!cpuset_is_empty(&guest))
+        return NULL;
+    return _(
+        "No vCPU is pinned: choose CPUs for the guest first (step 4, or "
+        "--layout 1).");
 }
 
 const char *option_host_obstacle(const struct plan *plan, enum option_id id)

@@ -252,6 +252,15 @@ vt undo evil.xml
 ok "and undone" is "$status" 0
 rm -rf "$root"
 
+# What is done for a guest's CPUs needs some, and says so.
+for key in host.isolate host.interrupts host.frequency; do
+  vt plan ./win10.xml --layout keep --set $key=on
+  ok "$key without pins is refused" is "$status" 3
+  ok "$key: with the reason" has "$err" "No vCPU is pinned"
+done
+vt plan ./win10.xml --layout 1 --set host.isolate=on
+ok "with pins it is taken" is "$status" 0
+
 # Apply to a file, look, undo: byte for byte.
 chmod 640 win10.xml
 vt apply ./win10.xml --yes

@@ -46,7 +46,6 @@ const struct plan *app_plan(const struct app *app)
 void app_derive(struct app *app)
 {
     const struct plan *plan = app_plan(app);
-    struct plan *kept = plan_kept(plan);
     struct err problem = {0};
 
     arena_free(app->arena);
@@ -54,8 +53,9 @@ void app_derive(struct app *app)
     app->findings = (struct findings){0};
     app->hook_now = (struct hook_nows){0};
     app->has_hook_now = false;
-    rule_check(kept, app->arena, &app->findings);
-    plan_free(kept);
+    plan_free(app->kept);
+    app->kept = plan_kept(plan);
+    rule_check(app->kept, app->arena, &app->findings);
     app->layouts = (struct layouts){0};
     app->layouts_problem = (struct err){0};
     layout_propose(plan, &app->request, app->arena, &app->layouts,
@@ -120,6 +120,8 @@ bool app_open(struct app *app, const char *name, struct err *err)
     /* The old plan points to the old domain: it goes first. */
     history_free(app->history);
     app->history = NULL;
+    plan_free(app->kept);
+    app->kept = NULL;
     changeset_free(app->set);
     app->set = NULL;
     ask_forget(app);
@@ -223,6 +225,7 @@ void app_free(struct app *app)
     presets_close(app);
     disks_close(app);
     history_free(app->history);
+    plan_free(app->kept);
     changeset_free(app->set);
     arena_free(app->arena);
     if (app->domains)
@@ -349,6 +352,10 @@ static void propose_all(struct app *app)
     plan_propose_options(plan);
     if (app_edited(app))
         app_hint(app, "Every proposal is in the plan; u takes them back.");
+    else if (app_plan(app)->dropped)
+        app_hint(app,
+                 "There is nothing more to propose; what Review (6) has "
+                 "dropped stays dropped.");
     else
         app_hint(app, "There is nothing more to propose.");
 }
@@ -437,10 +444,10 @@ static void act_everywhere(struct app *app, enum action action)
         app->has_left = true;
         break;
     case ACTION_HELP:
-        if (app->width < APP_FULL_WIDTH || app->height < APP_FULL_HEIGHT)
-            app_page(app, _("Keys"), frame_help(app));
-        else
+        if (frame_help_fits(app))
             app->shows_help = true;
+        else
+            app_page(app, _("Keys"), frame_help(app));
         break;
     case ACTION_REPAINT:
         app->wants_repaint = true;
@@ -473,7 +480,9 @@ static void refuse_key(struct app *app, int key)
 
     while (row && step < STEP_COUNT && !(row->steps & 1U << step))
         step++;
-    if (row && step < STEP_COUNT)
+    if (row && row->action >= ACTION_UP && row->action <= ACTION_END)
+        app_hint(app, "%s does nothing here: there is no list.", row->name);
+    else if (row && step < STEP_COUNT)
         app_hint(app, "%s does nothing here. In %s (%u): %s.", row->name,
                  text_of(screens[step]->name), step + 1, row->help);
     else
@@ -483,7 +492,7 @@ static void refuse_key(struct app *app, int key)
 bool app_key(struct app *app, int key)
 {
     const struct screen *screen = screens[app->step];
-    enum action action = key_action(key, app->step);
+    enum action action = key_action(key, app_place(app));
 
     if (key == INPUT_TICK) {
         check_tick(app);
@@ -569,4 +578,18 @@ enum role role_of_verdict(enum verdict verdict)
 const struct screen *app_screen(enum step step)
 {
     return screens[step];
+}
+
+unsigned app_place(const struct app *app)
+{
+    return app->presets ? PLACE_PRESETS
+           : app->disks ? PLACE_DISKS
+                        : (unsigned)app->step;
+}
+
+const char *app_place_name(const struct app *app)
+{
+    return app->presets ? "Presets"
+           : app->disks ? "Each disk"
+                        : screens[app->step]->name;
 }

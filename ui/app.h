@@ -37,6 +37,7 @@ struct app {
     struct err domains_problem;
 
     struct history *history;  /* NULL: no domain is chosen */
+    struct plan *kept;        /* the present plan without what is dropped */
     struct changeset *set;    /* of the present plan */
     struct arena *arena;      /* of what follows, remade with every edit */
     struct findings findings; /* of the plan as it is kept */
@@ -102,6 +103,10 @@ extern const struct screen screen_domain, screen_host, screen_devices,
 
 const struct screen *app_screen(enum step step);
 
+/* Where keys go: the step, or the place that is open over it; and its name. */
+unsigned app_place(const struct app *app);
+const char *app_place_name(const struct app *app);
+
 /* Borrows the session. `domain` is opened at once, unless it is NULL. */
 struct app *app_new(struct session *session, const char *domain, bool is_ascii,
                     struct err *err);
@@ -123,6 +128,9 @@ void check_forget(struct app *app);
 
 /* Paints everything. The canvas may have any size. */
 void app_draw(struct app *app, struct canvas *canvas);
+
+/* True if there is room for the keys of the present step over the screen. */
+bool frame_help_fits(const struct app *app);
 
 /* The keys of the present step as lines, for small terminals; free it. */
 char *frame_help(const struct app *app);

@@ -7,14 +7,16 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "plan/about.h"
 #include "plan/disk.h"
 #include "plan/image.h"
+#include "ui/pane.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* As the options stand: columns, the pane, its height below a narrow list. */
-enum { VALUE = 7, NOW = 28, PLAN = 36, PANE = 43, NARROW_PANE = 5 };
+/* As the options stand: the rows of the pane below a narrow list. */
+enum { NARROW_PANE = 5 };
 
 enum { OPTIONS_OF_A_DISK = OPTION_DISKS_QUEUES - OPTION_DISKS_CACHE + 1 };
 
@@ -125,32 +127,39 @@ static const char *show(const struct disk_list *own, const struct row *row,
     return arena_strdup(own->arena, text);
 }
 
-static void draw_value(struct canvas *canvas, int y, int x, enum role role,
-                       const char *text)
+/* Review has dropped what the row wishes. */
+static bool is_dropped(const struct disk_list *own, const struct row *row)
 {
-    int width = canvas_columns(text);
-
-    canvas_put_cut(canvas, y, width < VALUE ? x + VALUE - width : x, VALUE,
-                   role, text);
+    return row->offer
+               ? is_wished(own, row) && plan_is_dropped(own->plan, PART_DISKS)
+               : disk_wish(own->plan, row->disk, row->id) != OPTION_KEEP &&
+                     plan_is_dropped(own->plan, PART_IO);
 }
 
 static void draw_option(const struct disk_list *own, struct canvas *canvas,
                         int y, const struct row *row, bool is_selected)
 {
     const struct plan *plan = own->plan;
+    struct columns at = columns_of(canvas);
     long wish = disk_wish(plan, row->disk, row->id);
 
     canvas_put(canvas, y, 3, ROLE_NORMAL,
                wish == OPTION_KEEP  ? "[-]"
                : wish == OPTION_OFF ? "[ ]"
                                     : "[x]");
-    canvas_put_cut(canvas, y, 7, NOW - 8,
+    canvas_put_cut(canvas, y, 7, at.now - 8,
                    is_selected ? ROLE_SELECTED : ROLE_NORMAL,
                    option_get(row->id)->title);
-    draw_value(canvas, y, NOW, ROLE_NORMAL,
-               show(own, row, disk_now(plan, row->disk, row->id)));
-    draw_value(canvas, y, PLAN, wish == OPTION_KEEP ? ROLE_NORMAL : ROLE_ADDED,
-               show(own, row, disk_effective(plan, row->disk, row->id)));
+    columns_value(canvas, y, at.now, ROLE_NORMAL,
+                  show(own, row, disk_now(plan, row->disk, row->id)));
+    columns_value(
+        canvas, y, at.plan,
+        is_dropped(own, row)  ? ROLE_OFF
+        : wish == OPTION_KEEP ? ROLE_NORMAL
+                              : ROLE_ADDED,
+        is_dropped(own, row)
+            ? _("dropped")
+            : show(own, row, disk_effective(plan, row->disk, row->id)));
 }
 
 static void draw_offer(const struct disk_list *own, struct canvas *canvas,
@@ -165,24 +174,11 @@ static void draw_offer(const struct disk_list *own, struct canvas *canvas,
                is_off                                          ? " - "
                : is_wished(own, row) || is_there_now(own, row) ? "[x]"
                                                                : "[ ]");
-    canvas_put_cut(canvas, y, 7, PANE - 8,
+    canvas_put_cut(canvas, y, 7, columns_of(canvas).pane - 8,
                    is_selected ? ROLE_SELECTED
                    : is_off    ? ROLE_OFF
                                : ROLE_NORMAL,
                    text);
-}
-
-/* A heading and what follows it, in the pane. */
-static int draw_point(struct canvas *canvas, int y, int end, const char *name,
-                      const char *text)
-{
-    int x = PANE + 3;
-
-    if (y >= end || !text || !*text)
-        return y;
-    canvas_put(canvas, y, x, ROLE_HEADING, name);
-    return canvas_wrap(canvas, y, x + 8, canvas->width - x - 9, end - y,
-                       ROLE_NORMAL, text);
 }
 
 static const char offer_text[] =
@@ -199,55 +195,99 @@ static const char *key_of(const struct disk_list *own, const struct row *row)
                                      disk_option_name(row->id));
 }
 
-static void draw_pane(const struct disk_list *own, struct canvas *canvas,
-                      const struct row *row)
+/* What stands against it: why not, what Review did, what the rules say. */
+static void add_verdicts(struct pane *pane, const struct app *app,
+                         const struct row *row)
 {
-    const struct option_row *option = row->offer ? NULL : option_get(row->id);
-    const char *title = option ? option->title : row->offer->disk;
-    const char *refusal =
-        option ? disk_refusal(own->plan, row->disk, row->id, option->on)
-               : row->offer->refusal;
-    int y = BODY_TOP, end = app_body_end(canvas), x = PANE + 3;
-    char values[96] = "";
+    const struct disk_list *own = app->disks;
 
-    for (int line = y; line < end; line++)
-        canvas_put_glyph(canvas, line, PANE + 1, ROLE_NORMAL, GLYPH_VERTICAL);
-    canvas_put(
-        canvas, y, x, ROLE_HEADING,
-        arena_printf(own->arena, "%s: %s", target_of(own, row->disk), title));
-    y = canvas_wrap(canvas, y + 1, x, canvas->width - x - 1, end - y - 1,
-                    ROLE_NORMAL, option ? option->does : text_of(offer_text)) +
-        1;
-    if (refusal)
-        y = draw_point(canvas, y, end, _("Not now"), refusal) + 1;
-    if (option) {
-        option_values(row->id, values, sizeof(values));
-        y = draw_point(canvas, y, end, _("Now"),
-                       show(own, row, disk_now(own->plan, row->disk, row->id)));
-        y = draw_point(canvas, y, end, _("Values"), values);
-        y = draw_point(canvas, y, end, _("Risk"), option->risk);
-    } else {
-        y = draw_point(canvas, y, end, _("Is"), row->offer->text);
-        y = draw_point(canvas, y, end, _("Now"),
-                       disk_path(own->plan->domain, own->arena, row->disk));
-        y = draw_point(canvas, y, end, _("Risk"),
-                       _("The guest writes to it from its first start on."));
+    pane_add(pane, _("Not now"),
+             row->offer ? row->offer->refusal
+                        : disk_refusal(own->plan, row->disk, row->id,
+                                       option_get(row->id)->on));
+    if (is_dropped(own, row))
+        pane_add(pane, _("Dropped"),
+                 _("The domain keeps what it has: the change is dropped in "
+                   "Review (6). Space there takes it back."));
+    for (size_t i = 0; i < app->findings.count; i++) {
+        const struct finding *finding = &app->findings.list[i];
+
+        if (finding->verdict != VERDICT_OK &&
+            (about_disk(finding, target_of(own, row->disk)) ||
+             (!row->offer && about_option(finding, row->id))))
+            pane_add_finding(pane, own->arena, finding);
     }
-    draw_point(canvas, y, end, _("Key"), key_of(own, row));
 }
 
-/* In a narrow terminal: what it is, or why not, under the list. */
-static void draw_below(const struct disk_list *own, struct canvas *canvas,
-                       int y, const struct row *row)
+static void add_offer(struct pane *pane, const struct disk_list *own,
+                      const struct row *row)
 {
-    const char *refusal =
-        row->offer ? row->offer->refusal : option_obstacle(own->plan, row->id);
-    const char *text =
-        row->offer ? text_of(offer_text) : option_get(row->id)->does;
+    pane_add(pane, _("Is"), row->offer->text);
+    pane_add(pane, _("Now"),
+             disk_path(own->plan->domain, own->arena, row->disk));
+    pane_add(pane, _("Plan"),
+             image_wished(own->plan, target_of(own, row->disk)));
+    pane_add(pane, _("Risk"),
+             _("The guest writes to it from its first start on."));
+}
 
-    draw_rule(canvas, y, key_of(own, row));
-    canvas_wrap(canvas, y + 1, 1, canvas->width - 2, NARROW_PANE - 1,
-                ROLE_NORMAL, refusal ? refusal : text);
+static void add_option(struct pane *pane, const struct disk_list *own,
+                       const struct row *row)
+{
+    const struct plan *plan = own->plan;
+    char values[96];
+
+    option_values(row->id, values, sizeof(values));
+    pane_add(pane, _("Now"),
+             show(own, row, disk_now(plan, row->disk, row->id)));
+    pane_add(pane, _("Plan"),
+             show(own, row, disk_effective(plan, row->disk, row->id)));
+    pane_add(pane, _("Values"), arena_strdup(own->arena, values));
+    pane_add(pane, _("Risk"), option_get(row->id)->risk);
+}
+
+static void fill_pane(struct pane *pane, const struct app *app,
+                      const struct row *row, bool is_short)
+{
+    const struct disk_list *own = app->disks;
+    const struct option_row *option = row->offer ? NULL : option_get(row->id);
+
+    pane->title = arena_printf(own->arena, "%s: %s", target_of(own, row->disk),
+                               option ? option->title : row->offer->disk);
+    if (is_short)
+        add_verdicts(pane, app, row);
+    pane_add(pane, NULL, option ? option->does : text_of(offer_text));
+    if (!is_short)
+        add_verdicts(pane, app, row);
+    (option ? add_option : add_offer)(pane, own, row);
+    pane_add(pane, _("Key"), key_of(own, row));
+}
+
+/* Beside the list; in a narrow terminal below it. */
+static void draw_pane(const struct app *app, struct canvas *canvas,
+                      const struct row *row)
+{
+    int end = app_body_end(canvas), x = columns_of(canvas).pane;
+    struct pane pane = {0};
+
+    fill_pane(&pane, app, row, app_is_narrow(canvas));
+    if (app_is_narrow(canvas)) {
+        pane_draw_below(&pane, canvas, end - NARROW_PANE, end);
+        return;
+    }
+    for (int line = BODY_TOP; line < end; line++)
+        canvas_put_glyph(canvas, line, x + 1, ROLE_NORMAL, GLYPH_VERTICAL);
+    pane_draw(&pane, canvas, BODY_TOP, x + 3, end);
+}
+
+/* Its whole text, in the pager. */
+static void view(struct app *app, const struct row *row)
+{
+    struct pane pane = {0};
+
+    fill_pane(&pane, app, row, false);
+    app_page(app, row->offer ? row->offer->disk : option_get(row->id)->title,
+             pane_text(&pane, app->width - 2));
 }
 
 static void draw_heading(const struct disk_list *own, struct canvas *canvas,
@@ -257,7 +297,7 @@ static void draw_heading(const struct disk_list *own, struct canvas *canvas,
     const char *wished = image_wished(own->plan, target_of(own, disk));
 
     canvas_put_cut(
-        canvas, y, 1, PANE - 1, ROLE_HEADING,
+        canvas, y, 1, columns_of(canvas).pane - 1, ROLE_HEADING,
         arena_printf(own->arena, "%s  %s", target_of(own, disk),
                      wished ? wished : disk_path(domain, own->arena, disk)));
 }
@@ -280,14 +320,11 @@ void disks_draw(struct app *app, struct canvas *canvas)
 
     if (own->plan != app_plan(app))
         make_rows(app);
-    if (app_is_narrow(canvas)) {
+    draw_pane(app, canvas, &own->rows[list->selected]);
+    if (app_is_narrow(canvas))
         end -= NARROW_PANE;
-        draw_below(own, canvas, end, &own->rows[list->selected]);
-    } else {
-        draw_pane(own, canvas, &own->rows[list->selected]);
-    }
     canvas_put(canvas, BODY_TOP, 1, ROLE_HEADING, _("Each disk by itself"));
-    canvas_put(canvas, BODY_TOP, NOW, ROLE_HEADING, _("    now    plan"));
+    columns_heading(canvas, BODY_TOP);
     height = end - BODY_TOP - 1;
     line = line_of(own, list->selected);
     list->top = line < height ? 0 : line - height + 1;
@@ -378,6 +415,9 @@ bool disks_act(struct app *app, enum action action)
         else
             set_option(app, &row, OPTION_KEEP);
         break;
+    case ACTION_VIEW:
+        view(app, &row);
+        return true;
     case ACTION_ENTER:
     case ACTION_BACK:
     case ACTION_DISKS:

@@ -5,8 +5,32 @@
 #include "base/text.h"
 #include "ui/app.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Adds a word; one that no line has room for is broken. Gives the column. */
+static int add_word(struct str *str, const char *word, int column, int indent,
+                    int width)
+{
+    char one[16];
+    size_t length;
+    unsigned character;
+
+    for (; *word; word += length) {
+        length = str_utf8(word, &character);
+        if (length == 0)
+            length = 1;
+        snprintf(one, sizeof(one), "%.*s", (int)length, word);
+        if (column + canvas_columns(one) > width && column > indent) {
+            str_addf(str, "\n%*s", indent, "");
+            column = indent;
+        }
+        str_add(str, one);
+        column += canvas_columns(one);
+    }
+    return column;
+}
 
 /*
  * Adds one line, broken at blanks where it would be wider. What goes on stands
@@ -36,14 +60,14 @@ static void add_wrapped(struct str *str, const char *line, size_t size,
             str_addf(str, "%*s", (int)indent, "");
             column = (int)indent;
         }
-        str_add(str, one);
-        column += columns;
+        column = add_word(str, one, column, (int)(indent > 0 ? indent + 2 : 0),
+                          width);
         free(one);
     }
     str_add(str, "\n");
 }
 
-static void add_text(struct str *str, const char *text, int width)
+void explain_add(struct str *str, const char *text, int width)
 {
     while (*text) {
         size_t size = strcspn(text, "\n");
@@ -58,12 +82,12 @@ char *explain_text(const struct finding *finding, int width)
     struct str str = STR_INIT;
     struct str source CLEANUP(str_free) = STR_INIT;
 
-    add_text(&str, finding->why, width);
-    add_text(&str, finding->fix, width);
-    add_text(&str, finding->recipe, width);
+    explain_add(&str, finding->why, width);
+    explain_add(&str, finding->fix, width);
+    explain_add(&str, finding->recipe, width);
     if (*finding->source)
         str_addf(&source, "Seen in %s", finding->source);
-    add_text(&str, str_text(&source), width);
+    explain_add(&str, str_text(&source), width);
     return str_steal(&str);
 }
 

@@ -9,6 +9,9 @@
 #include "base/finding.h"
 #include "ui/canvas.h"
 
+/* Adds a text in lines of at most `width` columns, each with its end. */
+void explain_add(struct str *str, const char *text, int width);
+
 /* In lines of at most `width` columns; free it. */
 char *explain_text(const struct finding *finding, int width);
 

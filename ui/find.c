@@ -73,8 +73,14 @@ bool fold_move(struct app *app, enum action action)
 static bool is_found(const struct app *app, enum option_id id)
 {
     const struct option_row *option = option_get(id);
-    const char *texts[] = {option->title,  option->key,  option->group,
-                           option->writes, option->does, option->hyperv};
+    /* A group is found at its first option. */
+    const char *texts[] = {option->title,
+                           option->key,
+                           fold_first((int)id) == (int)id ? option->group
+                                                          : NULL,
+                           option->writes,
+                           option->does,
+                           option->hyperv};
 
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         if (texts[i] && strcasestr(texts[i], app->find))
@@ -98,19 +104,44 @@ static bool look(struct app *app, int from, int step)
     return false;
 }
 
-static void say(struct app *app, bool is_there)
+/* "\"disk\": 2 of 7, from the top; n the next one, N the one before" */
+static void say(struct app *app, bool is_there, bool is_around, int step)
 {
-    app_hint(app,
-             is_there ? "\"%s\": n the next one, N the one before"
-                      : "No option has \"%s\".",
-             app->find);
+    unsigned count = 0, number = 0;
+
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (is_found(app, (enum option_id)i)) {
+            count++;
+            number += i <= list_of(app)->selected;
+        }
+    if (!is_there)
+        app_hint(app, "No option has \"%s\".", app->find);
+    else if (is_around && step > 0)
+        app_hint(app, "\"%s\": %u of %u, from the top; n next, N before",
+                 app->find, number, count);
+    else if (is_around)
+        app_hint(app, "\"%s\": %u of %u, from the end; n next, N before",
+                 app->find, number, count);
+    else
+        app_hint(app, "\"%s\": %u of %u; n next, N before", app->find, number,
+                 count);
+}
+
+/* Looks, and says where that led. */
+static void look_and_say(struct app *app, int from, int step)
+{
+    int before = list_of(app)->selected;
+    bool is_there = look(app, from, step);
+    int moved = (list_of(app)->selected - before) * step;
+
+    say(app, is_there, moved < 0 || (moved == 0 && from != before), step);
 }
 
 static void take_word(struct app *app, const char *text)
 {
     snprintf(app->find, sizeof(app->find), "%s", text);
     if (*text)
-        say(app, look(app, list_of(app)->selected, 1));
+        look_and_say(app, list_of(app)->selected, 1);
 }
 
 void find_open(struct app *app)
@@ -123,5 +154,5 @@ void find_next(struct app *app, int step)
     if (app->find[0] == '\0')
         app_hint(app, "Look for something first: /");
     else
-        say(app, look(app, list_of(app)->selected + step, step));
+        look_and_say(app, list_of(app)->selected + step, step);
 }

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "ui/ask.h"
+#include "ui/explain.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,8 +64,13 @@ static void draw_title(const struct app *app, struct canvas *canvas)
     if (app->session->options.is_read_only)
         str_add(&right, _("read-only"));
     else if (domain && app->step != STEP_DOMAIN)
-        str_addf(&right, text_plural("%zu change", "%zu changes", changes),
-                 changes);
+        /* Host has verdicts of its own: these are the plan's. */
+        str_addf(
+            &right,
+            app->step == STEP_HOST
+                ? text_plural("plan: %zu change", "plan: %zu changes", changes)
+                : text_plural("%zu change", "%zu changes", changes),
+            changes);
     else
         str_add(&right, _("nothing written yet"));
     if (domain && app->step != STEP_DOMAIN && fails > 0)
@@ -157,7 +163,7 @@ static void draw_steps(const struct app *app, struct canvas *canvas)
 
 static bool is_in_footer(const struct app *app, const struct action_row *row)
 {
-    return (row->steps & 1U << app->step) && row->label;
+    return (row->steps & 1U << app_place(app)) && row->label;
 }
 
 /* Those that always have their place, at the end. */
@@ -196,43 +202,75 @@ char *frame_help(const struct app *app)
     struct str text = STR_INIT;
 
     for (const struct action_row *row = key_rows(); row->action; row++)
-        if (row->steps & 1U << app->step)
+        if (row->steps & 1U << app_place(app))
             str_addf(&text, "   %-*s %s\n", text_bytes(row->name, 8), row->name,
                      row->help);
     return str_steal(&text);
 }
 
+/* How many lines a text takes in this width. */
+static int count_lines(const char *text, int width)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+    int count = 0;
+
+    explain_add(&str, text, width);
+    for (const char *at = str_text(&str); *at; at++)
+        count += *at == '\n';
+    return count;
+}
+
+/*
+ * The keys in as many columns, of lines from row `top` to above row `end`; to
+ * a canvas, unless it is NULL. False if there is no room for all.
+ */
+static bool lay_help(const struct app *app, struct canvas *canvas, int top,
+                     int end, int columns)
+{
+    enum { LEFT = 3, NAME = 9 };
+    int x = LEFT, y = top, width = app->width / columns - LEFT - NAME - 1;
+
+    for (const struct action_row *row = key_rows(); row->action; row++) {
+        int lines = count_lines(row->help, width);
+
+        if (!(row->steps & 1U << app_place(app)))
+            continue;
+        if (y + lines > end) {
+            y = top;
+            x += app->width / columns;
+        }
+        if (x > app->width * (columns - 1) / columns + LEFT)
+            return false;
+        if (canvas) {
+            canvas_put(canvas, y, x, ROLE_KEY, row->name);
+            canvas_wrap(canvas, y, x + NAME, width, lines, ROLE_NORMAL,
+                        row->help);
+        }
+        y += lines;
+    }
+    return true;
+}
+
+enum { HELP_TOP = 5 };
+
+bool frame_help_fits(const struct app *app)
+{
+    return app->width >= APP_FULL_WIDTH && app->height >= APP_FULL_HEIGHT &&
+           lay_help(app, NULL, HELP_TOP, app->height - 2, 2);
+}
+
+/* In one column if that is enough, else in two. */
 static void draw_help(const struct app *app, struct canvas *canvas)
 {
-    int y = 3, end = canvas->height - 2;
+    int end = canvas->height - 2;
 
-    for (int row = y; row < end; row++)
+    for (int row = HELP_TOP - 2; row < end; row++)
         canvas_putf(canvas, row, 0, ROLE_NORMAL, "%*s", canvas->width, "");
-    canvas_putf(canvas, y++, 3, ROLE_HEADING,
+    canvas_putf(canvas, HELP_TOP - 2, 3, ROLE_HEADING,
                 "Keys in %s (any key closes this)",
-                text_of(app_screen(app->step)->name));
-    y++;
-    for (const struct action_row *row = key_rows(); row->action; row++) {
-        int column;
-
-        if (!(row->steps & 1U << app->step))
-            continue;
-        column = y >= end ? canvas->width / 2 : 3;
-        if (y >= end) {
-            int above = y - end + 5;
-
-            if (above >= end)
-                break;
-            canvas_put(canvas, above, column, ROLE_KEY, row->name);
-            canvas_put_cut(canvas, above, column + 9,
-                           canvas->width - column - 10, ROLE_NORMAL, row->help);
-        } else {
-            canvas_put(canvas, y, column, ROLE_KEY, row->name);
-            canvas_put_cut(canvas, y, column + 9, canvas->width / 2 - 13,
-                           ROLE_NORMAL, row->help);
-        }
-        y++;
-    }
+                text_of(app_place_name(app)));
+    lay_help(app, canvas, HELP_TOP, end,
+             lay_help(app, NULL, HELP_TOP, end, 1) ? 1 : 2);
 }
 
 static enum role role_of_line(const char *line)

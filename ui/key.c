@@ -11,15 +11,24 @@
 
 #define ON(step) (1U << STEP_##step)
 #define EVERYWHERE ((1U << STEP_COUNT) - 1)
+#define ALL_PLACES ((1U << PLACE_COUNT) - 1)
+/* What is open over the options. */
+#define OVER(place) (1U << PLACE_##place)
 #define PLANNING (ON(HOST) | ON(DEVICES) | ON(CPUS) | ON(OPTIONS) | ON(REVIEW))
-#define LISTS \
-    (ON(DOMAIN) | ON(HOST) | ON(DEVICES) | ON(OPTIONS) | ON(REVIEW) | ON(CHECK))
+#define LISTS                                                         \
+    (ON(DOMAIN) | ON(HOST) | ON(DEVICES) | ON(OPTIONS) | ON(REVIEW) | \
+     ON(CHECK) | OVER(DISKS))
 
 static struct action_row rows[] = {
-    {ACTION_UP, {INPUT_UP, 'k'}, LISTS | ON(CPUS), "Up k", NULL, N_("up")},
+    {ACTION_UP,
+     {INPUT_UP, 'k'},
+     LISTS | ON(CPUS) | OVER(PRESETS),
+     "Up k",
+     NULL,
+     N_("up")},
     {ACTION_DOWN,
      {INPUT_DOWN, 'j'},
-     LISTS | ON(CPUS),
+     LISTS | ON(CPUS) | OVER(PRESETS),
      "Down j",
      NULL,
      N_("down")},
@@ -32,8 +41,37 @@ static struct action_row rows[] = {
      N_("PgDn"),
      NULL,
      "a page down"},
-    {ACTION_HOME, {INPUT_HOME}, LISTS, N_("Home"), NULL, N_("first")},
-    {ACTION_END, {INPUT_END}, LISTS, N_("End"), NULL, N_("last")},
+    {ACTION_HOME,
+     {INPUT_HOME},
+     LISTS | OVER(PRESETS),
+     N_("Home"),
+     NULL,
+     N_("first")},
+    {ACTION_END,
+     {INPUT_END},
+     LISTS | OVER(PRESETS),
+     N_("End"),
+     NULL,
+     N_("last")},
+    {ACTION_ENTER,
+     {INPUT_ENTER, '\n'},
+     OVER(PRESETS),
+     "Enter",
+     "take it",
+     "this preset into the plan"},
+    {ACTION_PAGE_UP,
+     {INPUT_PAGE_UP},
+     OVER(PRESETS),
+     N_("PgUp"),
+     NULL,
+     "the lines before"},
+    {ACTION_PAGE_DOWN,
+     {INPUT_PAGE_DOWN},
+     OVER(PRESETS),
+     N_("PgDn"),
+     "more lines",
+     "the lines after"},
+    {ACTION_PRESET, {'p'}, OVER(PRESETS), "p", NULL, "back to the options"},
     {ACTION_TOGGLE,
      {' '},
      ON(DEVICES),
@@ -48,7 +86,7 @@ static struct action_row rows[] = {
      "core to the guest, or back to the host"},
     {ACTION_TOGGLE,
      {' '},
-     ON(OPTIONS),
+     ON(OPTIONS) | OVER(DISKS),
      N_("Space"),
      N_("change"),
      "on, off, or as the domain has it"},
@@ -104,11 +142,16 @@ static struct action_row rows[] = {
     {ACTION_LESS, {'-'}, ON(CPUS), "-", NULL, "fewer vCPUs"},
     {ACTION_UNDO,
      {'u'},
-     PLANNING,
+     PLANNING | OVER(DISKS),
      "u U",
      N_("undo/redo"),
      "undo an edit; U redoes"},
-    {ACTION_REDO, {'U'}, PLANNING | ON(APPLY), "U", NULL, "redo an edit"},
+    {ACTION_REDO,
+     {'U'},
+     PLANNING | ON(APPLY) | OVER(DISKS),
+     "U",
+     NULL,
+     "redo an edit"},
     {ACTION_ENTER,
      {INPUT_ENTER, '\n'},
      PLANNING,
@@ -117,7 +160,7 @@ static struct action_row rows[] = {
      "next step"},
     {ACTION_OWN,
      {'d'},
-     ON(CPUS) | ON(OPTIONS),
+     ON(CPUS) | ON(OPTIONS) | OVER(DISKS),
      "d",
      N_("domain's own"),
      "as the domain has it"},
@@ -134,6 +177,13 @@ static struct action_row rows[] = {
      N_("presets"),
      "sets of options, and what they change"},
     {ACTION_DISKS, {'e'}, ON(OPTIONS), "e", NULL, "each disk by itself"},
+    {ACTION_DISKS, {'e'}, OVER(DISKS), "e", NULL, "back to the options"},
+    {ACTION_ENTER,
+     {INPUT_ENTER, '\n'},
+     OVER(DISKS),
+     "Enter",
+     "done",
+     "back to the options"},
     {ACTION_FIND, {'/'}, ON(OPTIONS), "/", NULL, "find by any word"},
     {ACTION_FIND_NEXT, {'n'}, ON(OPTIONS), "n N", NULL, "next found; N before"},
     {ACTION_FIND_PREVIOUS, {'N'}, ON(OPTIONS), "N", NULL, "found before"},
@@ -158,10 +208,16 @@ static struct action_row rows[] = {
      "this check's whole text"},
     {ACTION_VIEW,
      {'v'},
+     ON(OPTIONS) | OVER(DISKS),
+     "v",
+     NULL,
+     "the whole text about it"},
+    {ACTION_VIEW,
+     {'v'},
      ON(REVIEW),
      "v",
      "whole diff",
-     "the whole difference, hook files too"},
+     "warnings, and the whole difference"},
     {ACTION_VIEW,
      {'v'},
      ON(APPLY),
@@ -205,7 +261,12 @@ static struct action_row rows[] = {
      "Enter",
      "to Review",
      "cancel, back to Review"},
-    {ACTION_SAVE, {'s'}, PLANNING, "s", NULL, "save the plan in a file"},
+    {ACTION_SAVE,
+     {'s'},
+     PLANNING | OVER(DISKS),
+     "s",
+     NULL,
+     "save the plan in a file"},
     {ACTION_SAVE,
      {'w'},
      ON(CHECK),
@@ -218,15 +279,21 @@ static struct action_row rows[] = {
      "u",
      N_("undo"),
      "take the apply, or before it an edit, back"},
-    {ACTION_STEP, {'1'}, EVERYWHERE, "1 - 8", NULL, "go to a step"},
-    {ACTION_REPAINT, {INPUT_REPAINT}, EVERYWHERE, "^L", NULL, "paint again"},
-    {ACTION_HELP, {'?', INPUT_F1}, EVERYWHERE, "?", N_("help"), "this help"},
+    {ACTION_STEP, {'1'}, ALL_PLACES, "1 - 8", NULL, "go to a step"},
+    {ACTION_REPAINT, {INPUT_REPAINT}, ALL_PLACES, "^L", NULL, "paint again"},
+    {ACTION_HELP, {'?', INPUT_F1}, ALL_PLACES, "?", N_("help"), "this help"},
     {ACTION_BACK,
      {'q', INPUT_ESCAPE},
      EVERYWHERE & ~ON(DOMAIN),
      "q",
      N_("back"),
      "a step back"},
+    {ACTION_BACK,
+     {'q', INPUT_ESCAPE},
+     OVER(PRESETS) | OVER(DISKS),
+     "q",
+     N_("back"),
+     "back to the options"},
     {ACTION_LEAVE,
      {'q', INPUT_ESCAPE},
      ON(DOMAIN),
@@ -253,12 +320,12 @@ const struct action_row *key_rows(void)
     return rows;
 }
 
-enum action key_action(int key, enum step step)
+enum action key_action(int key, unsigned place)
 {
     if (key >= '1' && key <= '0' + STEP_COUNT)
         return ACTION_STEP;
     for (const struct action_row *row = key_rows(); row->action; row++)
-        for (size_t i = 0; (row->steps & 1U << step) && i < 4; i++)
+        for (size_t i = 0; (row->steps & 1U << place) && i < 4; i++)
             if (row->keys[i] == key && key != 0)
                 return row->action;
     return ACTION_NONE;
@@ -268,7 +335,7 @@ const struct action_row *key_elsewhere(int key)
 {
     for (const struct action_row *row = key_rows(); row->action; row++)
         for (size_t i = 0; i < ARRAY_SIZE(row->keys) && key != 0; i++)
-            if (row->keys[i] == key)
+            if (row->keys[i] == key && row->steps & EVERYWHERE)
                 return row;
     return NULL;
 }

@@ -43,6 +43,9 @@ enum step {
     STEP_COUNT,
 };
 
+/* Where keys are looked up: a step, or what is open over one. */
+enum { PLACE_PRESETS = STEP_COUNT, PLACE_DISKS, PLACE_COUNT };
+
 enum action {
     ACTION_NONE,
     ACTION_UP,
@@ -92,7 +95,7 @@ enum action {
 struct action_row {
     enum action action;
     int keys[4];
-    unsigned steps;    /* bits of enum step where it does something */
+    unsigned steps;    /* bits of steps and places where it does something */
     const char *name;  /* of the keys, in footer and help */
     const char *label; /* in the footer; NULL: not there */
     const char *help;
@@ -101,8 +104,8 @@ struct action_row {
 /* The rows in order, ended by one of ACTION_NONE. */
 const struct action_row *key_rows(void);
 
-/* The action of a key in a step, or ACTION_NONE. */
-enum action key_action(int key, enum step step);
+/* The action of a key in a step or place, or ACTION_NONE. */
+enum action key_action(int key, unsigned place);
 
 /* The first row of a key in whatever step, or NULL: it is none of ours. */
 const struct action_row *key_elsewhere(int key);

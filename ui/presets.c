@@ -17,13 +17,36 @@ struct preset_list {
     struct presets presets; /* the first is what is proposed */
     struct list list;
     bool *is_so;      /* of each: the plan is like this already */
+    bool *is_dropped; /* of each: Review has dropped some of it */
     struct str lines; /* of the selected one */
     int top;          /* the first of them that is shown */
 };
 
+/* What Review has dropped of it: the plan has it, and it is not made. */
+static bool add_dropped(const struct app *app, const struct plan *after,
+                        struct str *lines)
+{
+    const struct plan *plan = app_plan(app);
+    size_t start = lines->length;
+
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        enum option_id id = (enum option_id)i;
+
+        if (after->options[i] == OPTION_KEEP ||
+            plan->options[i] != after->options[i] ||
+            app->kept->options[i] != OPTION_KEEP)
+            continue;
+        if (lines->length == start)
+            str_add(lines,
+                    _("Dropped in Review (6), where Space takes it back:\n"));
+        str_addf(lines, "%s\n", option_get(id)->title);
+    }
+    return lines->length > start;
+}
+
 /* What a preset would change, and what it cannot. False if nothing. */
 static bool compare_one(const struct app *app, const struct preset *preset,
-                        struct str *lines)
+                        struct str *lines, bool *is_dropped)
 {
     const struct plan *plan = app_plan(app);
     struct plan *after = plan_copy(plan);
@@ -35,6 +58,7 @@ static bool compare_one(const struct app *app, const struct preset *preset,
     is_other = lines->length > 0;
     if (!is_other)
         str_add(lines, _("Nothing: the plan is like this already.\n"));
+    *is_dropped = add_dropped(app, after, lines);
     if (refused.length > 0)
         str_addf(lines, "Not here:\n%s", str_text(&refused));
     plan_free(after);
@@ -50,7 +74,8 @@ static void compare(struct app *app)
     for (size_t i = 0; i < own->presets.count; i++) {
         struct str lines = STR_INIT;
 
-        own->is_so[i] = !compare_one(app, &own->presets.list[i], &lines);
+        own->is_so[i] = !compare_one(app, &own->presets.list[i], &lines,
+                                     &own->is_dropped[i]);
         if ((int)i == own->list.selected) {
             str_free(&own->lines);
             own->lines = lines;
@@ -73,6 +98,8 @@ void presets_open(struct app *app)
         arena_alloc(own->arena, own->presets.count, sizeof(*own->presets.list));
     own->is_so =
         arena_alloc(own->arena, own->presets.count, sizeof(*own->is_so));
+    own->is_dropped =
+        arena_alloc(own->arena, own->presets.count, sizeof(*own->is_dropped));
     first = &own->presets.list[0];
     preset_parse("proposal", "propose = on\n", own->arena, first, NULL);
     first->title = _("the proposal");
@@ -120,8 +147,10 @@ void presets_draw(struct app *app, struct canvas *canvas)
                        is_selected ? ROLE_SELECTED : ROLE_NORMAL,
                        preset->title);
         canvas_put_cut(canvas, y, 25, canvas->width - 26, ROLE_NORMAL,
-                       own->is_so[i] ? _("the plan is like this")
-                                     : preset->text);
+                       !own->is_so[i] ? preset->text
+                       : own->is_dropped[i]
+                           ? _("like the plan; some is dropped in Review (6)")
+                           : _("the plan is like this"));
     }
     draw_rule(canvas, y + 1, selected->title);
     y = canvas_wrap(canvas, y + 2, 1, canvas->width - 2, 3, ROLE_NORMAL,

@@ -8,7 +8,9 @@
 #include "apply/history.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "plan/about.h"
 #include "session/remote.h"
+#include "ui/pane.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -111,6 +113,41 @@ static int draw_obstacle(const struct app *app, struct canvas *canvas, int y)
            !app_is_low(canvas);
 }
 
+/* True if a change that is kept is what the finding is about. */
+static bool is_of_change(const struct app *app, const struct finding *finding)
+{
+    for (size_t i = 0; i < app->set->count; i++)
+        if (app->set->changes[i].is_kept &&
+            about_part(finding, app->set->changes[i].part))
+            return true;
+    return false;
+}
+
+/*
+ * What the rules warn of, with the cures: of the changes, then of what the
+ * domain has. Room is left for what follows.
+ */
+static int draw_warnings(const struct app *app, struct canvas *canvas, int y)
+{
+    int files = (int)app->set->file_count;
+    int rest = app_is_low(canvas) ? 6 + files : 8 + 2 * files;
+    int rows = rows_left(canvas, y, canvas->height) - rest;
+    struct pane pane = {.more = _("There is more: v in Review (6)")};
+    struct arena *arena = arena_new();
+
+    for (int of_changes = 1; of_changes >= 0; of_changes--)
+        for (size_t i = 0; i < app->findings.count; i++) {
+            const struct finding *finding = &app->findings.list[i];
+
+            if (finding->verdict == VERDICT_WARN &&
+                is_of_change(app, finding) == of_changes)
+                pane_add_finding(&pane, arena, finding);
+        }
+    y = pane_draw_points(&pane, canvas, y, 3, y + (rows < 3 ? 3 : rows));
+    arena_free(arena);
+    return y + (pane.count > 0 && !app_is_low(canvas));
+}
+
 static void draw_question(const struct app *app, struct canvas *canvas)
 {
     const struct domain *domain = app->session->domain;
@@ -135,6 +172,7 @@ static void draw_question(const struct app *app, struct canvas *canvas)
                    str_text(&title));
     y += is_low ? 1 : 2;
     y = draw_obstacle(app, canvas, y);
+    y = draw_warnings(app, canvas, y);
     if (app->set->changes_xml)
         y = put_lines(canvas, y, _("changes"),
                       domain->path ? domain->path

@@ -6,6 +6,7 @@
  */
 #include "ui/app.h"
 
+#include "base/str.h"
 #include "base/text.h"
 #include "plan/hand.h"
 #include "ui/cpuuse.h"
@@ -150,9 +151,27 @@ static const char *trade(const struct app *app)
     return now < 0 ? "" : app->layouts.list[now].trade;
 }
 
+/* What of the picture Review has dropped, so that it will not be made. */
+static bool add_dropped(const struct app *app, struct str *text)
+{
+    for (size_t i = 0; app->set && i < app->set->count; i++) {
+        const struct change *change = &app->set->changes[i];
+
+        if (!change->is_kept &&
+            (change->part <= PART_IOTHREADS || change->part == PART_TOPOLOGY))
+            str_addf(text, "%s%s",
+                     text->length > 0 ? ", " : _("in Review (6), not made: "),
+                     change->title);
+    }
+    return text->length > 0;
+}
+
 static int verdict_rows(const struct app *app)
 {
+    struct str dropped CLEANUP(str_free) = STR_INIT;
     int rows = *trade(app) ? 1 + (canvas_columns(trade(app)) > 70) : 0;
+
+    rows += add_dropped(app, &dropped);
 
     for (size_t i = 0; i < app->findings.count; i++)
         rows += is_about_cpus(&app->findings.list[i]);
@@ -163,6 +182,13 @@ static int verdict_rows(const struct app *app)
 static int draw_verdicts(const struct app *app, struct canvas *canvas, int y,
                          int end)
 {
+    struct str dropped CLEANUP(str_free) = STR_INIT;
+
+    if (add_dropped(app, &dropped) && y < end) {
+        canvas_put(canvas, y, 1, ROLE_WARN, _("dropped"));
+        canvas_put_cut(canvas, y++, 9, canvas->width - 10, ROLE_NORMAL,
+                       str_text(&dropped));
+    }
     for (int verdict = VERDICT_FAIL; verdict >= VERDICT_OK; verdict--) {
         if (verdict == VERDICT_NOTE && *trade(app) && y < end) {
             canvas_put(canvas, y, 1, ROLE_NOTE, _("layout"));

@@ -6,17 +6,19 @@
 #include "ui/app.h"
 #include "ui/disks.h"
 #include "ui/find.h"
+#include "ui/pane.h"
 #include "ui/presets.h"
 
 #include "base/str.h"
 #include "base/text.h"
+#include "plan/about.h"
 #include "plan/disk.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Columns, the width of a value, the rows of a pane below the list. */
-enum { VALUE = 7, NOW = 28, PLAN = 36, PANE = 43, NARROW_PANE = 5 };
+/* The rows of a pane below the list. */
+enum { NARROW_PANE = 5 };
 
 static void enter(struct app *app)
 {
@@ -38,17 +40,39 @@ static int length(const struct app *app)
     return OPTION_COUNT;
 }
 
-/* A value in its column; what is too long for it stands in the pane, whole. */
 static void draw_value(const struct app *app, struct canvas *canvas, int y,
                        int x, enum role role, enum option_id id, long value)
 {
     char text[96];
-    int width;
 
     option_show(app_plan(app), id, value, text, sizeof(text));
-    width = canvas_columns(text);
-    canvas_put_cut(canvas, y, width < VALUE ? x + VALUE - width : x, VALUE,
-                   role, text);
+    columns_value(canvas, y, x, role, text);
+}
+
+/* True if it is a verdict on this option, or on what its disks are on. */
+static bool is_about(const struct finding *finding, enum option_id id)
+{
+    return finding->verdict != VERDICT_OK &&
+           (about_option(finding, id) ||
+            (disk_option_name(id) && about_disk(finding, NULL)));
+}
+
+static enum verdict verdict_on(const struct app *app, enum option_id id)
+{
+    enum verdict worst = VERDICT_OK;
+
+    for (size_t i = 0; i < app->findings.count; i++)
+        if (is_about(&app->findings.list[i], id) &&
+            app->findings.list[i].verdict > worst)
+            worst = app->findings.list[i].verdict;
+    return worst;
+}
+
+/* A wish that Review has dropped, by itself or with what it needs. */
+static bool is_dropped(const struct app *app, enum option_id id)
+{
+    return app_plan(app)->options[id] != OPTION_KEEP &&
+           app->kept->options[id] == OPTION_KEEP;
 }
 
 static void draw_row(const struct app *app, struct canvas *canvas, int y,
@@ -57,117 +81,129 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
     const struct plan *plan = app_plan(app);
     const struct option_row *option = option_get(id);
     bool is_off = option_obstacle(plan, id) != NULL;
+    enum verdict verdict = verdict_on(app, id);
+    struct columns at = columns_of(canvas);
     long wish = plan->options[id];
     enum role role = is_selected ? ROLE_SELECTED
                      : is_off    ? ROLE_OFF
                                  : ROLE_NORMAL;
 
     draw_marker(canvas, y, is_selected);
+    if (verdict >= VERDICT_WARN)
+        canvas_put(canvas, y, 2, role_of_verdict(verdict),
+                   verdict == VERDICT_WARN ? "!"
+                                           : canvas_glyph(canvas, GLYPH_CROSS));
     canvas_put(canvas, y, 3, is_off ? ROLE_OFF : ROLE_NORMAL,
                is_off                ? " - "
                : wish == OPTION_KEEP ? "[-]"
                : wish == OPTION_OFF  ? "[ ]"
                                      : "[x]");
     canvas_put_cut(canvas, y, 7, 20, role, option->title);
-    draw_value(app, canvas, y, NOW, ROLE_NORMAL, id, option_now(plan, id));
-    draw_value(app, canvas, y, PLAN,
-               wish == OPTION_KEEP ? ROLE_NORMAL : ROLE_ADDED, id,
-               option_effective(plan, id));
-}
-
-/* The column beside the names, for the widest of them. */
-static int names_width(void)
-{
-    static const char *const names[] = {
-        "Not now", "Now",     "Plan",   "Values", "Cost", "Risk",
-        "Needs",   "Without", "Writes", "Key",    "From",
-    };
-    int widest = 0;
-
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (canvas_columns(text_of(names[i])) > widest)
-            widest = canvas_columns(text_of(names[i]));
-    return widest + 1;
-}
-
-static int draw_point(struct canvas *canvas, int y, int end, const char *name,
-                      const char *text)
-{
-    int x = PANE + 3, width = names_width();
-
-    if (y >= end || !text || !*text)
-        return y;
-    canvas_put(canvas, y, x, ROLE_HEADING, name);
-    return canvas_wrap(canvas, y, x + width, canvas->width - x - width - 1,
-                       end - y, ROLE_NORMAL, text);
+    draw_value(app, canvas, y, at.now, ROLE_NORMAL, id, option_now(plan, id));
+    if (is_dropped(app, id))
+        columns_value(canvas, y, at.plan, ROLE_OFF, _("dropped"));
+    else
+        draw_value(app, canvas, y, at.plan,
+                   wish == OPTION_KEEP ? ROLE_NORMAL : ROLE_ADDED, id,
+                   option_effective(plan, id));
 }
 
 /* Titles, one below the other. */
-static int draw_options(struct canvas *canvas, int y, int end, const char *name,
+static void add_options(struct pane *pane, const char *name,
                         const enum option_id *ids)
 {
     for (; *ids != OPTION_NONE; ids++, name = "")
-        y = draw_point(canvas, y, end, name, option_get(*ids)->title);
-    return y;
+        pane_add(pane, name, option_get(*ids)->title);
 }
 
 /* What the columns have no room for, and what else there is. */
-static int draw_values(const struct app *app, struct canvas *canvas, int y,
-                       int end, enum option_id id)
+static void add_values(struct pane *pane, const struct plan *plan,
+                       struct arena *arena, enum option_id id)
 {
-    const struct plan *plan = app_plan(app);
     char now[96], value[96], values[96];
 
     option_show(plan, id, option_now(plan, id), now, sizeof(now));
     option_show(plan, id, option_effective(plan, id), value, sizeof(value));
     option_values(id, values, sizeof(values));
-    if (canvas_columns(now) > VALUE)
-        y = draw_point(canvas, y, end, _("Now"), now);
-    if (canvas_columns(value) > VALUE && strcmp(now, value) != 0)
-        y = draw_point(canvas, y, end, _("Plan"), value);
+    if (canvas_columns(now) > COLUMN_SHORT)
+        pane_add(pane, _("Now"), arena_strdup(arena, now));
+    if (canvas_columns(value) > COLUMN_SHORT && strcmp(now, value) != 0)
+        pane_add(pane, _("Plan"), arena_strdup(arena, value));
     if (option_get(id)->type == OPTION_TYPE_CHOICE ||
         option_get(id)->type == OPTION_TYPE_NUMBER)
-        y = draw_point(canvas, y, end, _("Values"), values);
-    return y;
+        pane_add(pane, _("Values"), arena_strdup(arena, values));
 }
 
+/* What stands against it: why not, what Review did, what the rules say. */
+static void add_verdicts(struct pane *pane, const struct app *app,
+                         struct arena *arena, enum option_id id)
+{
+    pane_add(pane, _("Not now"), option_obstacle(app_plan(app), id));
+    if (is_dropped(app, id))
+        pane_add(
+            pane, _("Dropped"),
+            plan_is_dropped(app_plan(app), option_get(id)->part)
+                ? _("The domain keeps what it has: the change is dropped in "
+                    "Review (6). Space there takes it back.")
+                : _("The domain keeps what it has: what this needs is "
+                    "dropped in Review (6). Space there takes it back."));
+    for (size_t i = 0; i < app->findings.count; i++)
+        if (is_about(&app->findings.list[i], id) &&
+            strcmp(app->findings.list[i].id, "available") != 0)
+            pane_add_finding(pane, arena, &app->findings.list[i]);
+}
+
+/* With little room what stands against it comes before what it does. */
+static void fill_pane(struct pane *pane, const struct app *app,
+                      struct arena *arena, enum option_id id, bool is_short)
+{
+    const struct option_row *option = option_get(id);
+
+    pane->title = option->title;
+    if (is_short)
+        add_verdicts(pane, app, arena, id);
+    pane_add(pane, NULL, option->does);
+    if (!is_short)
+        add_verdicts(pane, app, arena, id);
+    add_values(pane, app_plan(app), arena, id);
+    pane_add(pane, _("Cost"), option->cost);
+    pane_add(pane, _("Risk"), option->risk);
+    add_options(pane, _("Needs"), option_needs(id));
+    add_options(pane, _("Wants"), option_wants(app_plan(app), id));
+    add_options(pane, _("Without"), option_conflicts(id));
+    pane_add(pane, _("Writes"), option->writes);
+    pane_add(pane, _("Key"), option->key);
+    pane_add(pane, _("From"), option->source);
+}
+
+/* Beside the list; in a narrow terminal below it. */
 static void draw_pane(const struct app *app, struct canvas *canvas,
                       enum option_id id)
 {
-    const struct option_row *option = option_get(id);
-    const char *obstacle = option_obstacle(app_plan(app), id);
-    int y = BODY_TOP, end = app_body_end(canvas), x = PANE + 3;
+    struct arena *arena = arena_new();
+    int end = app_body_end(canvas), x = columns_of(canvas).pane;
+    struct pane pane = {0};
 
-    canvas_set_pane(canvas, y, x, end);
-    for (int row = y; row < end; row++)
-        canvas_put_glyph(canvas, row, PANE + 1, ROLE_NORMAL, GLYPH_VERTICAL);
-    canvas_put(canvas, y, x, ROLE_HEADING, option->title);
-    y = canvas_wrap(canvas, y + 1, x, canvas->width - x - 1, end - y - 1,
-                    ROLE_NORMAL, option->does) +
-        1;
-    if (obstacle)
-        y = draw_point(canvas, y, end, _("Not now"), obstacle) + 1;
-    y = draw_values(app, canvas, y, end, id);
-    y = draw_point(canvas, y, end, _("Cost"), option->cost);
-    y = draw_point(canvas, y, end, _("Risk"), option->risk);
-    y = draw_options(canvas, y, end, _("Needs"), option_needs(id));
-    y = draw_options(canvas, y, end, _("Wants"),
-                     option_wants(app_plan(app), id));
-    y = draw_options(canvas, y, end, _("Without"), option_conflicts(id));
-    y = draw_point(canvas, y, end, _("Writes"), option->writes);
-    y = draw_point(canvas, y, end, _("Key"), option->key);
-    draw_point(canvas, y, end, _("From"), option->source);
+    fill_pane(&pane, app, arena, id, app_is_narrow(canvas));
+    if (app_is_narrow(canvas)) {
+        pane_draw_below(&pane, canvas, end - NARROW_PANE, end);
+    } else {
+        for (int row = BODY_TOP; row < end; row++)
+            canvas_put_glyph(canvas, row, x + 1, ROLE_NORMAL, GLYPH_VERTICAL);
+        pane_draw(&pane, canvas, BODY_TOP, x + 3, end);
+    }
+    arena_free(arena);
 }
 
-/* In a narrow terminal: what the option does, or why not, under the list. */
-static void draw_below(const struct app *app, struct canvas *canvas, int y,
-                       enum option_id id)
+/* Its whole text, in the pager. */
+static void view(struct app *app, enum option_id id)
 {
-    const char *obstacle = option_obstacle(app_plan(app), id);
+    struct arena *arena = arena_new();
+    struct pane pane = {0};
 
-    draw_pane_rule(canvas, y, option_get(id)->title);
-    canvas_wrap(canvas, y + 1, 1, canvas->width - 2, NARROW_PANE - 1,
-                ROLE_NORMAL, obstacle ? obstacle : option_get(id)->does);
+    fill_pane(&pane, app, arena, id, false);
+    app_page(app, pane.title, pane_text(&pane, app->width - 2));
+    arena_free(arena);
 }
 
 /* The heading of a group; folded it says what is in it. */
@@ -186,8 +222,8 @@ static void draw_group(const struct app *app, struct canvas *canvas, int y,
         return;
     for (int i = first; i < end; i++)
         wishes += plan->options[i] != OPTION_KEEP;
-    canvas_putf(canvas, y, NOW, ROLE_NORMAL, N_("%3d, %d set"), end - first,
-                wishes);
+    canvas_putf(canvas, y, columns_of(canvas).now, ROLE_NORMAL,
+                N_("%3d, %d set"), end - first, wishes);
 }
 
 /* The line of the list that the selected option stands in. */
@@ -212,19 +248,16 @@ static void draw(struct app *app, struct canvas *canvas)
         (app->presets ? presets_draw : disks_draw)(app, canvas);
         return;
     }
-    if (app_is_narrow(canvas)) {
+    draw_pane(app, canvas, (enum option_id)list->selected);
+    if (app_is_narrow(canvas))
         end -= NARROW_PANE;
-        draw_below(app, canvas, end, (enum option_id)list->selected);
-    } else {
-        draw_pane(app, canvas, (enum option_id)list->selected);
-    }
     height = end - BODY_TOP - 1;
 
     list->count = length(app);
     list->top = line < height ? 0 : line - height + 1;
     canvas_putf(canvas, BODY_TOP, 3, ROLE_HEADING, "Guest (g): %s",
                 guest_kind_name(app_plan(app)->guest));
-    canvas_put(canvas, BODY_TOP, NOW, ROLE_HEADING, _("    now    plan"));
+    columns_heading(canvas, BODY_TOP);
     y = BODY_TOP + 1 - list->top;
     for (int i = 0; i < list->count; i++) {
         if (fold_first(i) == i) {
@@ -281,19 +314,31 @@ static long next_value(const struct plan *plan, enum option_id id)
     return wish == OPTION_KEEP ? option->on : OPTION_KEEP;
 }
 
-/* "VP index, SynIC changed with it; u undoes all." */
+/* "With it: VP index on, SynIC on; u undoes all." as far as there is room. */
 static void announce(struct app *app, enum option_id id, const long *before)
 {
     struct str names CLEANUP(str_free) = STR_INIT;
     const struct plan *plan = app_plan(app);
+    int room = app->width - 44;
+    unsigned more = 0;
 
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        if (i != id && plan->options[i] != before[i])
-            str_addf(&names, "%s%s%s", names.length > 0 ? ", " : "",
-                     option_get((enum option_id)i)->title,
-                     option_is_off(plan, (enum option_id)i) ? _(" off")
-                                                            : _(" on"));
-    if (names.length > 0)
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const char *title = option_get((enum option_id)i)->title;
+
+        if (i == id || plan->options[i] == before[i])
+            continue;
+        if (names.length > 0 &&
+            canvas_columns(str_text(&names)) + canvas_columns(title) > room) {
+            more++;
+            continue;
+        }
+        str_addf(&names, "%s%s%s", names.length > 0 ? ", " : "", title,
+                 option_is_off(plan, (enum option_id)i) ? _(" off") : _(" on"));
+    }
+    if (more > 0)
+        app_hint(app, "With it: %.150s and %u more; u undoes all.",
+                 str_text(&names), more);
+    else if (names.length > 0)
         app_hint(app, "With it: %.150s; u undoes all.", str_text(&names));
 }
 
@@ -347,6 +392,8 @@ static bool act(struct app *app, enum action action)
         presets_open(app);
     else if (action == ACTION_DISKS)
         disks_open(app);
+    else if (action == ACTION_VIEW)
+        view(app, id);
     else if (action == ACTION_TOGGLE)
         set(app, id, next_value(app_plan(app), id));
     else if (action == ACTION_OWN)

@@ -4,8 +4,11 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "plan/about.h"
 #include "session/remote.h"
+#include "ui/pane.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,38 +37,91 @@ static void draw_row(struct canvas *canvas, int y, int number,
     canvas_putf(canvas, y, canvas->width - 12, ROLE_NORMAL, "%9s", lines);
 }
 
+/*
+ * A line of the XML, whole: what is too long goes on below, at the right of
+ * its beginning. Gives the row behind it.
+ */
+static int draw_line(struct canvas *canvas, int y, int end,
+                     const struct diff_line *line, size_t indent)
+{
+    enum { TEXT = 3, MORE = 6 };
+    enum role role = line->sign == '+'   ? ROLE_ADDED
+                     : line->sign == '-' ? ROLE_REMOVED
+                                         : ROLE_NORMAL;
+    const char *text = line->text + indent;
+    int width = canvas->width - TEXT - 1;
+
+    canvas_putf(canvas, y, 1, role, "%c", line->sign);
+    if (line->sign == ' ' || canvas_columns(text) <= width) {
+        canvas_put_cut(canvas, y, TEXT, width, role, text);
+        return y + 1;
+    }
+    indent = strspn(text, " ");
+    return canvas_wrap(canvas, y, TEXT + (int)indent, width - (int)indent,
+                       end - y, role, text + indent);
+}
+
+static bool is_near(const struct diff *diff, size_t line)
+{
+    enum { CONTEXT = 2 };
+    bool is_near = false;
+
+    for (size_t i = line > CONTEXT ? line - CONTEXT : 0;
+         i <= line + CONTEXT && i < diff->count; i++)
+        is_near |= diff->lines[i].sign != ' ';
+    return is_near;
+}
+
+/* The blanks that all lines that are shown begin with. */
+static size_t common_indent(const struct diff *diff)
+{
+    size_t least = SIZE_MAX;
+
+    for (size_t i = 0; i < diff->count; i++) {
+        const char *text = diff->lines[i].text;
+        size_t blanks = strspn(text, " ");
+
+        if (is_near(diff, i) && text[blanks] && blanks < least)
+            least = blanks;
+    }
+    return least == SIZE_MAX ? 0 : least;
+}
+
 /* The changed lines with two lines around each stretch. */
 static void draw_lines(struct canvas *canvas, int y, int end,
                        const struct diff *diff)
 {
-    enum { CONTEXT = 2 };
-    size_t last = 0;
+    size_t last = 0, indent = common_indent(diff);
 
     for (size_t i = 0; i < diff->count && y < end; i++) {
         const struct diff_line *line = &diff->lines[i];
-        bool is_near = false;
 
-        for (size_t j = i > CONTEXT ? i - CONTEXT : 0;
-             j <= i + CONTEXT && j < diff->count; j++)
-            is_near |= diff->lines[j].sign != ' ';
-        if (!is_near)
+        if (!is_near(diff, i))
             continue;
         if (last > 0 && i > last + 1 && y < end)
             canvas_put(canvas, y++, 3, ROLE_NOTE, "...");
         if (y >= end)
             return;
-        canvas_putf(canvas, y, 1,
-                    line->sign == '+'   ? ROLE_ADDED
-                    : line->sign == '-' ? ROLE_REMOVED
-                                        : ROLE_NORMAL,
-                    "%c", line->sign);
-        canvas_put_cut(canvas, y++, 3, canvas->width - 4,
-                       line->sign == '+'   ? ROLE_ADDED
-                       : line->sign == '-' ? ROLE_REMOVED
-                                           : ROLE_NORMAL,
-                       line->text);
+        y = draw_line(canvas, y, end, line,
+                      strspn(line->text, " ") < indent ? 0 : indent);
         last = i;
     }
+}
+
+/* What the rules say of a change; at most half of the rows are for that. */
+static int draw_findings(const struct app *app, struct canvas *canvas, int y,
+                         int end, const struct change *change)
+{
+    struct arena *arena = arena_new();
+    struct pane pane = {0};
+
+    for (size_t i = 0; i < app->findings.count; i++)
+        if (app->findings.list[i].verdict > VERDICT_NOTE &&
+            about_part(&app->findings.list[i], change->part))
+            pane_add_finding(&pane, arena, &app->findings.list[i]);
+    y = pane_draw_points(&pane, canvas, y, 1, y + (end - y + 1) / 2);
+    arena_free(arena);
+    return y;
 }
 
 /* The dry run, read when it is looked at first after an edit. */
@@ -128,6 +184,8 @@ static void draw(struct app *app, struct canvas *canvas)
              canvas_glyph(canvas, GLYPH_DOT), change->where);
     draw_pane_rule(canvas, BODY_TOP + 1 + height, title);
     y = BODY_TOP + 2 + height;
+    if (change->is_kept)
+        y = draw_findings(app, canvas, y, end, change);
     if (change->part == PART_HOOK && change->is_kept)
         y = draw_hook_now(canvas, y, end, hook_now(app));
     draw_lines(canvas, y, end, change->diff);
@@ -146,6 +204,24 @@ static void add_file(struct str *str, const struct file_change *file)
     diff_free(diff);
 }
 
+/* All that the rules warn of, with the cures. */
+static void add_findings(struct str *str, const struct app *app)
+{
+    struct arena *arena = arena_new();
+    struct pane pane = {0};
+    char *text;
+
+    for (size_t i = 0; i < app->findings.count; i++)
+        if (app->findings.list[i].verdict > VERDICT_NOTE)
+            pane_add_finding(&pane, arena, &app->findings.list[i]);
+    text = pane_text(&pane, app->width - 2);
+    str_add(str, text);
+    if (*text)
+        str_add(str, "\n");
+    free(text);
+    arena_free(arena);
+}
+
 static void view(struct app *app)
 {
     struct str str = STR_INIT;
@@ -153,6 +229,7 @@ static void view(struct app *app)
         diff_new(app->session->domain->xml->text, app->set->xml);
     int selected = app->lists[STEP_REVIEW].selected;
 
+    add_findings(&str, app);
     if (selected < length(app) &&
         app->set->changes[selected].part == PART_HOOK &&
         app->set->changes[selected].is_kept) {

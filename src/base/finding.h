@@ -23,6 +23,7 @@ struct finding {
     const char *id; /* stable name of the check or rule */
     enum verdict verdict;
     const char *topic;  /* of a rule: the step that can change it; or "" */
+    const char *about;  /* of a rule: what it is about, see plan/about.h */
     const char *text;   /* what is so, one line */
     const char *detail; /* what was seen, short; "" if nothing */
     const char *why;    /* what it means; "" if plain */

@@ -9,6 +9,7 @@
 #include "plan/image.h"
 #include "plan/usb.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void add_item(struct str *str, size_t start)
@@ -140,6 +141,8 @@ static void add_options(struct str *str, size_t start,
     add_item(str, start);
     option_format((enum option_id)first, after->options[first], value,
                   sizeof(value));
+    if (after->options[first] == OPTION_KEEP)
+        snprintf(value, sizeof(value), "as the domain has it");
     str_addf(str, "%s %s", option_get((enum option_id)first)->title, value);
     if (count > 1)
         str_addf(str,

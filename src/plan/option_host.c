@@ -155,6 +155,18 @@ static bool gives(const struct plan *plan, bool only_displays)
     return false;
 }
 
+/* What is done for the guest's CPUs has to know them. */
+static const char *obstacle_cpus(const struct plan *plan)
+{
+    cpu_set_t guest = plan_guest_cores(plan);
+
+    if (!cpuset_is_empty(&guest))
+        return NULL;
+    return _(
+        "No vCPU is pinned: choose CPUs for the guest first (step 4, or "
+        "--layout 1).");
+}
+
 const char *option_host_obstacle(const struct plan *plan, enum option_id id)
 {
     if (plan->hook_obstacle)
@@ -162,11 +174,13 @@ const char *option_host_obstacle(const struct plan *plan, enum option_id id)
     switch (id) {
     case OPTION_ISOLATE:
         return plan->host->remote || plan->host->kernel.has_cpuset_cgroup
-                   ? NULL
+                   ? obstacle_cpus(plan)
                    : _("The host has no cgroup v2 with the cpuset controller.");
+    case OPTION_INTERRUPTS:
+        return obstacle_cpus(plan);
     case OPTION_FREQUENCY:
         return plan->host->remote || plan->host->kernel.governor
-                   ? NULL
+                   ? obstacle_cpus(plan)
                    : _("The kernel does not choose this host's frequencies.");
     case OPTION_DEVICES:
         if (image_has_block(plan))

@@ -6,7 +6,7 @@
 #include "plan/option_row.h"
 
 #define ROW(id) [OPTION_##id - OPTION_DISKS_BUS]
-#define HEAD .group = "Disks and network", .part = PART_IO
+#define HEAD(of) .group = "Disks and network", .part = (of)
 #define DRIVER(devices, name) \
     .place = {                \
         .scope = (devices),   \
@@ -25,7 +25,7 @@ const struct option_row option_io_rows[] = {
     ROW(DISKS_BUS) =
         {
             .key = "disks.bus",
-            HEAD,
+            HEAD(PART_BUS),
             .title = "disk bus",
             .type = OPTION_TYPE_CHOICE,
             .words = WORDS("virtio"),
@@ -51,7 +51,7 @@ const struct option_row option_io_rows[] = {
     ROW(DISKS_CACHE) =
         {
             .key = "disks.cache",
-            HEAD,
+            HEAD(PART_IO),
             .title = "host cache",
             .type = OPTION_TYPE_CHOICE,
             .words = WORDS("none", "directsync", "writeback", "writethrough",
@@ -70,7 +70,7 @@ const struct option_row option_io_rows[] = {
     ROW(DISKS_IO) =
         {
             .key = "disks.io",
-            HEAD,
+            HEAD(PART_IO),
             .title = "disk I/O",
             .type = OPTION_TYPE_CHOICE,
             .words = WORDS("native", "threads", "io_uring"),
@@ -88,7 +88,7 @@ const struct option_row option_io_rows[] = {
     ROW(DISKS_DISCARD) =
         {
             .key = "disks.discard",
-            HEAD,
+            HEAD(PART_IO),
             .title = "discard",
             .type = OPTION_TYPE_CHOICE,
             .words = WORDS("unmap", "ignore"),
@@ -105,7 +105,7 @@ const struct option_row option_io_rows[] = {
     ROW(DISKS_QUEUES) =
         {
             .key = "disks.queues",
-            HEAD,
+            HEAD(PART_IO),
             .title = "disk queues",
             .type = OPTION_TYPE_NUMBER,
             .minimum = 1,
@@ -142,7 +142,7 @@ const struct option_row option_io_rows[] = {
     ROW(SCSI_IOTHREAD) =
         {
             .key = "scsi.iothread",
-            HEAD,
+            HEAD(PART_IO),
             .title = "SCSI I/O thread",
             .type = OPTION_TYPE_NUMBER,
             .minimum = 1,
@@ -158,7 +158,7 @@ const struct option_row option_io_rows[] = {
     ROW(SCSI_QUEUES) =
         {
             .key = "scsi.queues",
-            HEAD,
+            HEAD(PART_IO),
             .title = "SCSI queues",
             .type = OPTION_TYPE_NUMBER,
             .minimum = 2,
@@ -174,7 +174,7 @@ const struct option_row option_io_rows[] = {
     ROW(NET_MODEL) =
         {
             .key = "net.model",
-            HEAD,
+            HEAD(PART_NETWORK),
             .title = "network card",
             .type = OPTION_TYPE_CHOICE,
             .words = WORDS("virtio"),
@@ -198,7 +198,7 @@ const struct option_row option_io_rows[] = {
     ROW(NET_QUEUES) =
         {
             .key = "net.queues",
-            HEAD,
+            HEAD(PART_NETWORK),
             .title = "network queues",
             .type = OPTION_TYPE_NUMBER,
             .minimum = 2,

@@ -279,10 +279,19 @@ void plan_set_vcpus(struct plan *plan, unsigned vcpus)
 
 void plan_reset_cpus(struct plan *plan)
 {
+    /* What cannot be had without pins goes with them. */
+    static const enum option_id services[] = {OPTION_ISOLATE, OPTION_INTERRUPTS,
+                                              OPTION_INTERRUPTS_VCPUS,
+                                              OPTION_FREQUENCY};
+
     free_cpus(plan);
     take_domain(plan);
     plan->mirrors_nodes = false;
     plan->options[OPTION_TOPOEXT] = OPTION_KEEP; /* came with the layout */
+    for (size_t i = 0; i < ARRAY_SIZE(services); i++)
+        if (plan->options[services[i]] > OPTION_OFF &&
+            option_obstacle(plan, services[i]))
+            plan->options[services[i]] = OPTION_KEEP;
 }
 
 unsigned plan_propose_options(struct plan *plan)
@@ -318,6 +327,8 @@ static const char *const part_names[PART_COUNT] = {
     [PART_CLOCK] = "clock",
     [PART_DISKS] = "disks",
     [PART_IO] = "io",
+    [PART_BUS] = "bus",
+    [PART_NETWORK] = "network",
     [PART_DEVICES] = "devices",
     [PART_HOOK] = "hook",
 };
@@ -354,6 +365,11 @@ void plan_drop(struct plan *plan, enum plan_part part, bool is_dropped)
         plan->dropped |= bits;
     else
         plan->dropped &= ~bits;
+}
+
+bool plan_is_dropped(const struct plan *plan, enum plan_part part)
+{
+    return plan->dropped & 1U << part;
 }
 
 static void keep_options(struct plan *plan, enum plan_part part)

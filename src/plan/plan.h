@@ -113,6 +113,9 @@ enum plan_part plan_part_find(const char *name);
 /* Drops a part or takes it back, with what cannot stand without it. */
 void plan_drop(struct plan *plan, enum plan_part part, bool is_dropped);
 
+/* True if the part is dropped. */
+bool plan_is_dropped(const struct plan *plan, enum plan_part part);
+
 /* A copy in which the dropped parts are as the domain has them. */
 struct plan *plan_kept(const struct plan *plan);
 

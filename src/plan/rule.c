@@ -4,6 +4,7 @@
  * values whoever chose them, and says nothing where there is nothing to say.
  */
 #include "base/text.h"
+#include "plan/about.h"
 #include "plan/backing.h"
 #include "plan/cell.h"
 #include "plan/rule_row.h"
@@ -18,9 +19,15 @@ struct finding *rule_say(const struct rule *rule, struct findings *findings,
 
     finding->text = text_of(text);
     finding->topic = rule->topic;
+    finding->about = about_rule(rule->id);
     finding->why = text_of(rule->why);
     finding->fix = text_of(fix);
     return finding;
+}
+
+void rule_about(struct findings *findings, const char *words)
+{
+    findings->list[findings->count - 1].about = words;
 }
 
 /*
@@ -142,17 +149,37 @@ static void check_wants(const struct plan *plan, enum option_id id,
     const enum option_id *want = option_wants(plan, id);
 
     for (; *want != OPTION_NONE; want++)
-        if (option_is_off(plan, *want) && *want != OPTION_HYPERVISOR)
+        if (option_is_off(plan, *want) && *want != OPTION_HYPERVISOR) {
             rule_say(rule, findings, arena, VERDICT_WARN,
                      arena_printf(arena, "\"%s\" does nothing without \"%s\"",
                                   option_get(id)->title,
                                   option_get(*want)->title),
                      "Switch it on too, or this one off.");
+            rule_about(findings, option_get(id)->key);
+        }
+}
+
+/* All of nothing. Pages that are missing stop the start anyhow. */
+static void check_required(const struct plan *plan, struct arena *arena,
+                           const struct rule *rule, struct findings *findings)
+{
+    bool has_service = false;
+
+    for (size_t i = OPTION_ISOLATE; i < OPTION_REQUIRED; i++)
+        has_service |= !option_is_off(plan, (enum option_id)i);
+    if (has_service || option_is_off(plan, OPTION_REQUIRED))
+        return;
+    rule_say(rule, findings, arena, VERDICT_WARN,
+             "\"all or no start\" does nothing: no other service of the hook "
+             "is on",
+             "Switch one of them on too, or this one off.");
+    rule_about(findings, option_get(OPTION_REQUIRED)->key);
 }
 
 static void rule_needs(const struct plan *plan, struct arena *arena,
                        const struct rule *rule, struct findings *findings)
 {
+    check_required(plan, arena, rule, findings);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *option = option_get((enum option_id)i);
         const enum option_id *need = option_needs((enum option_id)i);
@@ -161,11 +188,13 @@ static void rule_needs(const struct plan *plan, struct arena *arena,
             continue;
         check_wants(plan, (enum option_id)i, arena, rule, findings);
         for (; *need != OPTION_NONE; need++)
-            if (option_is_off(plan, *need))
+            if (option_is_off(plan, *need)) {
                 rule_say(rule, findings, arena, VERDICT_FAIL,
                          arena_printf(arena, N_("\"%s\" needs \"%s\""),
                                       option->title, option_get(*need)->title),
                          "Switch it on too, or this one off.");
+                rule_about(findings, option->key);
+            }
     }
 }
 
@@ -176,7 +205,7 @@ static void rule_obstacles(const struct plan *plan, struct arena *arena,
         const char *obstacle =
             option_refusal(plan, (enum option_id)i, plan->options[i]);
 
-        if (obstacle)
+        if (obstacle) {
             rule_say(rule, findings, arena, VERDICT_FAIL,
                      arena_printf(arena,
                                   plan->options[i] > OPTION_OFF
@@ -184,6 +213,8 @@ static void rule_obstacles(const struct plan *plan, struct arena *arena,
                                       : "\"%s\" cannot be switched off",
                                   option_get((enum option_id)i)->title),
                      obstacle);
+            rule_about(findings, option_get((enum option_id)i)->key);
+        }
     }
 }
 

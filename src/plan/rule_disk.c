@@ -118,6 +118,8 @@ void rule_disk_path(const struct plan *plan, struct arena *arena,
                                   name_of(arena, disk), text),
                      "After a reboot it may be another disk, the host's too. "
                      "Name it: --set disk.TARGET=/dev/disk/by-id/NAME.");
+            rule_about(findings,
+                       arena_printf(arena, "disk.%s", name_of(arena, disk)));
         }
     }
 }
@@ -154,7 +156,7 @@ void rule_virtio_driver(const struct plan *plan, struct arena *arena,
 {
     bool is_linux = plan->guest == GUEST_LINUX;
 
-    if (plan->options[OPTION_DISKS_BUS] == OPTION_ON)
+    if (plan->options[OPTION_DISKS_BUS] == OPTION_ON) {
         rule_say(rule, findings, arena, VERDICT_WARN,
                  "disks become virtio: the guest must have its driver first",
                  is_linux ? "Its initramfs needs virtio_blk, and fstab and "
@@ -163,11 +165,15 @@ void rule_virtio_driver(const struct plan *plan, struct arena *arena,
                           : "Add a second, small virtio disk, start the guest, "
                             "install viostor until it sees that disk. Else it "
                             "does not boot; undo brings the old disk back.");
-    if (plan->options[OPTION_NET_MODEL] == OPTION_ON && !is_linux)
+        rule_about(findings, "disks.bus");
+    }
+    if (plan->options[OPTION_NET_MODEL] == OPTION_ON && !is_linux) {
         rule_say(rule, findings, arena, VERDICT_WARN,
                  "the network card becomes virtio: the driver comes first",
                  "Install NetKVM from virtio-win.iso in Windows, or it has no "
                  "network. A fixed address is set again on the new card.");
+        rule_about(findings, "net.model");
+    }
 }
 
 /* A physical disk in place of an image: looked at anew each time. */
@@ -176,6 +182,7 @@ void rule_whole_disk(const struct plan *plan, struct arena *arena,
 {
     for (size_t i = 0; i < plan->image_count; i++) {
         const struct image_wish *wish = &plan->images[i];
+        const char *about = arena_printf(arena, "disk.%s", wish->target);
         const char *refusal =
             image_refusal(plan, arena, wish->target, wish->path);
 
@@ -184,6 +191,7 @@ void rule_whole_disk(const struct plan *plan, struct arena *arena,
                      arena_printf(arena, "disk %.20s cannot be a physical one",
                                   wish->target),
                      refusal);
+            rule_about(findings, about);
             continue;
         }
         rule_say(rule, findings, arena, VERDICT_WARN,
@@ -194,9 +202,12 @@ void rule_whole_disk(const struct plan *plan, struct arena *arena,
                  "Nothing is copied. To keep the image's content, write it "
                  "there first, with the guest shut down: qemu-img convert -n "
                  "-O raw.");
-        if (!plan->others)
+        rule_about(findings, about);
+        if (!plan->others) {
             rule_say(rule, findings, arena, VERDICT_UNKNOWN,
                      "whether another domain has that disk was not asked",
                      "Two guests on one disk destroy what is on it.");
+            rule_about(findings, about);
+        }
     }
 }

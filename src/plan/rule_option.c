@@ -36,12 +36,14 @@ void rule_hyperv_values(const struct plan *plan, struct arena *arena,
     unsigned long number = 0;
 
     if (vendor && plan->options[OPTION_HV_VENDOR_ID] == OPTION_KEEP &&
-        (strlen(vendor) > 12 || strchr(vendor, ',')))
+        (strlen(vendor) > 12 || strchr(vendor, ','))) {
         rule_say(
             rule, findings, arena, VERDICT_FAIL,
             "the Hyper-V vendor_id has more than 12 characters, or a comma",
             "libvirt refuses it, and today's drivers need none: --set "
             "hyperv.vendor_id=off.");
+        rule_about(findings, "hyperv.vendor_id");
+    }
     if (!spinlocks || !xml_has(spinlocks, "state", "on") ||
         plan->options[OPTION_HV_SPINLOCKS] != OPTION_KEEP ||
         plan->domain->libvirt_version >= LIBVIRT_SPINLOCKS)
@@ -59,6 +61,9 @@ void rule_hyperv_values(const struct plan *plan, struct arena *arena,
         rule_say(rule, findings, arena, VERDICT_FAIL,
                  "libvirt before 11.9 stores these spinlock retries as -1",
                  "Write a smaller number. The usual one is 8191.");
+    else
+        return;
+    rule_about(findings, "hyperv.spinlocks");
 }
 
 /*
@@ -75,15 +80,19 @@ void rule_timers(const struct plan *plan, struct arena *arena,
                                            &option_get(OPTION_PIT)->place);
 
     if (option_needs_discard(plan) && !xml_has(pit, "present", "no") &&
-        option_effective(plan, OPTION_PIT) != OPTION_PIT_DISCARD)
+        option_effective(plan, OPTION_PIT) != OPTION_PIT_DISCARD) {
         rule_say(rule, findings, arena, VERDICT_WARN,
                  "ticks of the PIT that are made up keep AVIC from working",
                  "--set clock.pit=discard, or --set hyperv.avic=off.");
-    if (printable)
+        rule_about(findings, "clock.pit hyperv.avic");
+    }
+    if (printable) {
         rule_say(rule, findings, arena, VERDICT_WARN,
                  arena_printf(arena, "the timer %.20s stands there twice",
                               printable),
                  "Remove one of them: virsh edit.");
+        rule_about(findings, "clock");
+    }
 }
 
 /* Since QEMU 4.0.1 this is what it does by itself. */
@@ -93,10 +102,12 @@ static void say_ioapic(const struct plan *plan, struct arena *arena,
     enum { IOAPIC_KVM = 1 };
 
     if (option_effective(plan, OPTION_IOAPIC) == IOAPIC_KVM &&
-        strcmp(plan->domain->machine, "pc-q35-4.0") != 0)
+        strcmp(plan->domain->machine, "pc-q35-4.0") != 0) {
         rule_say(rule, findings, arena, VERDICT_NOTE,
                  "KVM's I/O APIC is asked for, as for QEMU 4.0",
                  "QEMU takes it by itself: --set machine.ioapic=default.");
+        rule_about(findings, "machine.ioapic");
+    }
 }
 
 /* Options that fit and that nobody has said anything about, in one line. */
@@ -137,6 +148,7 @@ void rule_unset(const struct plan *plan, struct arena *arena,
 void rule_idle_options(const struct plan *plan, struct arena *arena,
                        const struct rule *rule, struct findings *findings)
 {
+    struct str keys CLEANUP(str_free) = STR_INIT;
     enum option_id first = OPTION_NONE;
     unsigned count = 0;
 
@@ -144,15 +156,18 @@ void rule_idle_options(const struct plan *plan, struct arena *arena,
         if (plan->options[i] > OPTION_OFF &&
             option_is_idle(plan, (enum option_id)i)) {
             first = (enum option_id)i;
+            str_addf(&keys, "%s ", option_get(first)->key);
             count++;
         }
-    if (count > 0)
+    if (count > 0) {
         rule_say(rule, findings, arena, VERDICT_WARN,
                  arena_printf(arena, "\"%s\"%s: only KVM gives it",
                               option_get(first)->title,
                               count > 1 ? " and others" : ""),
                  "QEMU emulates this domain's CPUs: nothing comes of it. "
                  "Write <domain type='kvm'> first: virsh edit.");
+        rule_about(findings, arena_strdup(arena, str_text(&keys)));
+    }
 }
 
 /* What guides of 2018 to 2020 told people to write. */
@@ -172,11 +187,15 @@ void rule_stale(const struct plan *plan, struct arena *arena,
                      "KVM is hidden, or the Hyper-V vendor, as for error 43",
                      "NVIDIA's drivers from R465 (2021) on need neither: "
                      "--set kvm.hidden=off --set hyperv.vendor_id=off.");
+        else
+            return;
+        rule_about(findings, "kvm.hidden hyperv.vendor_id");
         return;
     }
     rule_say(rule, findings, arena, VERDICT_WARN,
              "the hypervisor bit is hidden: the guest ignores every hint",
              "Show it: --set cpu.hypervisor=on.");
+    rule_about(findings, "cpu.hypervisor");
 }
 
 /* Emulated disks, and images: better ways that need the guest's help. */

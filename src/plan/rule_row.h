@@ -20,6 +20,12 @@ struct finding *rule_say(const struct rule *rule, struct findings *findings,
                          struct arena *arena, enum verdict verdict,
                          const char *text, const char *fix);
 
+/*
+ * Says of the last verdict what it is about, in words of plan/about.h, where
+ * that is not the same for all verdicts of its rule. Borrows them.
+ */
+void rule_about(struct findings *findings, const char *words);
+
 /* The rules of one file stand together; what they say is in the table. */
 #define RULE(name)                                          \
     void name(const struct plan *plan, struct arena *arena, \

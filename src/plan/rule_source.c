@@ -148,6 +148,7 @@ void rule_disk_source(const struct plan *plan, struct arena *arena,
         const char *disk = disk_target(plan->domain, arena, i);
         const char *file = xml_attribute(arena, source, "file");
         const char *device = xml_attribute(arena, source, "dev");
+        size_t count = findings->count;
 
         if (image_wished(plan, disk))
             continue;
@@ -164,6 +165,8 @@ void rule_disk_source(const struct plan *plan, struct arena *arena,
             look_at_mounts(root, arena, rule, findings, disk, file);
         else if (device && *device == '/')
             look_at_device(root, arena, rule, findings, disk, device);
+        if (findings->count > count)
+            rule_about(findings, arena_printf(arena, "disk.%s", disk));
     }
     root_free(root);
 }

@@ -54,7 +54,8 @@ bool options_has_part(enum plan_part part)
 {
     return part == PART_VCPUSCHED || part == PART_FEATURES ||
            part == PART_MEMORY || part == PART_HYPERV || part == PART_KVM ||
-           part == PART_MACHINE || part == PART_CLOCK || part == PART_IO;
+           part == PART_MACHINE || part == PART_CLOCK || part == PART_IO ||
+           part == PART_BUS || part == PART_NETWORK;
 }
 
 /* How a parent that is not there starts. */

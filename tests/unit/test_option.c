@@ -363,6 +363,37 @@ static void test_disks(void **unused)
     }
 }
 
+/* Drivers, buses and network cards are kept or dropped each by itself. */
+static void test_parts(void **unused)
+{
+    struct domain *domain = domain_of(
+        "<domain type='kvm'><name>a</name><memory>4194304</memory><os>"
+        "<type>hvm</type></os><devices><disk type='file' device='disk'>"
+        "<source file='/a'/><target dev='sda' bus='sata'/></disk>"
+        "<interface type='bridge'><source bridge='b'/>"
+        "<model type='e1000'/></interface></devices></domain>");
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct changeset *set;
+
+    (void)unused;
+    option_set(plan, OPTION_DISKS_DISCARD, 1);
+    option_set(plan, OPTION_DISKS_BUS, 1);
+    option_set(plan, OPTION_NET_MODEL, 1);
+    set = render(plan);
+    assert_int_equal(set->count, 3);
+    assert_string_equal(set->changes[0].title, "discard unmap");
+    assert_string_equal(set->changes[1].title, "disk bus virtio");
+    assert_string_equal(set->changes[2].title, "network card virtio");
+    changeset_free(set);
+    plan_drop(plan, option_get(OPTION_NET_MODEL)->part, true);
+    set = render(plan);
+    assert_int_equal(changeset_kept(set), 2);
+    assert_true(has(set->xml, "bus='virtio'") && has(set->xml, "'e1000'"));
+    changeset_free(set);
+    plan_free(plan);
+    domain_free(domain);
+}
+
 static void test_together(void **unused)
 {
     (void)unused;
@@ -742,12 +773,13 @@ int main(int count, char **arguments)
 {
     const struct CMUnitTest one[] = {cmocka_unit_test(test_directory)};
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),       cmocka_unit_test(test_alone),
-        cmocka_unit_test(test_together),    cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_bound),       cmocka_unit_test(test_disks),
-        cmocka_unit_test(test_bus),         cmocka_unit_test(test_card),
-        cmocka_unit_test(test_bus_refused), cmocka_unit_test(test_guest),
-        cmocka_unit_test(test_presets),     cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_table),   cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_parts),   cmocka_unit_test(test_together),
+        cmocka_unit_test(test_by_hand), cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_disks),   cmocka_unit_test(test_bus),
+        cmocka_unit_test(test_card),    cmocka_unit_test(test_bus_refused),
+        cmocka_unit_test(test_guest),   cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_corpus),
     };
     xmlRelaxNGParserCtxt *parser;
     int failed;

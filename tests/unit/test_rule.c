@@ -121,6 +121,22 @@ static void clear_isolated(struct state *state)
     state->plan->hook_has[OPTION_ISOLATE] = true;
 }
 
+static void want_interrupts(struct state *state)
+{
+    state->plan->options[OPTION_INTERRUPTS] = OPTION_ON;
+}
+
+static void want_all_of_nothing(struct state *state)
+{
+    state->plan->options[OPTION_REQUIRED] = OPTION_ON;
+}
+
+static void want_all_of_one(struct state *state)
+{
+    want_all_of_nothing(state);
+    state->plan->options[OPTION_SLEEP] = OPTION_ON;
+}
+
 static void want_relaxed(struct state *state)
 {
     option_set(state->plan, OPTION_HV_RELAXED, OPTION_ON);
@@ -328,6 +344,10 @@ static const struct spec specs[] = {
     {"topoext", SILENT, AMD, 2, "", "", CPU(1, 1, 2, 1, ""), NULL},
     {"topoext", SILENT, INTEL, 2, "", "", CPU(1, 1, 1, 2, ""), NULL},
     {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_topoext},
+    {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_interrupts},
+    {"available", SILENT, INTEL, 1, "2", "", "", want_interrupts},
+    {"needs", VERDICT_WARN, INTEL, 1, "", "", "", want_all_of_nothing},
+    {"needs", SILENT, INTEL, 1, "", "", "", want_all_of_one},
     {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_more},
     {"available", SILENT, INTEL, 1, "", "", "", want_offered},
     {"available", VERDICT_FAIL, INTEL, 1, "", "", "", want_clock},
@@ -399,6 +419,26 @@ static bool is_tested(const struct finding *finding)
     return false;
 }
 
+/* Its words are options, disks and parts; none only where all are meant. */
+static void look_about(const struct finding *finding)
+{
+    const char *at = finding->about, *word;
+    size_t length;
+
+    assert_with(strcmp(finding->topic, "options") != 0 ||
+                    finding->verdict < VERDICT_UNKNOWN || *finding->about,
+                finding->text);
+    while ((word = str_next_word(&at, &length))) {
+        char name[64];
+
+        snprintf(name, sizeof(name), "%.*s", (int)length, word);
+        assert_with(str_starts(name, "disk.") ||
+                        option_find(name) != OPTION_NONE ||
+                        plan_part_find(name) != PART_COUNT,
+                    name);
+    }
+}
+
 /* Looks at every finding: it is a tested one, and says something. */
 static void look(const struct findings *findings)
 {
@@ -408,6 +448,7 @@ static void look(const struct findings *findings)
         assert_true(is_tested(finding));
         assert_true(*finding->text && *finding->why);
         assert_false(strchr(finding->text, '\n'));
+        look_about(finding);
         assert_with(finding->verdict < VERDICT_WARN || *finding->fix,
                     finding->text);
     }

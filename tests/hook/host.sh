@@ -98,7 +98,10 @@ case "$*" in
     ;;
   "set-property --runtime -- "*.s*" AllowedCPUs="[0-9]*)
     echo "${5#*=}" | tr , ' ' >"units/$4"
-    dropins=run/systemd/system.control/$4.d
+    case $4 in
+      *.scope) dropins=run/systemd/transient/$4.d ;;
+      *) dropins=run/systemd/system.control/$4.d ;;
+    esac
     [ -d "$dropins" ] || mkdir -p "$dropins"
     echo "$5" >"$dropins/50-AllowedCPUs.conf"
     ;;

@@ -11,13 +11,13 @@ test_isolate() {
   is 'started isolates' "$status/$err/$(cpus)" \
     '0//0-3 8-11 13-15/0-3 8-11 13-15/0-3 8-11 13-15'
   has 'before and after are in the log' "$(log)" \
-    '*isolate: user.slice  -> 0-3,8-11,13-15 +*'
+    '*isolate: init.scope  -> 0-3,8-11,13-15 +*user.slice  -> 0-3,8-11,13-15 +*'
   is 'its notes are nobody else'"'"'s to read' \
     "$(stat -c %a "$host/run/virt-tune")" 700
   : >"$host/calls"
   hook $a reconnect begin
   is 'reconnect with notes changes nothing' "$status/$(<"$host/calls")" 0/
-  rm -rf "$host"/run/{virt-tune,systemd/system.control}
+  rm -rf "$host"/run/{virt-tune,systemd/{system.control,transient}}
   echo | tee "$host"/units/* >"$host/calls"
   hook $a reconnect begin
   is 'reconnect without notes isolates again' "$status/$(cpus)" \
@@ -25,7 +25,7 @@ test_isolate() {
   release $a
   is 'release names every CPU' "$status/$(cpus)" 0/0-15/0-15/0-15
   is 'and leaves no drop-in and no notes' \
-    "$(find "$host/run/systemd/system.control" -type f)$(notes)" ''
+    "$(find "$host"/run/systemd/{system.control,transient} -type f)$(notes)" ''
   : >"$host/calls"
   release $a
   is 'a second release does nothing' "$status/$(<"$host/calls")" 0/
@@ -45,7 +45,8 @@ test_isolate_own() {
   release $a
   is "the administrator's lists come back" "$(cpus)" '0-5 9/0-15/6-7'
   is '... and only their drop-in stays' \
-    "$(cd "$dropins" && find . -type f)" ./system.slice.d/50-AllowedCPUs.conf
+    "$(cd "$dropins" && find . ../transient -type f)" \
+    ./system.slice.d/50-AllowedCPUs.conf
   # A host with an offline CPU that may come later.
   fresh
   echo 0-6 >"$host/sys/devices/system/cpu/online"

@@ -21,6 +21,7 @@ enum { PATIENCE_MS = 500 }; /* before anything is said */
 
 /* Static: a thread that hangs may still use it when the program ends. */
 static struct opening {
+    const struct session_options *options;
     struct session *session;
     const char *domain;
     bool is_ascii;
@@ -29,32 +30,38 @@ static struct opening {
     int done[2]; /* a pipe: closed at the end */
 } opening;
 
+static void open_now(void)
+{
+    opening.session = session_open(opening.options, &opening.err);
+    if (opening.session)
+        opening.app = app_new(opening.session, opening.domain, opening.is_ascii,
+                              &opening.err);
+}
+
 static void *run_opening(void *unused)
 {
     (void)unused;
     xml_init();
-    opening.app = app_new(opening.session, opening.domain, opening.is_ascii,
-                          &opening.err);
+    open_now();
     close(opening.done[1]);
     return NULL;
 }
 
 /* A connection over ssh may ask for a password on the terminal. */
-static bool may_ask(const struct session *session)
+static bool may_ask(const struct session_options *options)
 {
-    const char *uri = session->options.uri ? session->options.uri
-                                           : getenv("LIBVIRT_DEFAULT_URI");
+    const char *uri =
+        options->uri ? options->uri : getenv("LIBVIRT_DEFAULT_URI");
     const char *host = uri ? strstr(uri, "://") : NULL;
 
     return host && host[3] != '/' && host[3] != '\0';
 }
 
 /* Opens in a thread; false if there is none, or it was not waited for. */
-static bool open_beside(const struct options *options, bool *has_hung,
-                        struct err *err)
+static bool open_beside(const struct options *options, struct err *err)
 {
     struct str text CLEANUP(str_free) = STR_INIT;
-    const char *uri = opening.session->options.uri;
+    const char *uri = opening.options->uri;
     sigset_t all, before;
     pthread_t thread;
     int status;
@@ -71,41 +78,34 @@ static bool open_beside(const struct options *options, bool *has_hung,
              uri ? uri : _("the default connection"));
     if (!term_is_ready(opening.done[0], PATIENCE_MS) &&
         !term_wait(opening.done[0], str_text(&text), options->color,
-                   opening.is_ascii, err)) {
-        *has_hung = true;
+                   opening.is_ascii, err))
         return false;
-    }
     pthread_join(thread, NULL);
     close(opening.done[0]);
-    *err = opening.err;
-    return opening.app != NULL;
+    return true;
 }
 
 bool command_screens(const struct options *options, char **words,
                      struct err *err)
 {
-    bool is_ascii = options->is_ascii || canvas_needs_ascii();
-    struct session *session = session_open(&options->session, err);
-    struct app *app = NULL;
-    bool is_fine = false, has_hung = false;
+    bool is_fine = false;
 
-    if (!session)
-        return false;
-    opening.session = session;
+    opening.options = &options->session;
     opening.domain = words[0];
-    opening.is_ascii = is_ascii;
-    if (options->script || may_ask(session) || !isatty(STDOUT_FILENO))
-        app = app_new(session, words[0], is_ascii, err);
-    else if (open_beside(options, &has_hung, err))
-        app = opening.app;
-    if (has_hung) /* the thread still has the session */
-        return false;
-    if (app && options->script)
-        is_fine = script_run(app, options->script, options->size, err) &&
-                  cli_flush(err);
-    else if (app)
-        is_fine = term_run(app, options->color, err);
-    app_free(app);
-    session_close(session);
+    opening.is_ascii = options->is_ascii || canvas_needs_ascii();
+    if (options->script || may_ask(&options->session) || !isatty(STDOUT_FILENO))
+        open_now();
+    else if (!open_beside(options, err))
+        return false; /* if it hangs, the thread still has the session */
+    if (!opening.app)
+        *err = opening.err;
+    else if (options->script)
+        is_fine =
+            script_run(opening.app, options->script, options->size, err) &&
+            cli_flush(err);
+    else
+        is_fine = term_run(opening.app, options->color, err);
+    app_free(opening.app);
+    session_close(opening.session);
     return is_fine;
 }

@@ -32,8 +32,10 @@ done
 # have no other, and gettext asks for the name only.
 export LOCPATH=$scratch/locale
 mkdir "$LOCPATH"
-localedef -i de_DE -f UTF-8 "$LOCPATH/de_DE.UTF-8" 2>/dev/null ||
-  cp -r /usr/lib/locale/C.[uU]* "$LOCPATH/de_DE.UTF-8" || {
+localedef -i de_DE -f UTF-8 "$LOCPATH/de_DE.UTF-8" 2>/dev/null || {
+  rm -rf "$LOCPATH/de_DE.UTF-8" # what localedef left of it
+  cp -r /usr/lib/locale/C.[uU]* "$LOCPATH/de_DE.UTF-8"
+} || {
   echo "# no locale to speak German in"
   finish
   exit

@@ -54,7 +54,8 @@ start() {
 # down KEY=VALUE...: applied; what libvirt stores is compared there.
 down() {
   vt apply full --plan "$scratch/full.plan" --yes "${@/#/--set=}"
-  ok "$* is stored as previewed" is "$status $err" "0 "
+  ok "$* is stored as previewed" \
+    is "$status $(grep -v "^virt-tune: with " <<<"$err")" "0 "
   [ "$status" = 0 ]
 }
 
@@ -98,7 +99,8 @@ presets=$(dirname "$0")/presets
 [ -d "$presets" ] || presets=$(dirname "$0")/../data/presets
 for preset in windows-gaming linux lowest-latency gentle; do
   vt apply full --preset "$presets/$preset.preset" --layout keep --yes
-  ok "preset $preset is stored as previewed" is "$status $err" "0 "
+  ok "preset $preset is stored as previewed" \
+    is "$status $(grep -v "^virt-tune: with " <<<"$err")" "0 "
   if [ "$status" = 0 ]; then up "preset $preset"; else start; fi
 done
 # A record that could not be ended, of something that libvirt drops: both ways

@@ -73,8 +73,8 @@ ok "by hand: undone" cmp "$scratch/before.xml" "$scratch/undone.xml"
 # I/O threads that nothing uses go, with their pins; that of a disk stays.
 sed -e "s|<vcpu |<iothreads>3</iothreads><cputune><iothreadpin iothread='2' \
 cpuset='0'/><iothreadpin iothread='3' cpuset='0'/></cputune>&|" \
-  -e "s|\(<driver name='qemu' type='[a-z0-9]*'\)\([^>]*\)/>|\1\2 iothread='3'/>|;ta" \
-  -e b -e :a -e n -e ba "$scratch/every.xml" >"$scratch/threads.xml"
+  -e "0,/<driver name='qemu'/s|<driver name='qemu'|& iothread='3'|" \
+  "$scratch/every.xml" >"$scratch/threads.xml"
 virsh -q -c "$uri" define --validate "$scratch/threads.xml" >"$scratch/define" 2>&1
 ok "three I/O threads: defined" is "$(<"$scratch/define")" ""
 dump_every >"$scratch/before.xml"
@@ -92,7 +92,7 @@ vt undo every
 dump_every >"$scratch/undone.xml"
 ok "idle I/O threads: undo gives them back" cmp "$scratch/before.xml" \
   "$scratch/undone.xml"
-sed -i "s/ iothread='3'\/>/\/>/;t" "$scratch/threads.xml"
+sed -i "s/qemu' iothread='3'/qemu'/" "$scratch/threads.xml"
 virsh -q -c "$uri" define --validate "$scratch/threads.xml" >/dev/null 2>&1
 dump_every >"$scratch/before.xml"
 vt apply every --plan "$scratch/one.plan" --yes --set iothreads.idle=off

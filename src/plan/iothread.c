@@ -35,8 +35,27 @@ static bool is_no_use(const xmlNode *node)
                                              is_named(node, "metadata");
 }
 
+/* True if the plan gives this device's <driver> another thread, or none. */
+static bool has_other_thread(const struct plan *plan, const xmlNode *driver)
+{
+    const xmlNode *root = xml_root(plan->domain->xml), *scsi = NULL;
+    const xmlNode *target = xml_child(driver->parent, "target");
+
+    while (plan->options[OPTION_SCSI_IOTHREAD] != OPTION_KEEP &&
+           (scsi = option_device(root, SCOPE_SCSI, scsi)))
+        if (scsi == driver->parent)
+            return true;
+    for (size_t i = 0; i < plan->domain->disk_count; i++)
+        if (is_named(driver->parent, "disk") &&
+            plan->disk_iothread[i] != plan->domain->disks[i].iothread &&
+            xml_has(target, "dev", plan->domain->disks[i].target))
+            return true;
+    return false;
+}
+
 /* True if this element names the thread, or one below it does. */
-static bool names_thread(const xmlNode *node, unsigned id)
+static bool names_thread(const struct plan *plan, const xmlNode *node,
+                         unsigned id)
 {
     unsigned long number;
 
@@ -48,11 +67,12 @@ static bool names_thread(const xmlNode *node, unsigned id)
         (!xml_number(node, "id", 100000, &number) || number == id))
         return true;
     if (xmlHasProp((xmlNode *)node, (const xmlChar *)"iothread") &&
-        (!xml_number(node, "iothread", 100000, &number) || number == id))
+        (!xml_number(node, "iothread", 100000, &number) || number == id) &&
+        !has_other_thread(plan, node))
         return true;
     for (const xmlNode *child = xmlFirstElementChild((xmlNode *)node); child;
          child = xmlNextElementSibling((xmlNode *)child))
-        if (names_thread(child, id))
+        if (names_thread(plan, child, id))
             return true;
     return false;
 }
@@ -79,7 +99,8 @@ bool iothread_is_idle(const struct plan *plan, unsigned id)
         if (plan->disk_iothread[i] == id)
             return false;
     return is_there && plan->options[OPTION_SCSI_IOTHREAD] != (long)id &&
-           has_plain_ids(domain) && !names_thread(xml_root(domain->xml), id);
+           has_plain_ids(domain) &&
+           !names_thread(plan, xml_root(domain->xml), id);
 }
 
 unsigned iothread_count_idle(const struct plan *plan)

@@ -22,8 +22,8 @@ enum plan_part {
     PART_MACHINE, /* interrupt controllers and the like */
     PART_CLOCK,
     PART_DISKS,   /* what they are kept on */
+    PART_BUS,     /* that disks hang on; before what depends on it */
     PART_IO,      /* drivers of disks and controllers */
-    PART_BUS,     /* that disks hang on */
     PART_NETWORK, /* cards */
     PART_DEVICES, /* passed through */
     PART_HOOK,

@@ -175,11 +175,60 @@ static void test_layout(void **unused)
     host_free(host);
 }
 
+/* A thread is idle once the plan gives its controller another, or none. */
+static void test_controller(void **unused)
+{
+    struct host *host = host_load(host_names[0]);
+    struct domain *domain = domain_of(
+        "<domain type='kvm'><name>a</name><memory>1048576</memory>"
+        "<vcpu>2</vcpu><iothreads>2</iothreads><devices><controller "
+        "type='scsi' index='0' model='virtio-scsi'><driver iothread='2'/>"
+        "</controller></devices></domain>");
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct changeset *set;
+    struct err err = {0};
+
+    (void)unused;
+    assert_true(iothread_is_idle(plan, 1) && !iothread_is_idle(plan, 2));
+    option_set(plan, OPTION_SCSI_IOTHREAD, 1);
+    assert_true(!iothread_is_idle(plan, 1) && iothread_is_idle(plan, 2));
+    option_set(plan, OPTION_SCSI_IOTHREAD, OPTION_OFF);
+    assert_int_equal(iothread_count_idle(plan), 2);
+    option_set(plan, OPTION_IOTHREADS_IDLE, OPTION_OFF);
+    set = changeset_new(plan, NULL, NULL, &err);
+    assert_false(has(set->xml, "iothread"));
+    changeset_free(set);
+    plan_free(plan);
+    domain_free(domain);
+    host_free(host);
+}
+
+/* So it is once a plan file gives its disk another. */
+static void test_disk(void **unused)
+{
+    struct host *host = host_load(host_names[0]);
+    struct domain *domain = domain_of(
+        "<domain type='kvm'><name>a</name><memory>1048576</memory>"
+        "<vcpu>2</vcpu><iothreads>2</iothreads><devices>" DISK(
+            "vda", " iothread='1'/>") "</devices></domain>");
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+
+    (void)unused;
+    assert_true(!iothread_is_idle(plan, 1) && iothread_is_idle(plan, 2));
+    plan->disk_iothread[0] = 2;
+    assert_true(iothread_is_idle(plan, 1) && !iothread_is_idle(plan, 2));
+    plan_free(plan);
+    domain_free(domain);
+    host_free(host);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_controller),
+        cmocka_unit_test(test_disk),
     };
 
     xml_init();

@@ -381,8 +381,8 @@ static void test_parts(void **unused)
     option_set(plan, OPTION_NET_MODEL, 1);
     set = render(plan);
     assert_int_equal(set->count, 3);
-    assert_string_equal(set->changes[0].title, "discard unmap");
-    assert_string_equal(set->changes[1].title, "disk bus virtio");
+    assert_string_equal(set->changes[0].title, "disk bus virtio");
+    assert_string_equal(set->changes[1].title, "discard unmap");
     assert_string_equal(set->changes[2].title, "network card virtio");
     changeset_free(set);
     plan_drop(plan, option_get(OPTION_NET_MODEL)->part, true);

@@ -159,14 +159,16 @@ static void check_facts(const struct plan *plan, const char *text)
 static bool is_ours(const char *line)
 {
     static const char *const names[] = {
-        "<vcpu",      "<emulatorpin", "<iothread",  "<topology", "<hyperv",
-        "<relaxed",   "<vapic",       "<spinlock",  "<vpindex",  "<runtime",
-        "<synic",     "<stimer",      "<freq",      "<tlbflush", "<ipi",
-        "'hypervcl",  "\"hypervcl",   "<page",      "<hugepage", "<driver",
-        "<cputune/>", "<cputune></",  "<cpu/>",     "<feature",  "<memoryBac",
-        "<clock",     "<cpu ",        "<domain",    "<cache",    "<timer",
-        "<memball",   "</memball",    "<alias",     "<stats",    "<address",
-        "<avic",      "<xmm_input",   "></domain>",
+        "<vcpu",      "<emulatorpin", "iothread",       "<topology",
+        "<hyperv",    "<relaxed",     "<vapic",         "<spinlock",
+        "<vpindex",   "<runtime",     "<synic",         "<stimer",
+        "<freq",      "<tlbflush",    "<ipi",           "'hypervcl",
+        "\"hypervcl", "<page",        "<hugepage",      "<driver",
+        "<cputune/>", "<cputune></",  "<cpu/>",         "<feature",
+        "<memoryBac", "<clock",       "<cpu ",          "<domain",
+        "<cache",     "<timer",       "<memball",       "</memball",
+        "<alias",     "<stats",       "<address",       "<avic",
+        "<xmm_input", "></domain>",   "</iothreadids>",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)

@@ -19,7 +19,7 @@ check: packages-check
 	cmake --build --preset dev -j $(JOBS)
 	cmake $(CMAKE_QUIET) --preset release
 	cmake --build --preset release -j $(JOBS)
-	ctest --preset dev
+	ctest --preset dev -j $(JOBS)
 
 # The same tests with far more rounds.
 check-long: export VIRT_TUNE_LONG = 1

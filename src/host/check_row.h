@@ -51,9 +51,11 @@ void check_iommu(const struct look *look);
 void check_remapping(const struct look *look);
 void check_override(const struct look *look);
 
-/* check_kernel.c: modules, the boot loader, the kernel command line. */
+/* check_module.c: vfio-pci, and the lists that name modules. */
 void check_vfio(const struct look *look);
 void check_modules(const struct look *look);
+
+/* check_boot.c: the boot loader, and the kernel command line. */
 void check_bootloader(const struct look *look);
 void check_command_line(const struct look *look);
 void check_stale(const struct look *look);

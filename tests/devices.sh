@@ -254,7 +254,12 @@ only --give 00:02.0
 ok "the only display is refused" is "$status" 3
 only --give 00:02.0 --despite-claims
 ok "or given with what it takes" has "$out" \
+  "note    the host shows nothing while 00:02.0 is a guest's"
+ok "the display hand-over is proposed with it" has "$out" "hand over the display"
+only --give 00:02.0 --despite-claims --set host.display=off
+ok "without it that is a warning" has "$out" \
   "warn    the host shows nothing while 00:02.0 is a guest's"
+ok "that names the option" has "$out" "Switch host.display on"
 
 # Addresses drift: the record says what was where. The card moves with 2 more.
 recipe=$data/demo/i7-12700k.recipe

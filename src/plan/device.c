@@ -122,12 +122,14 @@ long device_last_display(const struct plan *plan)
     for (size_t i = 0; i < pci->device_count; i++) {
         const struct pci_device *device = &pci->devices[i];
 
-        if (device->class_code >> 16 != 0x03)
+        bool is_shown = device->driver && !pci_is_held_by_vfio(device);
+
+        if (!device_is_display(device) || device->physical)
             continue;
-        if (!plan->is_given[i] && device->driver &&
-            !pci_is_held_by_vfio(device))
+        if (!plan->is_given[i] && is_shown)
             return -1; /* it stays, and shows something */
-        if (plan->is_given[i] && (given < 0 || device->is_boot_display))
+        if (plan->is_given[i] &&
+            (device->is_boot_display || (given < 0 && is_shown)))
             given = (long)i;
     }
     return given;

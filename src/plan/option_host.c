@@ -195,24 +195,6 @@ const char *option_host_obstacle(const struct plan *plan, enum option_id id)
     }
 }
 
-/* The host's display is given, and the host has no other one. */
-static bool loses_display(const struct plan *plan)
-{
-    bool is_lost = false, has_other = false;
-
-    for (size_t i = 0; i < plan->host->pci.device_count; i++) {
-        const struct pci_device *device = &plan->host->pci.devices[i];
-
-        if (!device_is_display(device) || device->physical)
-            continue;
-        if (!plan->is_given[i])
-            has_other |= !pci_is_held_by_vfio(device);
-        else
-            is_lost |= device->is_boot_display || !pci_is_held_by_vfio(device);
-    }
-    return is_lost && !has_other;
-}
-
 bool option_host_is_of_use(const struct plan *plan, enum option_id id)
 {
     switch (id) {
@@ -224,7 +206,7 @@ bool option_host_is_of_use(const struct plan *plan, enum option_id id)
     case OPTION_DEVICES:
         return gives(plan, false);
     case OPTION_DISPLAY:
-        return loses_display(plan);
+        return device_last_display(plan) >= 0;
     default:
         return false; /* a choice, not an improvement */
     }

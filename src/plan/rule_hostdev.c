@@ -122,15 +122,21 @@ void rule_last_display(const struct plan *plan, struct arena *arena,
                        const struct rule *rule, struct findings *findings)
 {
     long index = device_last_display(plan);
+    bool is_handed;
 
     if (index < 0)
         return;
-    rule_say(rule, findings, arena, VERDICT_WARN,
+    is_handed = option_effective(plan, OPTION_DISPLAY) == OPTION_ON;
+    rule_say(rule, findings, arena, is_handed ? VERDICT_NOTE : VERDICT_WARN,
              arena_printf(arena, "the host shows nothing while %s is a guest's",
                           pci_short_address(&plan->host->pci.devices[index])),
-             "It takes a hook that stops what is on the screen before the "
-             "start, unbinds the consoles, and brings both back after the "
-             "stop. Have SSH ready, and the card's ROM as a file.");
+             is_handed
+                 ? "The hook ends what is on the screen before the start and "
+                   "brings it back after the stop. Have SSH ready, and the "
+                   "card's ROM as a file."
+                 : "Switch host.display on: its hook ends what is on the "
+                   "screen before the start and brings it back after the "
+                   "stop. Have SSH ready, and the card's ROM as a file.");
 }
 
 static void say_absent(const struct plan *plan, size_t index,

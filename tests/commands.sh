@@ -46,8 +46,57 @@ ok "what undoes another --set is refused" refused 3
 ok "and which" has "$err" "hyperv.vpindex and --set hyperv.synic exclude each"
 vt plan ./win10.xml --set disks.io=native --set disks.cache=writeback
 ok "two values that exclude each other" refused 3
-vt plan ./win10.xml --set hyperv.synic=off --set hyperv.synic=on
-ok "of one option the last --set holds" is "$status" 0
+# One thing has one value; a disk's own goes over what is said of all.
+twice() { # CODE SET SET: two --set's
+  vt plan ./win10.xml --set "$2" --set "$3"
+  ok "$2 and $3: code $1" is "$status" "$1"
+}
+twice 3 hyperv.synic=off hyperv.synic=on
+ok "the key is named" has "$err" "--set hyperv.synic is there twice"
+twice 0 hugepages=2M hugepages=2048K
+twice 3 disk.vda.queues=2 disk.vda.queues=4
+ok "... of a disk, too" has "$err" "--set disk.vda.queues is there twice"
+twice 3 disk.vda.cache=none disk.vda.cache=keep
+twice 0 disk.vda.cache=none disk.vda.cache=none
+twice 0 disks.queues=2 disk.vda.queues=4
+ok "both are in the plan" has "$out" "disk.vda.queues = 4"
+twice 0 disk.vda.queues=4 disks.queues=2
+twice 3 disk.vda.io=native disk.vda.cache=writeback
+ok "what undoes a disk's own is named" has "$err" \
+  "disk.vda.io and --set disk.vda.cache exclude each"
+twice 0 disk.vda.io=native disks.cache=writeback
+ok "a disk's own stays with what it needs" has "$out" "disk.vda.cache = none"
+sed -i "s/type='qcow2'/& cache='none'/" win10.xml
+vt plan ./win10.xml --set disk.vda.io=native --set disks.cache=writeback
+ok "what all others do can undo it" is "$status" 3
+ok "... and is named" has "$err" "disk.vda.io and --set disks.cache exclude"
+cp original.xml win10.xml
+twice 0 disks.io=native disk.vda.cache=writeback
+ok "what goes with it is said" has "$err" \
+  "with disk.vda.cache: disk.vda.io=default"
+vt plan ./win10.xml --set disk.vda.io=native
+ok "... each time" has "$err" "with disk.vda.io: disk.vda.cache=none"
+by_id=/dev/disk/by-id/nvme
+twice 3 disk.vda=${by_id}-WD_BLACK_SN750_500GB_2104 disk.vda=keep
+
+# A page size that there is not: every command says so, in the same words.
+declare -A words=()
+for command in plan preview "apply --yes" "apply --dry-run"; do
+  for size in 3M 4M; do
+    # shellcheck disable=SC2086 # words
+    vt $command ./win10.xml --set hugepages=$size
+    ok "$command with pages of $size is refused" refused 3
+    words[$size]=${words[$size]-$err}
+    ok "in the same words" is "$err" "${words[$size]}"
+  done
+done
+ok "what a page's size is" has "${words[3M]}" "is a power of two"
+ok "what the host lacks" has "${words[4M]}" "no pages of this size"
+printf 'version = 1\ndomain = win10\nhugepages = 4M\n' >pages.plan
+vt apply ./win10.xml --plan pages.plan --yes
+ok "a plan with such pages is not applied" refused 3
+vt preview ./win10.xml --plan pages.plan --json
+ok "and judged once" is "$(grep -c 'pages of this size' <<<"$out")" 1
 printf 'version = 1\ndomain = win10\n' >null.plan
 vt preview ./win10.xml --plan null.plan --set hyperv.ipi=on
 ok "hints that come" has "$out" "2 Windows hints (Hyper-V) "

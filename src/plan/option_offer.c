@@ -109,6 +109,17 @@ static const char *obstacle_hugepages(const struct plan *plan)
 }
 
 /* A real-time task may only have CPUs on which nothing else has to run. */
+/* Of which sizes another host has pages is not always told. */
+static const char *refusal_page(const struct plan *plan, long value)
+{
+    if ((value & (value - 1)) != 0)
+        return "The size of a page is a power of two, such as 2M or 1G.";
+    return plan->host->remote ||
+                   memory_pool(&plan->host->memory, (unsigned long)value)
+               ? NULL
+               : "The host has no pages of this size: choose another one.";
+}
+
 static const char *obstacle_vcpusched(const struct plan *plan)
 {
     cpu_set_t guest = plan_guest_cpus(plan);
@@ -447,6 +458,8 @@ const char *option_refusal(const struct plan *plan, enum option_id id,
     if (value == OPTION_OFF)
         return refusal_off(plan, id);
     refusal = option_obstacle(plan, id);
+    if (!refusal && id == OPTION_HUGEPAGES && value > OPTION_ON)
+        refusal = refusal_page(plan, value);
     if (!refusal && id == OPTION_SOURCE)
         refusal = refusal_source(plan, value);
     if (!refusal && id == OPTION_CPU_MODE)

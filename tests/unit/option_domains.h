@@ -80,3 +80,8 @@
     "      <source bridge='b'/>\n      <model type='virtio'/>\n"
     "      <driver name='vhost' queues='4'/>\n    </interface>\n"
     "  </devices>\n</domain>\n",
+    /* all hints at once, and one beside them that says nothing */
+    "<domain type='kvm'>\n  <name>all</name>\n  <memory>4194304</memory>\n"
+    "  <os>\n    <type>hvm</type>\n  </os>\n  <features>\n    <hyperv "
+    "mode='passthrough'>\n      <vendor_id state='on' value='my'/>\n"
+    "    </hyperv>\n  </features>\n</domain>\n",

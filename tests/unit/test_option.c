@@ -428,6 +428,35 @@ static void test_by_hand(void **unused)
     domain_free(domain);
 }
 
+/* Where <hyperv> stands for all hints, single ones are shown so, and left. */
+static void test_mode(void **unused)
+{
+    struct domain *domain = load(5);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct changeset *set;
+    char text[64];
+
+    (void)unused;
+    for (unsigned id = OPTION_HV_RELAXED; id < OPTION_HYPERVCLOCK; id++) {
+        const char *on = option_refusal(plan, id, option_get(id)->on);
+        const char *off = option_refusal(plan, id, OPTION_OFF);
+
+        assert_with(on && has(on, "mode='passthrough'"), option_get(id)->key);
+        assert_with(off && has(off, "mode='passthrough'"), option_get(id)->key);
+        option_show(plan, id, option_now(plan, id), text, sizeof(text));
+        assert_string_equal(text, "passthrough");
+    }
+    plan->guest = GUEST_WINDOWS;
+    plan_propose_options(plan);
+    set = render(plan);
+    assert_true(has(set->xml,
+                    "<hyperv mode='passthrough'>\n      <vendor_id "
+                    "state='on' value='my'/>\n    </hyperv>"));
+    changeset_free(set);
+    plan_free(plan);
+    domain_free(domain);
+}
+
 /* Disks change their bus, and nothing else of them. */
 static void test_bus(void **unused)
 {
@@ -741,7 +770,7 @@ int main(int count, char **arguments)
         cmocka_unit_test(test_disks),   cmocka_unit_test(test_bus),
         cmocka_unit_test(test_card),    cmocka_unit_test(test_bus_refused),
         cmocka_unit_test(test_guest),   cmocka_unit_test(test_presets),
-        cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_mode),    cmocka_unit_test(test_corpus),
     };
     xmlRelaxNGParserCtxt *parser;
     int failed;

@@ -270,7 +270,47 @@ ok "Windows' hints are not in it" lacks "$out" "hyperv.relaxed = on"
 vt plan ./win10.xml --preset lowest-latency
 ok "what cannot be had is said" has "$err" "real-time vCPUs: "
 ok "and the rest is taken" has "$out" "disks.cache = none"
-ok "native I/O is not for images that grow" lacks "$out" "disks.io"
+ok "native I/O is not for images that grow" lacks "$out" "native"
+ok "which is said" has "$err" "disk I/O (vda): it can still grow"
+# It is for devices, and for raw images that have all of their blocks.
+cp -r "$host" blocks && mkdir blocks/images
+head -c 1M /dev/zero >blocks/images/full.raw
+head -c 4K /dev/zero >blocks/images/holes.raw
+truncate -s 1M blocks/images/holes.raw
+: >blocks/images/empty.raw
+cp blocks/images/full.raw blocks/images/full.qcow2
+disk_of() { # TARGET TYPE FORMAT SOURCE [MORE]
+  printf "<disk type='%s'><driver name='qemu' type='%s' %s/><source %s/>" \
+    "$2" "$3" "${5-}" "$4"
+  printf "<target dev='%s' bus='virtio'/></disk>" "$1"
+}
+disks=$(disk_of vdb file raw "file='/images/full.raw'"
+  disk_of vdc file raw "file='/images/holes.raw'"
+  disk_of vdd file qcow2 "file='/images/full.qcow2'"
+  disk_of vde block raw "dev='/dev/vg/guest'" "cache='writeback'"
+  disk_of vdf file raw "file='/images/away.raw'"
+  disk_of vdg file raw "file='/images/empty.raw'"
+  disk_of vdh file raw "file='/images'"
+  disk_of vdi block qcow2 "dev='/dev/vg/other'")
+sed "s|</devices>|${disks//$'\n'/}&|" original.xml >blocks.xml
+run "$program" --sysroot "$scratch/blocks" --root "$root" plan ./blocks.xml \
+  --preset lowest-latency
+ok "native I/O for disks that do not grow" is \
+  "$(grep -o '^disk.*native' <<<"$out" | tr '\n' ' ')" \
+  "disk.vdb.io = native disk.vde.io = native "
+ok "not for others: they grow" is \
+  "$(sed -n 's/disk I.O (\(...\)): it can still.*/\1/p' <<<"$err" | tr '\n' ' ')" \
+  "vda vdc vdd vdg vdi "
+ok "... or could not be looked at" is \
+  "$(sed -n 's/disk I.O (\(...\)): whether.*/\1/p' <<<"$err" | tr '\n' ' ')" \
+  "vdf vdh "
+printf '%s\n' "$out" >blocks.plan
+run "$program" --sysroot "$scratch/blocks" --root "$root" preview ./blocks.xml \
+  --plan blocks.plan --format xml
+ok "with the cache that it needs" \
+  is "$(grep -o "<driver [^>]*io='native'" <<<"$out" | grep -c "cache='none'")" 2
+printf '%s\n' "$out" >preset.xml
+ok "... valid" virt-xml-validate preset.xml domain
 vt plan ./win10.xml --preset gentle
 ok "gentle leaves the host's CPUs alone" lacks "$out" "host.frequency"
 printf 'title = mine\nhugepages = off\nnonsense = on\n' >mine.preset

@@ -81,14 +81,15 @@ static void check_foreign(const char *before, const char *after)
         assert_with(!has(before, foreign[i]) || has(after, foreign[i]), after);
 }
 
-/* Queues of virtio devices, of which there are more by another wish. */
+/* Single disks have their own, or there are more virtio devices than before. */
 static bool has_others(const struct plan *plan, enum option_id id)
 {
-    return plan->options[id] == OPTION_KEEP &&
-           ((id == OPTION_DISKS_QUEUES &&
-             plan->options[OPTION_DISKS_BUS] == OPTION_ON) ||
-            (id == OPTION_NET_QUEUES &&
-             plan->options[OPTION_NET_MODEL] == OPTION_ON));
+    return disk_has_wish(plan, id) ||
+           (plan->options[id] == OPTION_KEEP &&
+            ((id == OPTION_DISKS_QUEUES &&
+              plan->options[OPTION_DISKS_BUS] == OPTION_ON) ||
+             (id == OPTION_NET_QUEUES &&
+              plan->options[OPTION_NET_MODEL] == OPTION_ON)));
 }
 
 /* What a plan makes of its domain keeps all the promises. */
@@ -110,6 +111,8 @@ static void check(const struct plan *plan, const char *what)
                         option_get(id)->key, set->xml);
         assert_int_equal(option_now(next, id), option_effective(plan, id));
     }
+    for (size_t i = 0; i < plan->disk_wish_count; i++)
+        next->disk_wishes[i] = plan->disk_wishes[i];
     again = render(next);
     assert_string_equal(again->xml, set->xml);
     if (schema && is_valid(plan->domain->xml->text) && !is_too_new(plan) &&

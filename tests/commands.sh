@@ -105,6 +105,33 @@ sed 's|<features>|&<hyperv><vpindex state="on"/><synic state="on"/></hyperv>|' \
 vt preview ./hints.xml --plan null.plan --set hyperv.vpindex=off \
   --set hyperv.vapic=on
 ok "and that go" has "$out" "Windows hints (Hyper-V): 1 on, 2 off"
+options() { # ID: "KEY BEFORE AFTER" of a change in JSON
+  python3 -c '
+import json, sys
+for change in json.load(sys.stdin)["changes"]:
+    if change["id"] == sys.argv[1]:
+        for o in change["options"]:
+            print(o["key"], o["before"], o["after"])' "$1" <<<"$out"
+}
+if command -v python3 >/dev/null; then
+  sed -i 's|<hyperv>|&<vendor_id state="on" value="mine"/>|' hints.xml
+  vt preview ./hints.xml --plan null.plan --set hyperv.vpindex=off --json \
+    --set hyperv.vapic=on --set disk.vda.io=native --set disks.queues=4 \
+    --set hyperv.vendor_id=off \
+    --set disk.vda=/dev/disk/by-id/nvme-WD_BLACK_SN750_500GB_2104
+  ok "JSON names the hints" is "$(options hyperv)" "hyperv.vapic off on
+hyperv.vpindex on off
+hyperv.synic on off
+hyperv.vendor_id None off"
+  ok "and what single disks have" is "$(options io)" "disks.queues off 4
+disk.vda.cache default none
+disk.vda.io default native"
+  ok "and are on" is "$(options disks)" "disk.vda \
+/var/lib/libvirt/images/win10.qcow2 /dev/disk/by-id/nvme-WD_BLACK_SN750_500GB_2104"
+  vt preview ./win10.xml --json
+  ok "and a hook's services" has "$(options hook)" "host.isolate off on"
+  ok "pins have none" is "$(options vcpupin)" ""
+fi
 vt preview ./win10.xml --format json
 ok "preview is JSON" has "$out" '"version": 1'
 keep=(); for key in isolate interrupts frequency sleep devices; do

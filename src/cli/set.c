@@ -107,6 +107,18 @@ static bool take_set(struct plan *plan, const char *text, struct taken *taken,
     return take_image(plan, disk, value, name, err);
 }
 
+bool cli_set_disk(struct plan *plan, const char *text, struct err *err)
+{
+    struct arena *arena = arena_new();
+    struct taken taken;
+    bool is_taken =
+        take_set(plan, arena_printf(arena, "disk.%s", text), &taken, err);
+
+    free(taken.key);
+    arena_free(arena);
+    return is_taken;
+}
+
 static void add_other(struct str *str, const struct taken *taken,
                       const char *prefix, const char *name, enum option_id id,
                       long value, bool *is_first)

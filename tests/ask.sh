@@ -39,7 +39,7 @@ ok "a letter that is none is asked again" has "$out" "A letter of the list"
 ok "the one that is one is taken" same win10 --layout 2
 talk '\n0\nmany\n900\n12\n' win10
 ok "a count that cannot be is asked again" same win10
-talk '\n\n\nbanana\n?\noff\n' win10
+talk '\n\n\n\n\nbanana\n?\noff\n' win10
 ok "an option is explained" has "$out" "Cost: The guest's memory is gone"
 ok "and switched off" same win10 --set hugepages=off
 talk '06:00.0\nno\n\n' win10
@@ -50,6 +50,56 @@ talk '06:00.0\nyes\n\n' win10
 ok "with one it goes" same win10 --give 06:00.0 --despite-claims
 talk 'ff:00.0\n`reboot`\n\n' win10
 ok "addresses of nothing are told" has "$out" "There is no such PCI device"
+# What a way back leads to is asked anew, with the plan as it was there.
+talk '\n\n\n<\nB\n' win10
+ok "back to the layout" same win10 --layout 2
+talk '\n\n\n\n\noff\n<\n<\n<\n\n\n\n' win10
+ok "an option that was answered is as it was" same win10
+talk '06:00.0\nyes\n\nback\n<\n\n' win10
+ok "a device, too" same win10
+ok "... which is not asked for twice" is "$(grep -c 'Type yes' out)" 1
+talk '06:00.0\n<\n\n' win10
+ok "no yes, but back: it stays" same win10
+talk '<\n<\n\n' win10
+ok "there is nothing before the first question" \
+  is "$(grep -c 'This is the first question' out)" 2
+ok "and it is asked still" same win10
+talk '\n900\n<\n\n14\n' win10
+ok "back after a count that cannot be" same win10 --vcpus 14
+
+# The kind of guest, presets, and single disks.
+talk '\n\n\nOS/2\nlinux\n' win10
+ok "a kind of guest that is none is asked again" has "$out" \
+  "Windows, Linux or other."
+ok "another kind: what is proposed for it" same win10 --guest linux
+talk '\n\n\nlinux\n<\n\n' win10
+ok "and back" same win10
+for preset in windows-gaming linux lowest-latency gentle; do
+  talk "\n\n\n\nnone such\n$preset\n" win10
+  ok "preset $preset" same win10 --preset "$preset"
+  ok "one that is none is asked again" has "$out" "A name of the list, or none."
+done
+ok "what it changes is said" has "$out" "reserve at start: on -> off"
+talk '\n\n\n\nlowest-latency\n' win10
+ok "and what cannot be had" has "$out" "real-time vCPUs: "
+talk '' win10
+count=$(grep -o '\]: ' out | wc -l) # questions, of which disks are the last
+to_disks=$(yes '\n' | head -$((count - 1)) | tr -d '\n')
+talk "${to_disks}vda.io=fast\nvdb.io=native\nvda.io=native\n" win10
+ok "single disks: what cannot be is told" has "$out" \
+  "The domain has no such disk on a file or a device."
+ok "... and its values" has "$out" "this option takes keep, off, native"
+ok "what can is in the plan" same win10 --set disk.vda.io=native
+ok "and shown with what came with it" has "$out" "cache=none io=native"
+talk "${to_disks}vda.io=native\nvda.discard=ignore\n<\n" win10
+ok "a disk's answers go back one by one" same win10 --set disk.vda.io=native
+talk "${to_disks}?\n" win10
+ok "its options are explained" has "$out" "Whether the host caches"
+printf '%b' "$to_disks\\n<\\nvda.discard=ignore\\n\\nmine.plan\\n" |
+  "$program" --demo plan --ask win10 >out 2>err
+mv mine.plan plan
+ok "back from the plan's file" same win10 --set disk.vda.discard=ignore
+
 ends=1
 for answers in '' '\n' '\n12\n' '\n\nA\n' '\n\nA\n\n\n' '06:00.0\n'; do
   talk "$answers" win10

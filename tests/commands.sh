@@ -46,8 +46,57 @@ ok "what undoes another --set is refused" refused 3
 ok "and which" has "$err" "hyperv.vpindex and --set hyperv.synic exclude each"
 vt plan ./win10.xml --set disks.io=native --set disks.cache=writeback
 ok "two values that exclude each other" refused 3
-vt plan ./win10.xml --set hyperv.synic=off --set hyperv.synic=on
-ok "of one option the last --set holds" is "$status" 0
+# One thing has one value; a disk's own goes over what is said of all.
+twice() { # CODE SET SET: two --set's
+  vt plan ./win10.xml --set "$2" --set "$3"
+  ok "$2 and $3: code $1" is "$status" "$1"
+}
+twice 3 hyperv.synic=off hyperv.synic=on
+ok "the key is named" has "$err" "--set hyperv.synic is there twice"
+twice 0 hugepages=2M hugepages=2048K
+twice 3 disk.vda.queues=2 disk.vda.queues=4
+ok "... of a disk, too" has "$err" "--set disk.vda.queues is there twice"
+twice 3 disk.vda.cache=none disk.vda.cache=keep
+twice 0 disk.vda.cache=none disk.vda.cache=none
+twice 0 disks.queues=2 disk.vda.queues=4
+ok "both are in the plan" has "$out" "disk.vda.queues = 4"
+twice 0 disk.vda.queues=4 disks.queues=2
+twice 3 disk.vda.io=native disk.vda.cache=writeback
+ok "what undoes a disk's own is named" has "$err" \
+  "disk.vda.io and --set disk.vda.cache exclude each"
+twice 0 disk.vda.io=native disks.cache=writeback
+ok "a disk's own stays with what it needs" has "$out" "disk.vda.cache = none"
+sed -i "s/type='qcow2'/& cache='none'/" win10.xml
+vt plan ./win10.xml --set disk.vda.io=native --set disks.cache=writeback
+ok "what all others do can undo it" is "$status" 3
+ok "... and is named" has "$err" "disk.vda.io and --set disks.cache exclude"
+cp original.xml win10.xml
+twice 0 disks.io=native disk.vda.cache=writeback
+ok "what goes with it is said" has "$err" \
+  "with disk.vda.cache: disk.vda.io=default"
+vt plan ./win10.xml --set disk.vda.io=native
+ok "... each time" has "$err" "with disk.vda.io: disk.vda.cache=none"
+by_id=/dev/disk/by-id/nvme
+twice 3 disk.vda=${by_id}-WD_BLACK_SN750_500GB_2104 disk.vda=keep
+
+# A page size that there is not: every command says so, in the same words.
+declare -A words=()
+for command in plan preview "apply --yes" "apply --dry-run"; do
+  for size in 3M 4M; do
+    # shellcheck disable=SC2086 # words
+    vt $command ./win10.xml --set hugepages=$size
+    ok "$command with pages of $size is refused" refused 3
+    words[$size]=${words[$size]-$err}
+    ok "in the same words" is "$err" "${words[$size]}"
+  done
+done
+ok "what a page's size is" has "${words[3M]}" "is a power of two"
+ok "what the host lacks" has "${words[4M]}" "no pages of this size"
+printf 'version = 1\ndomain = win10\nhugepages = 4M\n' >pages.plan
+vt apply ./win10.xml --plan pages.plan --yes
+ok "a plan with such pages is not applied" refused 3
+vt preview ./win10.xml --plan pages.plan --json
+ok "and judged once" is "$(grep -c 'pages of this size' <<<"$out")" 1
 printf 'version = 1\ndomain = win10\n' >null.plan
 vt preview ./win10.xml --plan null.plan --set hyperv.ipi=on
 ok "hints that come" has "$out" "2 Windows hints (Hyper-V) "
@@ -56,6 +105,33 @@ sed 's|<features>|&<hyperv><vpindex state="on"/><synic state="on"/></hyperv>|' \
 vt preview ./hints.xml --plan null.plan --set hyperv.vpindex=off \
   --set hyperv.vapic=on
 ok "and that go" has "$out" "Windows hints (Hyper-V): 1 on, 2 off"
+options() { # ID: "KEY BEFORE AFTER" of a change in JSON
+  python3 -c '
+import json, sys
+for change in json.load(sys.stdin)["changes"]:
+    if change["id"] == sys.argv[1]:
+        for o in change["options"]:
+            print(o["key"], o["before"], o["after"])' "$1" <<<"$out"
+}
+if command -v python3 >/dev/null; then
+  sed -i 's|<hyperv>|&<vendor_id state="on" value="mine"/>|' hints.xml
+  vt preview ./hints.xml --plan null.plan --set hyperv.vpindex=off --json \
+    --set hyperv.vapic=on --set disk.vda.io=native --set disks.queues=4 \
+    --set hyperv.vendor_id=off \
+    --set disk.vda=/dev/disk/by-id/nvme-WD_BLACK_SN750_500GB_2104
+  ok "JSON names the hints" is "$(options hyperv)" "hyperv.vapic off on
+hyperv.vpindex on off
+hyperv.synic on off
+hyperv.vendor_id None off"
+  ok "and what single disks have" is "$(options io)" "disks.queues off 4
+disk.vda.cache default none
+disk.vda.io default native"
+  ok "and are on" is "$(options disks)" "disk.vda \
+/var/lib/libvirt/images/win10.qcow2 /dev/disk/by-id/nvme-WD_BLACK_SN750_500GB_2104"
+  vt preview ./win10.xml --json
+  ok "and a hook's services" has "$(options hook)" "host.isolate off on"
+  ok "pins have none" is "$(options vcpupin)" ""
+fi
 vt preview ./win10.xml --format json
 ok "preview is JSON" has "$out" '"version": 1'
 keep=(); for key in isolate interrupts frequency sleep devices; do
@@ -221,7 +297,47 @@ ok "Windows' hints are not in it" lacks "$out" "hyperv.relaxed = on"
 vt plan ./win10.xml --preset lowest-latency
 ok "what cannot be had is said" has "$err" "real-time vCPUs: "
 ok "and the rest is taken" has "$out" "disks.cache = none"
-ok "native I/O is not for images that grow" lacks "$out" "disks.io"
+ok "native I/O is not for images that grow" lacks "$out" "native"
+ok "which is said" has "$err" "disk I/O (vda): it can still grow"
+# It is for devices, and for raw images that have all of their blocks.
+cp -r "$host" blocks && mkdir blocks/images
+head -c 1M /dev/zero >blocks/images/full.raw
+head -c 4K /dev/zero >blocks/images/holes.raw
+truncate -s 1M blocks/images/holes.raw
+: >blocks/images/empty.raw
+cp blocks/images/full.raw blocks/images/full.qcow2
+disk_of() { # TARGET TYPE FORMAT SOURCE [MORE]
+  printf "<disk type='%s'><driver name='qemu' type='%s' %s/><source %s/>" \
+    "$2" "$3" "${5-}" "$4"
+  printf "<target dev='%s' bus='virtio'/></disk>" "$1"
+}
+disks=$(disk_of vdb file raw "file='/images/full.raw'"
+  disk_of vdc file raw "file='/images/holes.raw'"
+  disk_of vdd file qcow2 "file='/images/full.qcow2'"
+  disk_of vde block raw "dev='/dev/vg/guest'" "cache='writeback'"
+  disk_of vdf file raw "file='/images/away.raw'"
+  disk_of vdg file raw "file='/images/empty.raw'"
+  disk_of vdh file raw "file='/images'"
+  disk_of vdi block qcow2 "dev='/dev/vg/other'")
+sed "s|</devices>|${disks//$'\n'/}&|" original.xml >blocks.xml
+run "$program" --sysroot "$scratch/blocks" --root "$root" plan ./blocks.xml \
+  --preset lowest-latency
+ok "native I/O for disks that do not grow" is \
+  "$(grep -o '^disk.*native' <<<"$out" | tr '\n' ' ')" \
+  "disk.vdb.io = native disk.vde.io = native "
+ok "not for others: they grow" is \
+  "$(sed -n 's/disk I.O (\(...\)): it can still.*/\1/p' <<<"$err" | tr '\n' ' ')" \
+  "vda vdc vdd vdg vdi "
+ok "... or could not be looked at" is \
+  "$(sed -n 's/disk I.O (\(...\)): whether.*/\1/p' <<<"$err" | tr '\n' ' ')" \
+  "vdf vdh "
+printf '%s\n' "$out" >blocks.plan
+run "$program" --sysroot "$scratch/blocks" --root "$root" preview ./blocks.xml \
+  --plan blocks.plan --format xml
+ok "with the cache that it needs" \
+  is "$(grep -o "<driver [^>]*io='native'" <<<"$out" | grep -c "cache='none'")" 2
+printf '%s\n' "$out" >preset.xml
+ok "... valid" virt-xml-validate preset.xml domain
 vt plan ./win10.xml --preset gentle
 ok "gentle leaves the host's CPUs alone" lacks "$out" "host.frequency"
 printf 'title = mine\nhugepages = off\nnonsense = on\n' >mine.preset

@@ -103,3 +103,49 @@ vt undo every
 dump_every >"$scratch/undone.xml"
 ok "all were idle: undo gives them back" cmp "$scratch/before.xml" \
   "$scratch/undone.xml"
+
+# All hints at once: single ones are left alone, and cannot stand beside that.
+all_hints() { # MORE: a domain that takes all, and has MORE beside
+  sed -e "s|<name>.*|<name>all</name>|" -e '/<uuid>/d' \
+    -e '/<interface/,/<\/interface>/d' \
+    -e "s|<features>|&<hyperv mode='passthrough'>${1-}</hyperv>|" \
+    "$scratch/tcg.xml" >"$scratch/all.xml"
+  virsh -q -c "$uri" undefine all >/dev/null 2>&1
+}
+printf 'version = 1\ndomain = all\n' >"$scratch/all.plan"
+all_hints
+virsh -q -c "$uri" define --validate "$scratch/all.xml" >"$scratch/define" 2>&1
+ok "libvirt takes mode='passthrough'" is "$(<"$scratch/define")" ""
+vt apply all --plan "$scratch/all.plan" --yes --set clock.hypervclock=on
+ok "beside it a clock: stored as previewed" is "$status" 0
+virsh -q -c "$uri" dumpxml --inactive all >"$scratch/stored.xml"
+virsh -q -c "$uri" domxml-to-native qemu-argv "$scratch/stored.xml" \
+  >"$scratch/argv" 2>&1
+ok "QEMU gets all hints, and the clock" \
+  grep -q 'hv-time=on.*hv-passthrough=on' "$scratch/argv"
+for value in on off; do
+  vt preview all --plan "$scratch/all.plan" --set hyperv.relaxed=$value
+  ok "a single hint, $value, is refused" is "$status" 3
+  ok "and why" has "$err" "takes all that the host has (mode='passthrough')"
+done
+preset=$(dirname "$0")/presets
+[ -d "$preset" ] || preset=$(dirname "$0")/../data/presets
+vt preview all --plan "$scratch/all.plan" --format xml \
+  --preset "$preset/windows-gaming.preset"
+ok "presets leave it" is \
+  "$(tr -d '\n' <<<"$out" | grep -o '<hyperv.*</hyperv>')" \
+  "<hyperv mode='passthrough'>    </hyperv>"
+all_hints "<relaxed state='on'/><stimer state='on'/>"
+virsh -q -c "$uri" define --validate "$scratch/all.xml" >"$scratch/define" 2>&1
+ok "single hints beside it: libvirt's schema refuses them" \
+  has "$(<"$scratch/define")" "Extra element features"
+virsh -q -c "$uri" define "$scratch/all.xml" >/dev/null 2>&1
+virsh -q -c "$uri" dumpxml --inactive all >"$scratch/stored.xml"
+vt apply all --plan "$scratch/all.plan" --yes --set clock.hypervclock=on
+ok "we do, before it" is "$status" 3
+ok "with a reason" has "$err" \
+  "single Hyper-V hints stand beside mode='passthrough'"
+ok "and no other" lacks "$out" "needs"
+ok "and nothing is changed" is "$(<"$scratch/stored.xml")" \
+  "$(virsh -q -c "$uri" dumpxml --inactive all)"
+virsh -q -c "$uri" undefine all >/dev/null 2>&1

@@ -67,6 +67,14 @@ put $pool/nr_hugepages 9000
 put $pool/free_hugepages 9000
 ok "... or none" has "$(says 'huge pages')" \
   "has 9000 pages, 8990 free: enough for the guest's 8192"
+sed -i 's|^  <devices>|&<memory model="virtio-mem"><target>\
+<size unit="GiB">4</size><node>0</node><block unit="MiB">2</block>\
+<requested unit="GiB">1</requested></target></memory>|' "$xml"
+ok "... as many as the hook would reserve: of virtio-mem what is requested" \
+  has "$(says 'huge pages')" "enough for the guest's 6656"
+ok "... which is what its file says" has "$(preview --json)" \
+  'hugepages_node_any = 6656'
+cp "$(dirname "$0")/../data/demo/win10.xml" "$xml"
 rm "$root/$pool/free_hugepages"
 ok "... or not to be seen" has "$(says 'huge pages')" \
   "UNSEEN pool of 2048 KiB: could not be read"

@@ -315,6 +315,23 @@ void root_status(const struct root *root, const char *path, mode_t *mode,
     *group = stat.st_gid;
 }
 
+bool root_size(const struct root *root, const char *path, uint64_t *length,
+               uint64_t *allocated)
+{
+    enum { BLOCK = 512 }; /* stat(3type), whatever the file system's is */
+    int fd = open_beneath(root, path, O_PATH);
+    struct stat stat;
+    bool is_file = fd >= 0 && fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode);
+
+    if (fd >= 0)
+        close(fd);
+    if (is_file) {
+        *length = (uint64_t)stat.st_size;
+        *allocated = (uint64_t)stat.st_blocks * BLOCK;
+    }
+    return is_file;
+}
+
 unsigned root_mode(const struct root *root, const char *path)
 {
     mode_t mode;

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct root;
@@ -82,6 +83,13 @@ unsigned root_mode(const struct root *root, const char *path);
 /* The same with the group it belongs to; both 0 if it leads nowhere. */
 void root_status(const struct root *root, const char *path, mode_t *mode,
                  gid_t *group);
+
+/*
+ * Of a regular file its length and what of it has a place on a disk, bytes;
+ * false if it is none, or cannot be looked at.
+ */
+bool root_size(const struct root *root, const char *path, uint64_t *length,
+               uint64_t *allocated);
 
 /*
  * The names in a directory but "." and "..", in version order (cpu2 before

@@ -12,7 +12,7 @@
  * proposed, and saves the plan in `output`, or if that is NULL where the user
  * says. Fails with a sentence, and nothing written, if the answers end.
  */
-bool ask_plan(const struct session *session, struct plan *plan,
+bool ask_plan(const struct session *session, const struct plan *plan,
               const char *output, struct err *err);
 
 #endif

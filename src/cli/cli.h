@@ -76,6 +76,16 @@ bool docs_complete(const struct options *options, const char *what,
 bool cli_devices(const struct options *options, struct plan *plan,
                  struct err *err);
 
+/*
+ * Does each --set; false with a sentence. What follows from one is said on
+ * standard error, and two of which one would undo the other are refused.
+ */
+bool cli_sets(struct plan *plan, const struct options *options,
+              struct err *err);
+
+/* One such, of a disk: "vda.cache=none"; false with a sentence. */
+bool cli_set_disk(struct plan *plan, const char *text, struct err *err);
+
 /* The commands. `words` are the arguments after the command's name. */
 bool command_list(const struct options *options, char **words, struct err *err);
 bool command_show(const struct options *options, char **words, struct err *err);

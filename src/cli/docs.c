@@ -66,7 +66,8 @@ static const struct docs_option options_known[] = {
     {"live", NULL, "", "move the threads of the running guest, too"},
     {"finish", NULL, "", "bring what was cut off to its end"},
     {"take-back", NULL, "", "take what was cut off back"},
-    {"ask", NULL, "", "ask line by line, for who cannot use a full screen"},
+    {"ask", NULL, "",
+     "ask line by line, for who cannot use a full screen; < goes back"},
     {"seconds", "N", "5 10 60",
      "how long check measures a running guest, 10 unless it is told; 0 not at "
      "all"},

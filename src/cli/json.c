@@ -3,6 +3,8 @@
 #include "cli/json.h"
 
 #include "base/str.h"
+#include "plan/disk.h"
+#include "plan/image.h"
 #include "plan/rule.h"
 
 #include <json-c/json.h>
@@ -346,7 +348,84 @@ static char *signed_lines(const struct diff *diff, char sign)
     return str_steal(&str);
 }
 
-static void add_changes(struct json_object *object, const struct changeset *set)
+static void add_value(struct json_object *object, const char *key,
+                      enum option_id id, long value)
+{
+    char text[32];
+
+    option_format(id, value, text, sizeof(text));
+    add_text(object, key, value == OPTION_OTHER ? NULL : text);
+}
+
+static void add_option(struct json_object *array, const char *key,
+                       enum option_id id, long before, long after)
+{
+    struct json_object *one = append(array);
+
+    add_text(one, "key", key);
+    add_value(one, "before", id, before);
+    add_value(one, "after", id, after);
+}
+
+/* What single disks have of their own. */
+static void add_disk_options(struct json_object *array, const struct plan *plan,
+                             struct arena *arena)
+{
+    for (size_t i = 0; i < plan->disk_wish_count; i++)
+        for (enum option_id id = OPTION_DISKS_CACHE; disk_option_name(id);
+             id++) {
+            long now = disk_now(plan, i, id);
+            long after = disk_effective(plan, i, id);
+
+            if (disk_wish(plan, i, id) != OPTION_KEEP && now != after)
+                add_option(array,
+                           arena_printf(arena, "disk.%s.%s",
+                                        disk_target(plan->domain, arena, i),
+                                        disk_option_name(id)),
+                           id, now, after);
+        }
+}
+
+/* What disks are on. */
+static void add_images(struct json_object *array, const struct plan *plan,
+                       struct arena *arena)
+{
+    for (size_t i = 0; i < plan->image_count; i++) {
+        const char *target = plan->images[i].target;
+        long disk = disk_find(plan->domain, target);
+        struct json_object *one = append(array);
+
+        add_text(one, "key", arena_printf(arena, "disk.%s", target));
+        add_text(one, "before",
+                 disk < 0 ? NULL
+                          : disk_path(plan->domain, arena, (size_t)disk));
+        add_text(one, "after", plan->images[i].path);
+    }
+}
+
+/* The options that make a change: its title may only count them. */
+static void add_options(struct json_object *object, const struct plan *plan,
+                        enum plan_part part)
+{
+    struct json_object *array = add_array(object, "options");
+    struct arena *arena = arena_new();
+
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        enum option_id id = (enum option_id)i;
+        long now = option_now(plan, id), after = option_effective(plan, id);
+
+        if (option_get(id)->part == part && now != after)
+            add_option(array, option_get(id)->key, id, now, after);
+    }
+    if (part == PART_IO)
+        add_disk_options(array, plan, arena);
+    if (part == PART_DISKS)
+        add_images(array, plan, arena);
+    arena_free(arena);
+}
+
+static void add_changes(struct json_object *object, const struct changeset *set,
+                        const struct plan *kept)
 {
     struct json_object *array = add_array(object, "changes");
 
@@ -363,6 +442,7 @@ static void add_changes(struct json_object *object, const struct changeset *set)
         add_text(one, "id", plan_part_name(change->part));
         add_text(one, "title", change->title);
         add_text(one, "where", change->where);
+        add_options(one, kept, change->part);
         add_lines(one, "before", before);
         add_lines(one, "after", after);
         mem_free(&before);
@@ -440,7 +520,7 @@ struct json_object *json_preview(const struct session *session,
 
     add_text(object, "domain", session->domain->name);
     add_text(object, "uuid", session->domain->uuid);
-    add_changes(object, set);
+    add_changes(object, set, kept);
     rule_check(kept, arena, &findings);
     add_findings(object, &findings);
     add_layouts(object, layouts);

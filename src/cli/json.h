@@ -22,6 +22,14 @@ struct json_object *json_cpus(const struct host *host);
 struct json_object *json_host(const struct host *host);
 struct json_object *json_domains(const struct domain_summary *list,
                                  size_t count);
+
+/*
+ * "changes" has those that are kept: "id" (plan/part.h), "title", "where",
+ * "options" and the lines "before" and "after". "options" are the keys of --set
+ * that make the change, each with "key" and its values "before" (null: set by
+ * hand to what virt-tune does not know, or to something else in each device)
+ * and "after"; none where CPUs, devices or memory make it.
+ */
 struct json_object *json_preview(const struct session *session,
                                  const struct plan *plan,
                                  const struct changeset *set,

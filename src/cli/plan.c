@@ -6,8 +6,6 @@
 
 #include "base/str.h"
 #include "base/text.h"
-#include "plan/disk.h"
-#include "plan/image.h"
 #include "plan/layout.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
@@ -90,154 +88,6 @@ static bool take_cpus(const struct options *options, struct plan *plan,
     return take_layout(options, plan, err);
 }
 
-/* disk.TARGET=PATH, or keep. */
-static bool take_image(struct plan *plan, const char *target, const char *value,
-                       const char *name, struct err *err)
-{
-    bool keeps = strcmp(value, "keep") == 0;
-    struct arena *arena = arena_new();
-    const char *refusal =
-        keeps ? NULL : image_refusal(plan, arena, target, value);
-
-    if (refusal)
-        err_set(err, ERR_REFUSED, "--set %.160s: %s", name, refusal);
-    else
-        image_set(plan, target, keeps ? NULL : value);
-    arena_free(arena);
-    return !refusal;
-}
-
-/* disk.TARGET.cache=none and its like: of that disk alone. */
-static bool take_disk_option(struct plan *plan, const char *key,
-                             const char *value, const char *name,
-                             struct err *err)
-{
-    enum option_id id;
-    long disk = disk_option(plan->domain, key, &id), wish;
-    const char *refusal = NULL;
-    char values[96] = "";
-
-    if (id == OPTION_NONE)
-        return err_set(err, ERR_USAGE,
-                       "--set %.160s: a disk alone has cache, io, discard and "
-                       "queues, as disk.vda.cache=none.",
-                       name);
-    option_values(id, values, sizeof(values));
-    if (!option_parse(id, value, &wish))
-        return err_set(err, ERR_USAGE,
-                       "--set %.160s: this option takes keep, off, %s.", name,
-                       values);
-    if (disk < 0)
-        refusal = _("The domain has no such disk on a file or a device.");
-    else
-        refusal = disk_refusal(plan, (size_t)disk, id, wish);
-    if (refusal)
-        return err_set(err, ERR_REFUSED, "--set %.160s: %s", name, refusal);
-    disk_set(plan, (size_t)disk, id, wish);
-    return true;
-}
-
-/* One --set that was taken. OPTION_NONE: of no option. */
-struct taken {
-    enum option_id id;
-    long value;
-};
-
-static bool take_set(struct plan *plan, const char *text, struct taken *taken,
-                     struct err *err)
-{
-    char *key CLEANUP(mem_free) = mem_strdup(text);
-    char *name CLEANUP(mem_free) = str_printable(text);
-    char *equals = strchr(key, '=');
-    enum option_id id;
-    const char *obstacle;
-    char values[96] = "";
-    long value;
-
-    *taken = (struct taken){.id = OPTION_NONE};
-    if (equals)
-        *equals = '\0';
-    if (equals && str_starts(key, "disk.") && strchr(key + 5, '.'))
-        return take_disk_option(plan, key + strlen("disk."), equals + 1, name,
-                                err);
-    if (equals && str_starts(key, "disk."))
-        return take_image(plan, key + strlen("disk."), equals + 1, name, err);
-    id = option_find(key);
-    if (!equals || id == OPTION_NONE)
-        return err_set(err, ERR_USAGE,
-                       "--set %.80s: there is no such option. See: virt-tune "
-                       "plan --help.",
-                       name);
-    option_values(id, values, sizeof(values));
-    if (!option_parse(id, equals + 1, &value))
-        return err_set(err, ERR_USAGE,
-                       "--set %.80s: this option takes keep%s, %s.", name,
-                       option_get(id)->has_no_off ? "" : ", off", values);
-    obstacle = option_refusal(plan, id, value);
-    if (obstacle)
-        return err_set(err, ERR_REFUSED, "--set %.80s: %s", name, obstacle);
-    option_set(plan, id, value);
-    *taken = (struct taken){id, value};
-    return true;
-}
-
-/* What a --set changed besides, a line. */
-static void add_others(struct str *str, const struct plan *plan,
-                       enum option_id id, const long *before)
-{
-    const char *separator = "";
-
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        enum option_id other = (enum option_id)i;
-        char value[32];
-
-        if (other == id || plan->options[i] == before[i])
-            continue;
-        option_format(other, option_effective(plan, other), value,
-                      sizeof(value));
-        if (!*separator)
-            str_addf(str, "virt-tune: with %s: ", option_get(id)->key);
-        str_addf(str, "%s%s=%s", separator, option_get(other)->key, value);
-        separator = ", ";
-    }
-    str_add(str, *separator ? "\n" : "");
-}
-
-/*
- * Each --set holds to the end; of one option the last one does. What follows
- * from them is said on standard error.
- */
-static bool take_sets(struct plan *plan, const struct options *options,
-                      struct err *err)
-{
-    struct str others CLEANUP(str_free) = STR_INIT;
-    struct taken taken[SET_MAX];
-    long before[OPTION_COUNT];
-
-    for (size_t i = 0; i < options->set_count; i++) {
-        memcpy(before, plan->options, sizeof(before));
-        if (!take_set(plan, options->sets[i], &taken[i], err))
-            return false;
-        for (size_t j = 0; j < i; j++) {
-            enum option_id id = taken[j].id;
-
-            if (id == taken[i].id)
-                taken[j].id = OPTION_NONE;
-            else if (id != OPTION_NONE && taken[j].value != OPTION_KEEP &&
-                     option_effective(plan, id) != taken[j].value)
-                return err_set(err, ERR_REFUSED,
-                               "--set %s and --set %s exclude each other: "
-                               "leave one of them out.",
-                               option_get(id)->key,
-                               option_get(taken[i].id)->key);
-        }
-        if (taken[i].id != OPTION_NONE)
-            add_others(&others, plan, taken[i].id, before);
-    }
-    fputs(str_text(&others), stderr);
-    return true;
-}
-
 /* What cannot be had here is said on standard error, and left out. */
 static bool take_preset(const struct session *session,
                         const struct options *options, struct plan *plan,
@@ -291,7 +141,7 @@ struct plan *cli_plan(const struct session *session,
         is_made = take_preset(session, options, plan, err);
     else if (is_made && !options->plan)
         plan_propose_options(plan);
-    if (is_made && take_sets(plan, options, err))
+    if (is_made && cli_sets(plan, options, err))
         return plan;
     plan_free(plan);
     return NULL;

@@ -5,7 +5,9 @@
  */
 #include "plan/disk.h"
 
+#include "base/root.h"
 #include "base/str.h"
+#include "plan/image.h"
 #include "plan/option_row.h"
 
 #include <ctype.h>
@@ -133,6 +135,40 @@ long disk_now(const struct plan *plan, size_t disk, enum option_id id)
 long disk_wish(const struct plan *plan, size_t disk, enum option_id id)
 {
     return *wish_of(plan, disk, id);
+}
+
+static enum disk_growth look_at_file(const struct plan *plan, const char *path)
+{
+    struct root *root =
+        plan->host->remote ? NULL : root_open(plan->host->root, NULL);
+    enum disk_growth growth = DISK_UNSEEN;
+    uint64_t length, allocated;
+
+    if (root && *path == '/' && root_size(root, path + 1, &length, &allocated))
+        growth =
+            length > 0 && allocated >= length ? DISK_ALLOCATED : DISK_GROWS;
+    root_free(root);
+    return growth;
+}
+
+enum disk_growth disk_growth(const struct plan *plan, size_t disk)
+{
+    const xmlNode *node = disk_node(plan->domain, disk);
+    const xmlNode *driver = xml_child(node, "driver");
+    struct arena *arena = arena_new();
+    const char *target = xml_attribute(arena, xml_child(node, "target"), "dev");
+    const char *file = xml_attribute(arena, xml_child(node, "source"), "file");
+    const char *format = xml_attribute(arena, driver, "type");
+    enum disk_growth growth = DISK_GROWS;
+
+    if (target && image_wished(plan, target))
+        growth = DISK_ALLOCATED;
+    else if (!format || strcmp(format, "raw") == 0)
+        growth = xml_has(node, "type", "block") ? DISK_ALLOCATED
+                 : file                         ? look_at_file(plan, file)
+                                                : DISK_UNSEEN;
+    arena_free(arena);
+    return growth;
 }
 
 bool disk_is_virtio(const struct plan *plan, size_t number)

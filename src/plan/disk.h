@@ -50,6 +50,14 @@ long disk_now(const struct plan *plan, size_t disk, enum option_id id);
 long disk_wish(const struct plan *plan, size_t disk, enum option_id id);
 long disk_effective(const struct plan *plan, size_t disk, enum option_id id);
 
+/*
+ * Whether what the disk is on may get new blocks while the guest writes, which
+ * a block device and a raw image that has all of its blocks do not. Looks at
+ * the host anew.
+ */
+enum disk_growth { DISK_GROWS, DISK_ALLOCATED, DISK_UNSEEN };
+enum disk_growth disk_growth(const struct plan *plan, size_t disk);
+
 /* True if the disk is virtio-blk, or is to be. */
 bool disk_is_virtio(const struct plan *plan, size_t number);
 

@@ -214,6 +214,13 @@ const char *option_refusal(const struct plan *plan, enum option_id id,
 /* True if only KVM gives it and the domain is emulated: type='qemu'. */
 bool option_is_idle(const struct plan *plan, enum option_id id);
 
+/*
+ * "passthrough" or another mode in which <hyperv> is no list of single hints;
+ * NULL if it is one. Else each hint by itself is off: what stands there says
+ * nothing, and nothing depends on it.
+ */
+const char *option_hyperv_mode(const struct plan *plan);
+
 /* True if AVIC is wished, which the PIT's policy must not stop. */
 bool option_needs_discard(const struct plan *plan);
 

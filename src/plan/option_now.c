@@ -260,12 +260,26 @@ static long vcpusched_now(const struct plan *plan)
                : (long)priority;
 }
 
+const char *option_hyperv_mode(const struct plan *plan)
+{
+    static const char *const modes[] = {"passthrough", "host-model"};
+    const xmlNode *hyperv =
+        xml_find(xml_root(plan->domain->xml), "features/hyperv");
+
+    for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+        if (xml_has(hyperv, "mode", modes[i]))
+            return modes[i];
+    return NULL;
+}
+
 long option_now(const struct plan *plan, enum option_id id)
 {
     const struct option_row *option = option_get(id);
 
     if (option->hook_key)
         return plan->hook_has[id];
+    if (option->part == PART_HYPERV && option_hyperv_mode(plan))
+        return OPTION_OFF;
     switch (id) {
     case OPTION_HUGEPAGES:
         return page_size_now(plan);
@@ -320,6 +334,10 @@ void option_show(const struct plan *plan, enum option_id id, long value,
     const xmlNode *node;
     const char *written = NULL;
 
+    if (option_get(id)->part == PART_HYPERV && option_hyperv_mode(plan)) {
+        snprintf(text, size, "%s", option_hyperv_mode(plan));
+        return;
+    }
     if (value != OPTION_OTHER) {
         option_format(id, value, text, size);
         return;

@@ -77,7 +77,6 @@ static const char *obstacle_hyperv(const struct plan *plan,
                                    const struct option_row *option)
 {
     const struct domain *domain = plan->domain;
-    const xmlNode *hyperv = xml_find(xml_root(domain->xml), "features/hyperv");
 
     if (option->hyperv && domain->hyperv_offered &&
         !is_listed(domain->hyperv_offered, option->hyperv))
@@ -85,12 +84,23 @@ static const char *obstacle_hyperv(const struct plan *plan,
     if (option->detail && domain->hyperv_details &&
         !is_listed(domain->hyperv_details, option->detail))
         return _("libvirt does not offer it: this kernel or QEMU lacks it.");
-    if (xml_has(hyperv, "mode", "passthrough"))
-        return _(
-            "The domain takes all that the host has (mode='passthrough').");
-    if (xml_has(hyperv, "mode", "host-model"))
-        return _("The domain takes what libvirt chooses (mode='host-model').");
     return NULL;
+}
+
+/* Single hints, on or off, are nothing where <hyperv> stands for all. */
+static const char *obstacle_mode(const struct plan *plan,
+                                 const struct option_row *option)
+{
+    const char *mode =
+        option->part == PART_HYPERV ? option_hyperv_mode(plan) : NULL;
+
+    if (!mode)
+        return NULL;
+    return strcmp(mode, "passthrough") == 0
+               ? _("The domain takes all that the host has "
+                   "(mode='passthrough').")
+               : _("The domain takes what libvirt chooses "
+                   "(mode='host-model').");
 }
 
 static const char *obstacle_hugepages(const struct plan *plan)
@@ -109,6 +119,17 @@ static const char *obstacle_hugepages(const struct plan *plan)
 }
 
 /* A real-time task may only have CPUs on which nothing else has to run. */
+/* Of which sizes another host has pages is not always told. */
+static const char *refusal_page(const struct plan *plan, long value)
+{
+    if ((value & (value - 1)) != 0)
+        return "The size of a page is a power of two, such as 2M or 1G.";
+    return plan->host->remote ||
+                   memory_pool(&plan->host->memory, (unsigned long)value)
+               ? NULL
+               : "The host has no pages of this size: choose another one.";
+}
+
 static const char *obstacle_vcpusched(const struct plan *plan)
 {
     cpu_set_t guest = plan_guest_cpus(plan);
@@ -336,8 +357,10 @@ static const char *obstacle_first(const struct plan *plan,
 const char *option_obstacle(const struct plan *plan, enum option_id id)
 {
     const struct option_row *option = option_get(id);
-    const char *obstacle = NULL;
+    const char *obstacle = obstacle_mode(plan, option);
 
+    if (obstacle)
+        return obstacle;
     if (option_now(plan, id) == OPTION_OTHER && !option->replaces)
         return _(
             "It was set by hand to something that virt-tune does not know, "
@@ -380,7 +403,10 @@ static const char *refusal_off(const struct plan *plan, enum option_id id)
 {
     const struct option_row *option = option_get(id);
     const xmlNode *root = xml_root(plan->domain->xml);
+    const char *obstacle = obstacle_mode(plan, option);
 
+    if (obstacle)
+        return obstacle;
     if (option_now(plan, id) == OPTION_OTHER && !option->replaces)
         return _(
             "It was set by hand to something that virt-tune does not know, "
@@ -447,6 +473,8 @@ const char *option_refusal(const struct plan *plan, enum option_id id,
     if (value == OPTION_OFF)
         return refusal_off(plan, id);
     refusal = option_obstacle(plan, id);
+    if (!refusal && id == OPTION_HUGEPAGES && value > OPTION_ON)
+        refusal = refusal_page(plan, value);
     if (!refusal && id == OPTION_SOURCE)
         refusal = refusal_source(plan, value);
     if (!refusal && id == OPTION_CPU_MODE)

@@ -7,9 +7,25 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "plan/disk.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define ALLOCATED "disk.allocated."
+
+static long *allocated(struct preset *preset, enum option_id id)
+{
+    return &preset->allocated.values[id - OPTION_DISKS_CACHE];
+}
+
+static bool read_allocated(struct preset *preset, const char *name,
+                           const char *value)
+{
+    enum option_id id = disk_option_find(name);
+
+    return id != OPTION_NONE && option_parse(id, value, allocated(preset, id));
+}
 
 static bool read_line(struct preset *preset, const char *key, const char *value,
                       struct arena *arena)
@@ -27,6 +43,8 @@ static bool read_line(struct preset *preset, const char *key, const char *value,
     } else if (strcmp(key, "propose") == 0) {
         preset->proposes = strcmp(value, "on") == 0;
         return preset->proposes;
+    } else if (str_starts(key, ALLOCATED)) {
+        return read_allocated(preset, key + strlen(ALLOCATED), value);
     } else {
         return id != OPTION_NONE &&
                option_parse(id, value, &preset->values[id]);
@@ -48,6 +66,8 @@ bool preset_parse(const char *name, const char *text, struct arena *arena,
     };
     for (size_t i = 0; i < OPTION_COUNT; i++)
         preset->values[i] = OPTION_KEEP;
+    for (enum option_id id = OPTION_DISKS_CACHE; disk_option_name(id); id++)
+        *allocated(preset, id) = OPTION_KEEP;
     for (unsigned number = 1; rest; number++) {
         char *line = str_trim(strsep(&rest, "\n")), *equals;
 
@@ -83,6 +103,44 @@ static void set_values(const struct preset *preset, struct plan *plan,
     }
 }
 
+/* Why a disk does not get what is for those that do not grow, or NULL. */
+static const char *refusal_growth(const struct plan *plan, size_t disk)
+{
+    switch (disk_growth(plan, disk)) {
+    case DISK_GROWS:
+        return _("it can still grow, and the guest's I/O would stop for that.");
+    case DISK_UNSEEN:
+        return _("whether it can still grow could not be looked at.");
+    default:
+        return NULL;
+    }
+}
+
+static void set_allocated(const struct preset *preset, struct plan *plan,
+                          struct str *refused)
+{
+    struct arena *arena = arena_new();
+
+    for (size_t i = 0; i < plan->disk_wish_count; i++)
+        for (enum option_id id = OPTION_DISKS_CACHE; disk_option_name(id);
+             id++) {
+            long value = preset->allocated.values[id - OPTION_DISKS_CACHE];
+            const char *reason;
+
+            if (value == OPTION_KEEP || disk_effective(plan, i, id) == value)
+                continue;
+            reason = refusal_growth(plan, i);
+            if (!reason)
+                reason = disk_refusal(plan, i, id, value);
+            if (!reason)
+                disk_set(plan, i, id, value);
+            else if (refused)
+                str_addf(refused, N_("%s (%s): %s\n"), option_get(id)->title,
+                         disk_target(plan->domain, arena, i), text_of(reason));
+        }
+    arena_free(arena);
+}
+
 void preset_take(const struct preset *preset, struct plan *plan,
                  struct str *refused)
 {
@@ -94,6 +152,29 @@ void preset_take(const struct preset *preset, struct plan *plan,
         plan_propose_options(plan);
     }
     set_values(preset, plan, refused);
+    set_allocated(preset, plan, refused);
+}
+
+/* Wishes of single disks. */
+static void compare_disks(const struct plan *before, const struct plan *after,
+                          const char *arrow, struct str *lines)
+{
+    struct arena *arena = arena_new();
+
+    for (size_t i = 0; i < after->disk_wish_count; i++)
+        for (enum option_id id = OPTION_DISKS_CACHE; disk_option_name(id);
+             id++) {
+            char from[64], to[64];
+
+            if (disk_wish(before, i, id) == disk_wish(after, i, id))
+                continue;
+            option_format(id, disk_effective(before, i, id), from,
+                          sizeof(from));
+            option_format(id, disk_effective(after, i, id), to, sizeof(to));
+            str_addf(lines, "%s (%s): %s %s %s\n", option_get(id)->title,
+                     disk_target(after->domain, arena, i), from, arrow, to);
+        }
+    arena_free(arena);
 }
 
 void preset_compare(const struct plan *before, const struct plan *after,
@@ -116,4 +197,5 @@ void preset_compare(const struct plan *before, const struct plan *after,
         str_addf(lines, "%s: %s %s %s\n", option_get(id)->title, from, arrow,
                  to);
     }
+    compare_disks(before, after, arrow, lines);
 }

@@ -15,6 +15,7 @@ struct preset {
     enum guest_kind guest; /* GUEST_UNKNOWN: of any kind */
     bool proposes;         /* takes what is proposed first */
     long values[OPTION_COUNT];
+    struct disk_wish allocated; /* of each disk that does not grow: disk.h */
 };
 
 struct presets {

@@ -82,8 +82,9 @@ static void rule_pages(const struct plan *plan, struct arena *arena,
                  "the huge pages have no size of their own",
                  "libvirt takes the host's default, and none can be reserved "
                  "at the start: --set hugepages=2M.");
-    if (size <= 1)
-        return;
+    if (size <= 1 ||
+        option_refusal(plan, OPTION_HUGEPAGES, plan->options[OPTION_HUGEPAGES]))
+        return; /* said by rule_obstacles */
     if (!pool && plan->host->remote) {
         rule_say(rule, findings, arena, VERDICT_UNKNOWN,
                  arena_printf(arena,

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* libvirt 11.9 takes a greatest value; before it was stored as -1. */
-enum { LIBVIRT_SPINLOCKS = 11009000 };
+enum { LIBVIRT_SPINLOCKS = 11009000, LIBVIRT_BESIDE = 11000000 };
 
 void rule_guest_kind(const struct plan *plan, struct arena *arena,
                      const struct rule *rule, struct findings *findings)
@@ -21,6 +21,31 @@ void rule_guest_kind(const struct plan *plan, struct arena *arena,
         rule_say(rule, findings, arena, VERDICT_NOTE,
                  "the kind of guest is not known",
                  "Say it: --guest windows, linux or other; g in Options.");
+}
+
+/*
+ * QEMU looks at no single hint beside all of them, and the schema of libvirt
+ * before 11.0 has none there.
+ */
+static void check_beside(const struct plan *plan, const xmlNode *hyperv,
+                         struct arena *arena, const struct rule *rule,
+                         struct findings *findings)
+{
+    unsigned long version = plan->domain->libvirt_version;
+
+    if (!xml_has(hyperv, "mode", "passthrough") ||
+        !xmlFirstElementChild((xmlNode *)hyperv))
+        return;
+    rule_say(rule, findings, arena,
+             version > 0 && version < LIBVIRT_BESIDE ? VERDICT_FAIL
+                                                     : VERDICT_WARN,
+             "single Hyper-V hints stand beside mode='passthrough'",
+             version >= LIBVIRT_BESIDE
+                 ? "QEMU looks at none of them. Remove them, or the mode: "
+                   "virsh edit."
+                 : "libvirt before 11.0 refuses that, and QEMU looks at none "
+                   "of them. Remove them, or the mode: virsh edit.");
+    rule_about(findings, "hyperv");
 }
 
 /* What libvirt refuses, takes and then drops, or stores as something else. */
@@ -35,6 +60,7 @@ void rule_hyperv_values(const struct plan *plan, struct arena *arena,
     const char *retries = xml_attribute(arena, spinlocks, "retries");
     unsigned long number = 0;
 
+    check_beside(plan, hyperv, arena, rule, findings);
     if (vendor && plan->options[OPTION_HV_VENDOR_ID] == OPTION_KEEP &&
         (strlen(vendor) > 12 || strchr(vendor, ','))) {
         rule_say(

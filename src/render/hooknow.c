@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "host/unit.h"
+#include "plan/backing.h"
 #include "plan/cell.h"
 #include "render/change.h"
 
@@ -229,7 +230,7 @@ static void look_pages(struct now *now)
     struct cells cells;
 
     if (!cell_effective(plan, &cells)) {
-        say_pool(now, size, (plan_memory_kib(plan) + size - 1) / size, NULL);
+        say_pool(now, size, backing_pages(plan, size), NULL);
     } else {
         for (unsigned i = 0; i < cells.count; i++) {
             unsigned long pages = 0;

@@ -9,6 +9,16 @@
 #define HIDE "<cpu><feature name='hypervisor' policy='disable'/></cpu>"
 #define PIT(what) "<clock><timer name='pit' " what "/></clock>"
 
+#define ALL(more) \
+    "<features><hyperv mode='passthrough'>" more "</hyperv></features>"
+
+    {"hyperv-values", VERDICT_FAIL, SMALL, 1, "", "", ALL(ON("relaxed")),
+     old_libvirt},
+    {"hyperv-values", VERDICT_WARN, SMALL, 1, "", "", ALL(ON("relaxed")), NULL},
+    {"hyperv-values", SILENT, SMALL, 1, "", "", ALL(""), old_libvirt},
+    {"needs", SILENT, SMALL, 1, "", "", ALL(ON("stimer")), NULL},
+    {"stale", SILENT, SMALL, 1, "", "", ALL(""), NULL},
+    {"timers", SILENT, AMD, 1, "", "", ALL(""), NULL},
     {"needs", SILENT, SMALL, 1, "", "", HIDE HYPERV(ON("relaxed")), NULL},
     {"stale", VERDICT_WARN, SMALL, 1, "", "", HIDE HYPERV(ON("relaxed")), NULL},
     {"needs", VERDICT_WARN, SMALL, 1, "", "",

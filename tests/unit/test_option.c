@@ -23,63 +23,7 @@ static struct host *host;
 static xmlRelaxNG *schema; /* NULL: not installed here */
 
 static const char *const domains[] = {
-    /* nothing is there */
-    "<domain type='kvm'>\n  <name>bare</name>\n  <memory>4194304</memory>\n"
-    "  <os>\n    <type>hvm</type>\n  </os>\n</domain>\n",
-    /* one line, all kinds of devices */
-    "<domain type='kvm'><name>line</name><memory unit='MiB'>4096</memory>"
-    "<vcpu>4</vcpu><os><type>hvm</type></os><features/>"
-    "<cpu mode='host-passthrough'/><clock offset='localtime'/><devices>"
-    "<disk type='file' device='disk'><source file='/x'/><target dev='sda' "
-    "bus='scsi'/></disk><disk type='block' device='disk'><driver name='qemu' "
-    "type='raw' cache='none' io='native'/><source dev='/dev/x'/><target "
-    "dev='vda' bus='virtio'/></disk><disk type='file' device='cdrom'>"
-    "<target dev='sdb' bus='sata'/></disk><controller type='scsi' index='0' "
-    "model='virtio-scsi'/><interface type='bridge'><source bridge='br0'/>"
-    "<model type='virtio'/></interface><interface type='user'/></devices>"
-    "</domain>",
-    /* tabs, CRLF, double quotes, comments, foreign names, much by hand */
-    "<?xml version=\"1.0\"?>\r\n<!-- by hand -->\r\n"
-    "<domain type=\"kvm\" xmlns:qemu=\"http://libvirt.org/schemas/domain/"
-    "qemu/1.0\">\r\n\t<name>hand</name>\r\n"
-    "\t<metadata>\r\n\t\t<my:x xmlns:my=\"urn:my\"><hyperv>9</hyperv></my:x>"
-    "\r\n\t</metadata>\r\n\t<memory unit=\"GiB\">8</memory>\r\n"
-    "\t<memoryBacking>\r\n\t\t<!-- mine -->\r\n\t\t<locked/>\r\n"
-    "\t</memoryBacking>\r\n\t<vcpu>2</vcpu>\r\n"
-    "\t<os><type>hvm</type></os>\r\n\t<features>\r\n\t\t<acpi/>\r\n"
-    "\t\t<hyperv>\r\n\t\t\t<relaxed state=\"off\"/>\r\n"
-    "\t\t\t<spinlocks state=\"on\" retries=\"4294967295\"/>\r\n"
-    "\t\t\t<vendor_id state=\"on\" value=\"1234\"/>\r\n\t\t</hyperv>\r\n"
-    "\t\t<kvm><hidden state=\"on\"/></kvm> <!-- kvm -->\r\n"
-    "\t\t<pmu state=\"off\"/>\r\n\t</features>\r\n"
-    "\t<cpu mode=\"custom\" match=\"exact\" check=\"partial\">\r\n"
-    "\t\t<model fallback=\"allow\">EPYC</model>\r\n"
-    "\t\t<vendor>AMD</vendor>\r\n\t\t<cache mode=\"emulate\" level=\"3\"/>\r\n"
-    "\t\t<feature name=\"hypervisor\" policy=\"disable\"/>\r\n\t</cpu>\r\n"
-    "\t<clock offset=\"timezone\" timezone=\"Europe/Paris\">\r\n"
-    "\t\t<timer name=\"rtc\" track=\"guest\"/>\r\n\t</clock>\r\n"
-    "\t<devices>\r\n\t\t<memballoon model=\"virtio\">\r\n"
-    "\t\t\t<!-- note -->\r\n\t\t\t<stats period=\"5\"/>\r\n"
-    "\t\t</memballoon>\r\n\t</devices>\r\n\t<qemu:commandline>\r\n"
-    "\t\t<qemu:arg value=\"-foo\"/>\r\n\t</qemu:commandline>\r\n"
-    "</domain>\r\n",
-    /* emulated devices, nothing of which is virtio but one card */
-    "<domain type='kvm'>\n  <name>old</name>\n  <memory>4194304</memory>\n"
-    "  <os>\n    <type>hvm</type>\n    <boot dev='hd'/>\n  </os>\n"
-    "  <devices>\n    <disk type='file' device='disk'>\n"
-    "      <source file='/a'/>\n      <target dev='hda' bus='ide'/>\n"
-    "      <address type='drive' controller='0' bus='0' target='0' "
-    "unit='0'/>\n    </disk>\n    <disk type='file' device='cdrom'>\n"
-    "      <target dev='hdc' bus='ide'/>\n      <address type='drive' "
-    "controller='0' bus='1' target='0' unit='0'/>\n    </disk>\n"
-    "    <disk type='block' device='disk'>\n      <!-- mine -->\n"
-    "      <source dev='/dev/b'/>\n      <target dev='sda' bus='sata'/>\n"
-    "    </disk>\n    <interface type='network'>\n"
-    "      <source network='default'/>\n      <model type='e1000e'/>\n"
-    "      <address type='pci' domain='0x0000' bus='0x02' slot='0x01' "
-    "function='0x0'/>\n    </interface>\n    <interface type='bridge'>\n"
-    "      <source bridge='br0'/>\n      <model type='virtio'/>\n"
-    "    </interface>\n  </devices>\n</domain>\n",
+#include "option_domains.h"
     NULL, /* the demo's */
 };
 
@@ -137,6 +81,17 @@ static void check_foreign(const char *before, const char *after)
         assert_with(!has(before, foreign[i]) || has(after, foreign[i]), after);
 }
 
+/* Single disks have their own, or there are more virtio devices than before. */
+static bool has_others(const struct plan *plan, enum option_id id)
+{
+    return disk_has_wish(plan, id) ||
+           (plan->options[id] == OPTION_KEEP &&
+            ((id == OPTION_DISKS_QUEUES &&
+              plan->options[OPTION_DISKS_BUS] == OPTION_ON) ||
+             (id == OPTION_NET_QUEUES &&
+              plan->options[OPTION_NET_MODEL] == OPTION_ON)));
+}
+
 /* What a plan makes of its domain keeps all the promises. */
 static void check(const struct plan *plan, const char *what)
 {
@@ -147,15 +102,17 @@ static void check(const struct plan *plan, const char *what)
     check_foreign(plan->domain->xml->text, set->xml);
     domain->libvirt_version = plan->domain->libvirt_version;
     for (unsigned id = 0; id < OPTION_COUNT; id++) {
-        if (option_get(id)->part == PART_HOOK)
+        next->options[id] = plan->options[id];
+        if (option_get(id)->part == PART_HOOK || has_others(plan, id))
             continue;
         if (option_now(next, id) != option_effective(plan, id))
             print_error("%s: %ld, not %ld, of %s\n%s\n", what,
                         option_now(next, id), option_effective(plan, id),
                         option_get(id)->key, set->xml);
         assert_int_equal(option_now(next, id), option_effective(plan, id));
-        next->options[id] = plan->options[id];
     }
+    for (size_t i = 0; i < plan->disk_wish_count; i++)
+        next->disk_wishes[i] = plan->disk_wishes[i];
     again = render(next);
     assert_string_equal(again->xml, set->xml);
     if (schema && is_valid(plan->domain->xml->text) && !is_too_new(plan) &&
@@ -249,7 +206,7 @@ static void test_alone(void **unused)
 
 static void try_together(const struct domain *domain, unsigned wishes)
 {
-    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct plan *plan = plan_new(host, domain, NULL, NULL), *kept;
 
     for (unsigned n = 0; n < wishes; n++) {
         enum option_id id = random_below(OPTION_COUNT);
@@ -261,6 +218,13 @@ static void try_together(const struct domain *domain, unsigned wishes)
         if (option_refusal(plan, id, plan->options[id]))
             plan->options[id] = OPTION_KEEP;
     check(plan, domain->name);
+    /* So it is of what stays when changes are dropped. */
+    for (unsigned part = 0; part < PART_COUNT; part++)
+        if (random_below(3) == 0)
+            plan_drop(plan, part, true);
+    kept = plan_kept(plan);
+    check(kept, domain->name);
+    plan_free(kept);
     plan_free(plan);
 }
 
@@ -273,10 +237,11 @@ static void try_disks(const struct domain *domain, unsigned wishes)
     struct domain *after;
 
     for (unsigned n = 0; n < wishes; n++) {
-        enum option_id id = OPTION_DISKS_CACHE + random_below(4);
+        enum option_id id = OPTION_DISKS_BUS + random_below(5);
         long value = random_below(5) ? any_value(plan, id) : OPTION_KEEP;
 
-        if (plan->disk_wish_count > 0 && random_below(3) > 0) {
+        if (disk_option_name(id) && plan->disk_wish_count > 0 &&
+            random_below(3) > 0) {
             unsigned disk = random_below((unsigned)plan->disk_wish_count);
 
             if (!disk_refusal(plan, disk, id, value))
@@ -406,7 +371,6 @@ static void test_together(void **unused)
     }
 }
 
-/* What is written by hand and not understood is shown, and never changed. */
 /* What belongs to a value goes with no other one. */
 static void test_bound(void **unused)
 {
@@ -435,6 +399,7 @@ static void test_bound(void **unused)
     domain_free(domain);
 }
 
+/* What is written by hand and not understood is shown, and never changed. */
 static void test_by_hand(void **unused)
 {
     struct domain *domain = load(2);
@@ -462,6 +427,35 @@ static void test_by_hand(void **unused)
     plan_propose_options(plan);
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
         assert_int_equal(plan->options[cases[i].id], OPTION_KEEP);
+    plan_free(plan);
+    domain_free(domain);
+}
+
+/* Where <hyperv> stands for all hints, single ones are shown so, and left. */
+static void test_mode(void **unused)
+{
+    struct domain *domain = load(5);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct changeset *set;
+    char text[64];
+
+    (void)unused;
+    for (unsigned id = OPTION_HV_RELAXED; id < OPTION_HYPERVCLOCK; id++) {
+        const char *on = option_refusal(plan, id, option_get(id)->on);
+        const char *off = option_refusal(plan, id, OPTION_OFF);
+
+        assert_with(on && has(on, "mode='passthrough'"), option_get(id)->key);
+        assert_with(off && has(off, "mode='passthrough'"), option_get(id)->key);
+        option_show(plan, id, option_now(plan, id), text, sizeof(text));
+        assert_string_equal(text, "passthrough");
+    }
+    plan->guest = GUEST_WINDOWS;
+    plan_propose_options(plan);
+    set = render(plan);
+    assert_true(has(set->xml,
+                    "<hyperv mode='passthrough'>\n      <vendor_id "
+                    "state='on' value='my'/>\n    </hyperv>"));
+    changeset_free(set);
     plan_free(plan);
     domain_free(domain);
 }
@@ -779,7 +773,7 @@ int main(int count, char **arguments)
         cmocka_unit_test(test_disks),   cmocka_unit_test(test_bus),
         cmocka_unit_test(test_card),    cmocka_unit_test(test_bus_refused),
         cmocka_unit_test(test_guest),   cmocka_unit_test(test_presets),
-        cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_mode),    cmocka_unit_test(test_corpus),
     };
     xmlRelaxNGParserCtxt *parser;
     int failed;

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Domains of test_option.c: elements of its table. */
+/* clang-format off */
+
+    /* nothing is there */
+    "<domain type='kvm'>\n  <name>bare</name>\n  <memory>4194304</memory>\n"
+    "  <os>\n    <type>hvm</type>\n  </os>\n</domain>\n",
+    /* one line, all kinds of devices */
+    "<domain type='kvm'><name>line</name><memory unit='MiB'>4096</memory>"
+    "<vcpu>4</vcpu><os><type>hvm</type></os><features/>"
+    "<cpu mode='host-passthrough'/><clock offset='localtime'/><devices>"
+    "<disk type='file' device='disk'><source file='/x'/><target dev='sda' "
+    "bus='scsi'/></disk><disk type='block' device='disk'><driver name='qemu' "
+    "type='raw' cache='none' io='native'/><source dev='/dev/x'/><target "
+    "dev='vda' bus='virtio'/></disk><disk type='file' device='cdrom'>"
+    "<target dev='sdb' bus='sata'/></disk><controller type='scsi' index='0' "
+    "model='virtio-scsi'/><interface type='bridge'><source bridge='br0'/>"
+    "<model type='virtio'/></interface><interface type='user'/></devices>"
+    "</domain>",
+    /* tabs, CRLF, double quotes, comments, foreign names, much by hand */
+    "<?xml version=\"1.0\"?>\r\n<!-- by hand -->\r\n"
+    "<domain type=\"kvm\" xmlns:qemu=\"http://libvirt.org/schemas/domain/"
+    "qemu/1.0\">\r\n\t<name>hand</name>\r\n"
+    "\t<metadata>\r\n\t\t<my:x xmlns:my=\"urn:my\"><hyperv>9</hyperv></my:x>"
+    "\r\n\t</metadata>\r\n\t<memory unit=\"GiB\">8</memory>\r\n"
+    "\t<memoryBacking>\r\n\t\t<!-- mine -->\r\n\t\t<locked/>\r\n"
+    "\t</memoryBacking>\r\n\t<vcpu>2</vcpu>\r\n"
+    "\t<os><type>hvm</type></os>\r\n\t<features>\r\n\t\t<acpi/>\r\n"
+    "\t\t<hyperv>\r\n\t\t\t<relaxed state=\"off\"/>\r\n"
+    "\t\t\t<spinlocks state=\"on\" retries=\"4294967295\"/>\r\n"
+    "\t\t\t<vendor_id state=\"on\" value=\"1234\"/>\r\n\t\t</hyperv>\r\n"
+    "\t\t<kvm><hidden state=\"on\"/></kvm> <!-- kvm -->\r\n"
+    "\t\t<pmu state=\"off\"/>\r\n\t</features>\r\n"
+    "\t<cpu mode=\"custom\" match=\"exact\" check=\"partial\">\r\n"
+    "\t\t<model fallback=\"allow\">EPYC</model>\r\n"
+    "\t\t<vendor>AMD</vendor>\r\n\t\t<cache mode=\"emulate\" level=\"3\"/>\r\n"
+    "\t\t<feature name=\"hypervisor\" policy=\"disable\"/>\r\n\t</cpu>\r\n"
+    "\t<clock offset=\"timezone\" timezone=\"Europe/Paris\">\r\n"
+    "\t\t<timer name=\"rtc\" track=\"guest\"/>\r\n\t</clock>\r\n"
+    "\t<devices>\r\n\t\t<memballoon model=\"virtio\">\r\n"
+    "\t\t\t<!-- note -->\r\n\t\t\t<stats period=\"5\"/>\r\n"
+    "\t\t</memballoon>\r\n\t</devices>\r\n\t<qemu:commandline>\r\n"
+    "\t\t<qemu:arg value=\"-foo\"/>\r\n\t</qemu:commandline>\r\n"
+    "</domain>\r\n",
+    /* emulated devices, nothing of which is virtio but one card */
+    "<domain type='kvm'>\n  <name>old</name>\n  <memory>4194304</memory>\n"
+    "  <os>\n    <type>hvm</type>\n    <boot dev='hd'/>\n  </os>\n"
+    "  <devices>\n    <disk type='file' device='disk'>\n"
+    "      <source file='/a'/>\n      <target dev='hda' bus='ide'/>\n"
+    "      <address type='drive' controller='0' bus='0' target='0' "
+    "unit='0'/>\n    </disk>\n    <disk type='file' device='cdrom'>\n"
+    "      <target dev='hdc' bus='ide'/>\n      <address type='drive' "
+    "controller='0' bus='1' target='0' unit='0'/>\n    </disk>\n"
+    "    <disk type='block' device='disk'>\n      <!-- mine -->\n"
+    "      <source dev='/dev/b'/>\n      <target dev='sda' bus='sata'/>\n"
+    "    </disk>\n    <interface type='network'>\n"
+    "      <source network='default'/>\n      <model type='e1000e'/>\n"
+    "      <address type='pci' domain='0x0000' bus='0x02' slot='0x01' "
+    "function='0x0'/>\n    </interface>\n    <interface type='bridge'>\n"
+    "      <source bridge='br0'/>\n      <model type='virtio'/>\n"
+    "    </interface>\n  </devices>\n</domain>\n",
+    /* what depends on the bus, on the model or on a thread, beside what not */
+    "<domain type='kvm'>\n  <name>mixed</name>\n  <memory>4194304</memory>\n"
+    "  <vcpu>4</vcpu>\n  <iothreads>3</iothreads>\n  <cputune>\n"
+    "    <iothreadpin iothread='2' cpuset='2'/>\n  </cputune>\n  <os>\n"
+    "    <type>hvm</type>\n  </os>\n  <devices>\n"
+    "    <disk type='file' device='disk'>\n"
+    "      <driver name='qemu' type='qcow2' iothread='1' queues='2'/>\n"
+    "      <source file='/a'/>\n      <target dev='vda' bus='virtio'/>\n"
+    "    </disk>\n    <disk type='block' device='disk'>\n"
+    "      <driver name='qemu' type='raw' cache='writeback'/>\n"
+    "      <source dev='/dev/b'/>\n      <target dev='sda' bus='sata'/>\n"
+    "    </disk>\n    <disk type='file' device='disk'>\n"
+    "      <source file='/c'/>\n      <target dev='sdb' bus='scsi'/>\n"
+    "    </disk>\n    <controller type='scsi' index='0' "
+    "model='virtio-scsi'>\n      <driver queues='4' iothread='2'/>\n"
+    "    </controller>\n    <interface type='network'>\n"
+    "      <source network='default'/>\n      <model type='e1000'/>\n"
+    "    </interface>\n    <interface type='bridge'>\n"
+    "      <source bridge='b'/>\n      <model type='virtio'/>\n"
+    "      <driver name='vhost' queues='4'/>\n    </interface>\n"
+    "  </devices>\n</domain>\n",
+    /* all hints at once, and one beside them that says nothing */
+    "<domain type='kvm'>\n  <name>all</name>\n  <memory>4194304</memory>\n"
+    "  <os>\n    <type>hvm</type>\n  </os>\n  <features>\n    <hyperv "
+    "mode='passthrough'>\n      <vendor_id state='on' value='my'/>\n"
+    "    </hyperv>\n  </features>\n</domain>\n",

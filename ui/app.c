@@ -234,6 +234,7 @@ void app_free(struct app *app)
     check_forget(app);
     free(app->saved);
     free(app->pager);
+    free(app->pager_title);
     free(app->is_group_folded);
     free(app);
 }
@@ -262,8 +263,9 @@ void app_go(struct app *app, enum step step)
 void app_page(struct app *app, const char *title, char *text)
 {
     free(app->pager);
+    free(app->pager_title);
     app->pager = text;
-    app->pager_title = title;
+    app->pager_title = mem_strdup(title);
     app->pager_top = 0;
 }
 

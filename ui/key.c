@@ -208,7 +208,7 @@ static struct action_row rows[] = {
      "this check's whole text"},
     {ACTION_VIEW,
      {'v'},
-     ON(OPTIONS) | OVER(DISKS),
+     ON(DEVICES) | ON(OPTIONS) | OVER(DISKS),
      "v",
      NULL,
      "the whole text about it"},

@@ -336,6 +336,9 @@ static bool act_on(struct app *app, const struct device_row *row,
         else
             devlist_fold(app, row);
         return true;
+    case ACTION_VIEW:
+        devdetail_page(app, row);
+        return true;
     case ACTION_FOLD:
         if (!devlist_fold(app, row))
             app_hint(app, "A USB device is in no group.");

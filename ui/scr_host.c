@@ -5,7 +5,7 @@
  */
 #include "base/text.h"
 #include "ui/app.h"
-#include "ui/explain.h"
+#include "ui/pane.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +101,7 @@ static void draw(struct app *app, struct canvas *canvas)
         draw_row(canvas, LIST_TOP + i - list->top, i == list->selected,
                  &findings->list[i]);
     if (selected_finding(app))
-        explain_draw(canvas, LIST_TOP + height + 1, selected_finding(app));
+        finding_draw(selected_finding(app), canvas, LIST_TOP + height + 1);
 }
 
 static bool act(struct app *app, enum action action)
@@ -110,7 +110,7 @@ static bool act(struct app *app, enum action action)
 
     if (action != ACTION_VIEW || !finding)
         return false;
-    app_page(app, finding->text, explain_text(finding, app->width - 2));
+    finding_page(finding, app);
     return true;
 }
 

@@ -162,10 +162,14 @@ void app_read_again(struct app *app)
     struct err err = {0};
     struct plan *plan;
 
-    if (session_is_current(app->session)) {
+    if (session_is_current(app->session, &err)) {
         app_derive(app); /* the hook's files may be other ones */
         app->apply_state = APPLY_ASKS;
         app_hint(app, "Nobody has changed the domain meanwhile.");
+        return;
+    }
+    if (err.code) {
+        app_hint(app, "%s", err.text);
         return;
     }
     planfile_save(app_plan(app), &mine);
@@ -495,14 +499,18 @@ bool app_key(struct app *app, int key)
 {
     const struct screen *screen = screens[app->step];
     enum action action = key_action(key, app_place(app));
+    struct err ignored = {0};
 
     if (key == INPUT_TICK) {
         check_tick(app);
         return true;
     }
+    if (key == INPUT_RESIZE)
+        return true;
     app->hint[0] = '\0';
     if (key == INPUT_CONTINUE) {
-        if (app->history && !session_is_current(app->session))
+        if (app->history && !session_is_current(app->session, &ignored) &&
+            !ignored.code)
             app_hint(app,
                      "%s was changed meanwhile; r in Review reads it again.",
                      app->session->domain->name);
@@ -512,8 +520,6 @@ bool app_key(struct app *app, int key)
         app->asked_device = NULL;
     if (key == INPUT_GONE)
         return false;
-    if (key == INPUT_RESIZE)
-        return true;
     if (app->height < APP_MIN_HEIGHT || app->width < APP_MIN_WIDTH)
         return key != 'q'; /* nothing can be seen: nothing is done */
     if (ask_is_open(app) && app->step != STEP_DOMAIN) {

@@ -10,21 +10,25 @@
 /* Columns of a narrow screen stand so much further left. */
 enum { NARROW_SHIFT = 4 };
 
+/* What was listed before stays if it cannot be listed anew. */
 static void enter(struct app *app)
 {
     struct err *err = &app->domains_problem;
+    struct domain_summary *domains = NULL;
+    size_t count = 0;
 
     *err = (struct err){0};
     if (app->session->domain && app->session->domain->path)
         return; /* a file stands alone */
-    if (app->domains)
-        domain_list_free(app->domains, app->domain_count);
-    app->domains = NULL;
-    app->domain_count = 0;
     if (session_connect(app->session, err))
-        app->domains = domain_list(app->session->conn, &app->domain_count, err);
-    if (err->code)
+        domains = domain_list(app->session->conn, &count, err);
+    if (!domains) {
         app_hint(app, "%s", err->text);
+        return;
+    }
+    domain_list_free(app->domains, app->domain_count);
+    app->domains = domains;
+    app->domain_count = count;
 }
 
 static int length(const struct app *app)

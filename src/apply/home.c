@@ -22,12 +22,16 @@ char *home_read(const struct target *target, const struct domain *domain,
     if (domain->path)
         return domain_read_file(domain->path, &length, err);
     xml = domain_read_xml(target->conn, domain->uuid, err);
-    for (int i = 0; !xml && i < 10 && !conn_is_alive(target->conn); i++) {
+    for (int i = 0;
+         !xml && i < 10 && !conn_is_alive(target->conn) && !conn_is_stopped();
+         i++) {
         if (i > 0)
             nanosleep(&pause, NULL);
         if (conn_revive(target->conn))
             xml = domain_read_xml(target->conn, domain->uuid, err);
     }
+    if (!xml && conn_is_stopped())
+        conn_error(err, ERR_FAILED, _("The definition cannot be read"));
     return xml;
 }
 

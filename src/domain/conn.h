@@ -30,6 +30,18 @@ bool conn_is_alive(const struct conn *conn);
 bool conn_revive(struct conn *conn);
 
 /*
+ * Ends what waits for libvirt, from another thread: its connections are cut, so
+ * that their calls fail, and none is opened or revived. A call may just begin,
+ * so repeat it until the work is over; then conn_wait_again.
+ */
+void conn_stop_waiting(void);
+void conn_wait_again(void);
+bool conn_is_stopped(void);
+
+/* True while a call of libvirt has not returned. */
+bool conn_is_waiting(void);
+
+/*
  * True if such a URI (NULL as above) can only lead to this machine. Asks
  * nobody.
  */

@@ -10,10 +10,13 @@
 #include <dlfcn.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 /* The library's own is put here once it is loaded. */
 virConnectAuthPtr virConnectAuthPtrDefault;
+
+static atomic_int calls; /* that have not returned */
 
 static void *library(void)
 {
@@ -34,6 +37,11 @@ bool lazy_is_there(void)
     return library() != NULL;
 }
 
+bool lazy_is_calling(void)
+{
+    return calls > 0;
+}
+
 /* What was loaded before the program comes first, as with ordinary linking. */
 static void *find(const char *name)
 {
@@ -48,12 +56,16 @@ static void *find(const char *name)
     type name parameters                                    \
     {                                                       \
         static type(*function) parameters;                  \
+        type result = failure;                              \
                                                             \
         if (!function)                                      \
             *(void **)&function = find(#name);              \
         if (!function)                                      \
-            return failure;                                 \
-        return function arguments;                          \
+            return result;                                  \
+        calls++;                                            \
+        result = function arguments;                        \
+        calls--;                                            \
+        return result;                                      \
     }
 #define FORWARD_VOID(name, parameters, arguments) \
     void name parameters                          \
@@ -143,7 +155,6 @@ FORWARD(int, virDomainPinVcpuFlags,
          int maplen, unsigned int flags),
         (domain, vcpu, cpumap, maplen, flags), -1)
 FORWARD(int, virEventRegisterDefaultImpl, (void), (), -1)
-FORWARD(int, virEventRunDefaultImpl, (void), (), -1)
 FORWARD(virErrorPtr, virGetLastError, (void), (), NULL)
 FORWARD(int, virGetLastErrorCode, (void), (), 0)
 FORWARD(int, virInitialize, (void), (), -1)
@@ -165,3 +176,13 @@ FORWARD(int, virNodeGetMemoryStats,
         (conn, cellNum, params, nparams, flags), -1)
 FORWARD_VOID(virSetErrorFunc, (void *userData, virErrorFunc handler),
              (userData, handler))
+
+/* The loop of a thread of its own: that nothing happens is no waiting. */
+int virEventRunDefaultImpl(void)
+{
+    static int (*function)(void);
+
+    if (!function)
+        *(void **)&function = find("virEventRunDefaultImpl");
+    return function ? function() : -1;
+}

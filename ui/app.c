@@ -248,7 +248,9 @@ void app_go(struct app *app, enum step step)
     presets_close(app);
     disks_close(app);
     if (step != STEP_DOMAIN && !app->history) {
-        app_hint(app, "Choose a domain first: Enter.");
+        app_hint(app, app->domain_count > 0
+                          ? "Choose a domain first: Enter."
+                          : "There is no domain to choose; r looks again.");
         return;
     }
     /* A step builds on what those before it propose, in whatever order. */

@@ -4,6 +4,7 @@
  * measures in ticks too, so that every key is answered meanwhile.
  */
 #include "ui/app.h"
+#include "ui/cure.h"
 #include "ui/pane.h"
 
 #include "base/text.h"
@@ -279,6 +280,19 @@ static void save(struct app *app)
         app_hint(app, "%s", err.text);
 }
 
+static void cure(struct app *app, const struct finding *finding)
+{
+    if (finding)
+        cure_go(app, finding);
+    else if (app->audit &&
+             row_at(app->audit, app->lists[STEP_CHECK].selected).kind ==
+                 ROW_WAIT)
+        cure_go_wait(app);
+    else
+        app_hint(app, app->audit ? "A line below it leads somewhere."
+                                 : "Nothing was looked at yet.");
+}
+
 static bool act(struct app *app, enum action action)
 {
     const struct finding *finding = selected_finding(app);
@@ -296,6 +310,9 @@ static bool act(struct app *app, enum action action)
         return true;
     case ACTION_SAVE:
         save(app);
+        return true;
+    case ACTION_CURE:
+        cure(app, finding);
         return true;
     case ACTION_VIEW:
         if (finding)

@@ -170,8 +170,10 @@ static bool act(struct app *app, enum action action)
         app_go(app, STEP_HOST);
         return true;
     }
-    if (app->domain_count == 0)
+    if (app->domain_count == 0) {
+        app_go(app, STEP_HOST); /* it says why not */
         return true;
+    }
     if (app->history && app->session->domain &&
         strcmp(app->session->domain->uuid, app->domains[list->selected].uuid) ==
             0) {

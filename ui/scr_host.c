@@ -5,6 +5,7 @@
  */
 #include "base/text.h"
 #include "ui/app.h"
+#include "ui/cure.h"
 #include "ui/pane.h"
 
 #include <stdio.h>
@@ -108,9 +109,12 @@ static bool act(struct app *app, enum action action)
 {
     const struct finding *finding = selected_finding(app);
 
-    if (action != ACTION_VIEW || !finding)
+    if ((action != ACTION_VIEW && action != ACTION_CURE) || !finding)
         return false;
-    finding_page(finding, app);
+    if (action == ACTION_VIEW)
+        finding_page(finding, app);
+    else
+        cure_go(app, finding);
     return true;
 }
 

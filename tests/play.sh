@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Sourced by the tests after tap.sh; they set $program, $hosts and $golden.
 #   play SCRIPT [COMMAND...]   prints the screens of a script of keys; the
 #                              program is run by the command
@@ -13,9 +13,9 @@ play() {
   rm -rf "$scratch/root" "$scratch/host"
   mkdir "$scratch/root"
   options=${options//HOSTS/$hosts}
+  # shellcheck disable=SC2086 # words
   (cd "$scratch" &&
     HOSTS=$hosts sh -euc "$(sed -n 's/^#sh //p' "$script")" </dev/null &&
-    # shellcheck disable=SC2086 # words
     "$@" "$program" ${options//GOLDEN/$golden} --root root --script "$script" 2>&1) |
     sed -e "s|$hosts|HOSTS|g" -e "s|$golden|GOLDEN|g" \
       -Ee 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/YYYY-MM-DDThh:mm:ssZ/g'

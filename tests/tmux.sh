@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Sourced by the tests after tap.sh: a real terminal, in tmux.
 #   start WIDTH HEIGHT COMMAND  a shell that runs it, then says "code N"
 #   press KEY...                as tmux spells them

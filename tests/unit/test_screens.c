@@ -548,7 +548,6 @@ enum corner {
     CORNER_FOLDED,
     CORNER_PAGER,
     CORNER_HELP,
-    CORNER_DRAFT,
     CORNER_COUNT,
 };
 
@@ -567,7 +566,6 @@ static void count_corners(const struct app *app)
     visits[CORNER_FOLDED] += app->step == STEP_OPTIONS && app->is_folded[0];
     visits[CORNER_PAGER] += app->pager != NULL;
     visits[CORNER_HELP] += app->shows_help;
-    visits[CORNER_DRAFT] += app->draft != NULL && app->step != STEP_DOMAIN;
 }
 
 /* Keys that lead into a corner, where by chance alone few keys would fall. */

@@ -154,4 +154,28 @@ sed -i 's|<on_reboot>restart|<on_reboot>destroy|' "$scratch/before.xml"
 "$program" --sysroot "$hosts/i7-12700k" --root "$root" undo --yes "$domain" >/dev/null 2>&1
 ok "undo leaves the edit, and nothing of ours" \
   diff -u "$scratch/before.xml" "$domain"
+
+# Who is not root sees and plans all; only Apply is refused, and says why.
+fresh
+chmod 755 "$scratch"
+chmod 555 "$root"
+as_user=
+[ "$(id -u)" != 0 ] || as_user="setpriv --reuid 65534 --regid 65534 --clear-groups"
+start 80 24 "cd /; $as_user $screens"
+await "[2 Host]"
+press p
+ok "not root: all can be planned" await "Every proposal"
+press 6
+ok "and reviewed" await "pin 12 vCPUs to CPUs 4-15"
+press s
+ok "a plan that cannot be saved says so" await "cannot be"
+press 7
+await "a: apply"
+press a
+ok "Apply is refused" await "cannot be written"
+ok "with what to do" has "$(screen)" "Run virt-tune as"
+ok "nothing is written" cmp -s "$demo/win10.xml" "$domain"
+press q
+ok "and the screens go on" await "Pending changes"
+leave
 finish

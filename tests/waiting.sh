@@ -34,6 +34,10 @@ ok "a domain is defined" define || finish || exit 1
 before=$(stored)
 daemon() { kill "-$1" "$(cat /run/libvirt/libvirtd.pid)"; }
 waits="Waiting for libvirtd ... Esc stops waiting."
+leave() {
+  press C-c
+  await "code 130"
+}
 took() { # SECONDS: the last step took no longer
   [ "$SECONDS" -le "$1" ]
 }
@@ -59,7 +63,7 @@ ok "another size meanwhile is shown" await "$waits"
 mux resize-window -x 80 -y 24
 SECONDS=0
 press Escape
-ok "Esc ends it" await "waiting for libvirtd was stopped"
+ok "Esc ends it" await "waiting for libvirtd was"
 ok "at once" took 3
 ok "the list is as it was" has "$(screen)" "win10"
 press 4
@@ -74,7 +78,7 @@ for try in first second; do
   press 6 r
   ok "read again, $try time: it is told" await "$waits"
   press Escape
-  ok "Esc ends it" await "waiting for libvirtd was stopped"
+  ok "Esc ends it" await "waiting for libvirtd was"
   ok "and keeps the plan" has "$(screen)" "Pending changes"
   press 5
   await "[5 Options]"
@@ -87,7 +91,7 @@ press a
 ok "apply: it is told" await "$waits"
 press x y
 press Escape
-ok "Esc ends it" await "waiting for libvirtd was stopped"
+ok "Esc ends it" await "waiting for libvirtd was"
 ok "no hook is written" test ! -e "$scratch/root/etc"
 ok "no record either" test ! -e "$scratch/root/var/lib/virt-tune/$(
   sed -n 's/.*<uuid>\(.*\)<.*/\1/p' "$guest_file")/0001"
@@ -154,4 +158,25 @@ for signal in TERM HUP; do
   ok "soon" took 9
   daemon CONT
 done
+
+# No daemon at all: found out in the midst of it, and at the start.
+rm -rf "$scratch/root/var"
+start 80 24 "$run_screens"
+await "[2 Host]"
+press 1
+await "Choose a virtual machine"
+daemon KILL
+press r
+ok "a daemon that has died is told" await "Failed to connect socket"
+ok "and what was listed stays" has "$(screen)" "> win10"
+"$here/libvirtd.sh" start
+press r
+ok "once it is there again all goes on" await "Nobody has changed the domain"
+leave
+daemon TERM
+start 80 24 "$run_screens"
+ok "without a daemon the start says what to start" \
+  await "ystemctl start libvirtd.socket"
+ok "and fails" await "code 1"
+"$here/libvirtd.sh" start
 finish

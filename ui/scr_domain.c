@@ -155,9 +155,11 @@ static bool act(struct app *app, enum action action)
 
     if (action == ACTION_READ_AGAIN) {
         enter(app);
+        if (app->domains_problem.code)
+            return true; /* the hint says it */
         if (app->history)
             app_read_again(app);
-        else if (!app->domains_problem.code)
+        else
             app_hint(app,
                      text_plural("Read again: %zu domain.",
                                  "Read again: %zu domains.", app->domain_count),

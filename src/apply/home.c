@@ -27,11 +27,9 @@ char *home_read(const struct target *target, const struct domain *domain,
          i++) {
         if (i > 0)
             nanosleep(&pause, NULL);
-        if (conn_revive(target->conn))
+        if (conn_revive(target->conn, err))
             xml = domain_read_xml(target->conn, domain->uuid, err);
     }
-    if (!xml && conn_is_stopped())
-        conn_error(err, ERR_FAILED, _("The definition cannot be read"));
     return xml;
 }
 

@@ -249,15 +249,17 @@ bool conn_is_alive(const struct conn *conn)
     return virConnectIsAlive(conn->handle) == 1;
 }
 
-bool conn_revive(struct conn *conn)
+bool conn_revive(struct conn *conn, struct err *err)
 {
     virConnectPtr handle;
 
     if (conn_is_alive(conn))
         return true;
     handle = open_handle(conn->uri, conn->is_read_only);
-    if (!handle)
+    if (!handle) {
+        explain_open(err, conn->uri);
         return false;
+    }
     virConnectClose(conn->handle);
     conn->handle = handle;
     watch(conn);

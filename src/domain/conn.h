@@ -26,8 +26,8 @@ virConnectPtr conn_handle(const struct conn *conn);
 /* False once the daemon or the way to it is gone. */
 bool conn_is_alive(const struct conn *conn);
 
-/* Opens a lost connection anew; false if nobody answers there. */
-bool conn_revive(struct conn *conn);
+/* Opens a lost connection anew; an error if nobody answers there. */
+bool conn_revive(struct conn *conn, struct err *err);
 
 /*
  * Ends what waits for libvirt, from another thread: its connections are cut, so

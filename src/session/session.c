@@ -145,10 +145,8 @@ bool session_connect(struct session *session, struct err *err)
 {
     struct host *host = session->host;
 
-    if (session->conn && conn_revive(session->conn))
-        return true;
     if (session->conn)
-        return conn_error(err, ERR_FAILED, _("libvirt cannot be reached"));
+        return conn_revive(session->conn, err);
     session->conn =
         conn_open(session->options.uri, session->options.is_read_only, err);
     if (session->conn)

@@ -129,7 +129,7 @@ press 4
 await "[4 CPUs]"
 press Tab
 await "> B "
-kill -HUP "$(pgrep -n -f -- "^$program --sysroot")"
+kill -HUP "$(pgrep -n -f -- "^$program .*--root $root")"
 await "code 129"
 start 80 24 "$screens"
 ok "after a hang-up the draft is offered" await "A draft of win10"

@@ -20,8 +20,14 @@ static void enter(struct app *app)
     *err = (struct err){0};
     if (app->session->domain && app->session->domain->path)
         return; /* a file stands alone */
-    if (session_connect(app->session, err))
+    /* That a daemon has died may show only when it is asked. */
+    for (int i = 0; i < 2 && !domains && session_connect(app->session, err);
+         i++) {
+        *err = (struct err){0};
         domains = domain_list(app->session->conn, &count, err);
+        if (domains || conn_is_alive(app->session->conn))
+            break;
+    }
     if (!domains) {
         app_hint(app, "%s", err->text);
         return;

@@ -10,8 +10,10 @@
 #include <dlfcn.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <time.h>
 
 /* The library's own is put here once it is loaded. */
 virConnectAuthPtr virConnectAuthPtrDefault;
@@ -49,6 +51,34 @@ static void *find(const char *name)
 }
 
 /*
+ * libvirt writes to a lost link in a way that raises SIGPIPE, which would end
+ * the program without a word: it is blocked meanwhile, and taken.
+ */
+static void begin_call(sigset_t *before)
+{
+    sigset_t broken;
+
+    sigemptyset(&broken);
+    sigaddset(&broken, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken, before);
+    calls++;
+}
+
+static void end_call(const sigset_t *before)
+{
+    static const struct timespec at_once;
+    sigset_t broken;
+
+    calls--;
+    sigemptyset(&broken);
+    sigaddset(&broken, SIGPIPE);
+    while (!sigismember(before, SIGPIPE) &&
+           sigtimedwait(&broken, NULL, &at_once) > 0)
+        ;
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/*
  * A function that is found at its first call and gives `failure` where there
  * is none. POSIX has dlsym's pointer converted through memory.
  */
@@ -57,14 +87,15 @@ static void *find(const char *name)
     {                                                       \
         static type(*function) parameters;                  \
         type result = failure;                              \
+        sigset_t before;                                    \
                                                             \
         if (!function)                                      \
             *(void **)&function = find(#name);              \
         if (!function)                                      \
             return result;                                  \
-        calls++;                                            \
+        begin_call(&before);                                \
         result = function arguments;                        \
-        calls--;                                            \
+        end_call(&before);                                  \
         return result;                                      \
     }
 #define FORWARD_VOID(name, parameters, arguments) \

@@ -7,18 +7,8 @@
 program=$(realpath "$1") hosts=$(realpath "$2")
 golden=$(cd "$(dirname "$0")" && pwd)/golden
 
-# A script is a file of keys; its first lines may say "#options ...".
-play() { # SCRIPT
-  local options
-  options=$(sed -n 's/^#options //p' "$1")
-  rm -rf "$scratch/root"
-  mkdir "$scratch/root"
-  # A short, fixed path beneath which is written: paths are shown and wrapped.
-  # shellcheck disable=SC2086 # words
-  (cd "$scratch" && "$program" ${options//HOSTS/$hosts} --root root \
-    --script "$1" 2>&1) | sed -e "s|$hosts|HOSTS|g" \
-    -Ee 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/YYYY-MM-DDThh:mm:ssZ/g'
-}
+# shellcheck source=tests/play.sh
+. "$(dirname "$0")/play.sh"
 
 for script in "$golden"/*.keys; do
   name=$(basename "$script" .keys)

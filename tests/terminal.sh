@@ -4,32 +4,9 @@
 # same text as on the canvas; the terminal is as before, whatever happens.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/tmux.sh
+. "$(dirname "$0")/tmux.sh"
 program=$(realpath "$1")
-command -v tmux >/dev/null || plan_skip "tmux is not installed"
-export TMPDIR=$scratch
-servers=0
-mux() { tmux -L "vt$$-$servers" -f /dev/null "$@"; }
-trap 'mux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
-
-start() { # WIDTH HEIGHT COMMAND: a shell in tmux that runs it
-  mux kill-server 2>/dev/null
-  servers=$((servers + 1)) # a new one: the old may still be ending
-  mux new-session -d -x "$1" -y "$2" "env LC_ALL=C.UTF-8 bash --norc --noprofile"
-  mux send-keys "PS1='ready> '; clear" Enter
-  await 'ready>'
-  mux send-keys "$3; echo code \$?" Enter
-}
-screen() { mux capture-pane -p | sed 's/ *$//'; }
-await() { # TEXT: until the screen shows it, 10 s at most
-  local try
-  for ((try = 0; try < 200; try++)); do
-    [[ $(screen) == *"$1"* ]] && return
-    sleep 0.05
-  done
-  echo "#   never saw '$1':"
-  screen | sed 's/^/#   /'
-  return 1
-}
 canvas() { # KEYS...: what a script of them shows
   echo "$* dump" >"$scratch/keys"
   "$program" --demo --script "$scratch/keys" win10 2>&1
@@ -48,24 +25,24 @@ same_text() { # WANTED: compares canvas and terminal
 start 80 24 "$program --demo win10"
 ok "Host" same
 keys=()
-press() { mux send-keys "$1"; keys+=("$2"); }
-press Enter Enter
+hit() { press "$1"; keys+=("$2"); } # as tmux and as a script spell it
+hit Enter Enter
 ok "Devices" same "${keys[@]}"
-press Enter Enter
+hit Enter Enter
 ok "CPUs" same "${keys[@]}"
-press Tab Tab
-press Right Right
+hit Tab Tab
+hit Right Right
 ok "CPUs, another layout, another core" same "${keys[@]}"
-press BTab BackTab
-press Enter Enter
+hit BTab BackTab
+hit Enter Enter
 ok "Options" same "${keys[@]}"
-press Down Down
-press Enter Enter
+hit Down Down
+hit Enter Enter
 ok "Review" same "${keys[@]}"
-press '?' '?'
+hit '?' '?'
 ok "Help" same "${keys[@]}"
-press q q
-press Down Down
+hit q q
+hit Down Down
 ok "Review, next change" same "${keys[@]}"
 mux resize-window -x 60 -y 10
 ok "too small says so" await "needs 60x17"

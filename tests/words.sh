@@ -49,18 +49,10 @@ run env LANGUAGE=xx "$program" --demo undo
 ok "English where there is no catalogue" has "$err" "Usage: virt-tune undo"
 
 # The screens, as golden.sh plays them.
-play() { # NAME
-  local options
-  options=$(sed -n 's/^#options //p' "$golden/$1.keys")
-  rm -rf "$scratch/root"
-  mkdir "$scratch/root"
-  # shellcheck disable=SC2086 # words
-  (cd "$scratch" && german "$program" ${options//HOSTS/$hosts} --root root \
-    --script "$golden/$1.keys" 2>&1) | sed -e "s|$hosts|HOSTS|g" \
-    -Ee 's/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/YYYY-MM-DDThh:mm:ssZ/g'
-}
+# shellcheck source=tests/play.sh
+. "$(dirname "$0")/play.sh"
 for script in "$golden"/*.keys; do
-  play "$(basename "$script" .keys)" >"$scratch/$(basename "$script" .keys).txt"
+  play "$script" german >"$scratch/$(basename "$script" .keys).txt"
 done
 for file in "$golden"/*.de.txt; do
   name=$(basename "$file" .de.txt)

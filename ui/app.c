@@ -162,10 +162,14 @@ void app_read_again(struct app *app)
     struct err err = {0};
     struct plan *plan;
 
-    if (session_is_current(app->session)) {
+    if (session_is_current(app->session, &err)) {
         app_derive(app); /* the hook's files may be other ones */
         app->apply_state = APPLY_ASKS;
         app_hint(app, "Nobody has changed the domain meanwhile.");
+        return;
+    }
+    if (err.code) {
+        app_hint(app, "%s", err.text);
         return;
     }
     planfile_save(app_plan(app), &mine);
@@ -234,6 +238,7 @@ void app_free(struct app *app)
     check_forget(app);
     free(app->saved);
     free(app->pager);
+    free(app->pager_title);
     free(app->is_group_folded);
     free(app);
 }
@@ -243,7 +248,9 @@ void app_go(struct app *app, enum step step)
     presets_close(app);
     disks_close(app);
     if (step != STEP_DOMAIN && !app->history) {
-        app_hint(app, "Choose a domain first: Enter.");
+        app_hint(app, app->domain_count > 0
+                          ? "Choose a domain first: Enter."
+                          : "There is no domain to choose; r looks again.");
         return;
     }
     /* A step builds on what those before it propose, in whatever order. */
@@ -262,8 +269,9 @@ void app_go(struct app *app, enum step step)
 void app_page(struct app *app, const char *title, char *text)
 {
     free(app->pager);
+    free(app->pager_title);
     app->pager = text;
-    app->pager_title = title;
+    app->pager_title = mem_strdup(title);
     app->pager_top = 0;
 }
 
@@ -493,14 +501,18 @@ bool app_key(struct app *app, int key)
 {
     const struct screen *screen = screens[app->step];
     enum action action = key_action(key, app_place(app));
+    struct err ignored = {0};
 
     if (key == INPUT_TICK) {
         check_tick(app);
         return true;
     }
+    if (key == INPUT_RESIZE)
+        return true;
     app->hint[0] = '\0';
     if (key == INPUT_CONTINUE) {
-        if (app->history && !session_is_current(app->session))
+        if (app->history && !session_is_current(app->session, &ignored) &&
+            !ignored.code)
             app_hint(app,
                      "%s was changed meanwhile; r in Review reads it again.",
                      app->session->domain->name);
@@ -510,8 +522,6 @@ bool app_key(struct app *app, int key)
         app->asked_device = NULL;
     if (key == INPUT_GONE)
         return false;
-    if (key == INPUT_RESIZE)
-        return true;
     if (app->height < APP_MIN_HEIGHT || app->width < APP_MIN_WIDTH)
         return key != 'q'; /* nothing can be seen: nothing is done */
     if (ask_is_open(app) && app->step != STEP_DOMAIN) {

@@ -65,7 +65,7 @@ struct app {
     bool is_folded[OPTION_COUNT]; /* by the first option of a group */
     char find[32];                /* what is looked for in step 5 */
     char *pager;                  /* text shown in full, or NULL */
-    const char *pager_title;
+    char *pager_title;
     int pager_top;
     bool shows_help;
 
@@ -165,7 +165,7 @@ bool app_reopen(struct app *app, struct err *err);
  */
 void app_read_again(struct app *app);
 
-/* Shows a text in full; takes it over. */
+/* Shows a text in full; takes it over, not its title. */
 void app_page(struct app *app, const char *title, char *text);
 
 /* One line at the bottom until the next key. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Takes a row of the list, paints all that is known of it. */
+/* Takes a row of the list, shows all that is known of it. */
 #include "ui/devdetail.h"
 
 #include "base/text.h"
 #include "plan/device.h"
 #include "plan/drift.h"
 #include "plan/usb.h"
+#include "ui/pane.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const enum role claim_roles[] = {
@@ -22,160 +22,159 @@ static size_t index_of(const struct app *app, const struct pci_device *device)
     return (size_t)(device - app->session->host->pci.devices);
 }
 
-/* The claims of such severities, the gravest first; gives the row after. */
-static int draw_claims(const struct app *app, struct canvas *canvas, int y,
+/* The claims of such severities, the gravest first. */
+static void add_claims(struct pane *pane, const struct app *app,
                        const struct pci_device *device,
                        enum claim_severity least, enum claim_severity most)
 {
     struct claim_list claims = claim_list(&app->session->host->claims, device);
-    int end = app_body_end(canvas);
 
-    for (size_t i = 0; i < claims.count && y < end; i++) {
-        const struct claim *claim = &claims.list[i];
-
-        if (claim->severity >= least && claim->severity <= most)
-            y = canvas_wrap(canvas, y, 1, canvas->width - 2, end - y,
-                            claim_roles[claim->severity], claim->text);
-    }
-    return y;
+    for (size_t i = 0; i < claims.count; i++)
+        if (claims.list[i].severity >= least && claims.list[i].severity <= most)
+            pane_add_text(pane, claim_roles[claims.list[i].severity],
+                          claims.list[i].text);
 }
 
-/* Where its group stands; NULL: no host driver is in the way. */
-static int draw_group(struct canvas *canvas, int y,
+/* Where its group stands. */
+static void add_group(struct pane *pane, struct arena *arena,
                       const struct iommu_group *group)
 {
-    int end = app_body_end(canvas);
-    char text[512];
-
-    if (group->culprit)
-        snprintf(text, sizeof(text),
-                 _("%s is bound to %s. A guest gets the group only once every "
-                   "device in it, but bridges, has left its host driver; "
-                   "managed='yes' does that for the devices it is given."),
-                 pci_short_address(group->culprit), group->culprit->driver);
-    else
-        snprintf(text, sizeof(text),
-                 _("No host driver holds a device of this group."));
-    return canvas_wrap(canvas, y, 1, canvas->width - 2,
-                       end - y < 3 ? end - y : 3, ROLE_NORMAL, text);
+    pane_add(pane, NULL,
+             group->culprit
+                 ? arena_printf(
+                       arena,
+                       "%s is bound to %s. A guest gets the group only once "
+                       "every device in it, but bridges, has left its host "
+                       "driver; managed='yes' does that for the devices it "
+                       "is given.",
+                       pci_short_address(group->culprit),
+                       group->culprit->driver)
+                 : _("No host driver holds a device of this group."));
 }
 
 /* What the guest is told of it, and whether it is where the domain thinks. */
-static int draw_wish(const struct app *app, struct canvas *canvas, int y,
-                     const struct pci_device *device)
+static void add_wish(struct pane *pane, const struct app *app,
+                     struct arena *arena, const struct pci_device *device)
 {
     const struct plan *plan = app_plan(app);
     size_t index = index_of(app, device);
     const struct device_wish *wish = &plan->wishes[index];
-    char text[512] = "";
-    size_t length = 0;
+    struct str text CLEANUP(str_free) = STR_INIT;
 
     if (drift_leads_to(plan, index))
-        snprintf(text, sizeof(text),
-                 _("The domain's device moved here: Space, and it follows."));
+        pane_add_text(
+            pane, ROLE_WARN,
+            _("The domain's device moved here: Space, and it follows."));
     else if (plan->is_given[index] && wish->boot > 0)
-        length = (size_t)snprintf(text, sizeof(text), _("Boots as number %u. "),
-                                  wish->boot);
-    if (plan->is_given[index] && strcmp(device_rom(wish), "default") != 0)
-        snprintf(text + length, sizeof(text) - length, _("ROM: %s"),
-                 device_rom(wish));
-    if (*text && y < app_body_end(canvas))
-        canvas_put_cut(canvas, y++, 1, canvas->width - 2,
-                       drift_leads_to(plan, index) ? ROLE_WARN : ROLE_NORMAL,
-                       text);
-    return y;
+        str_addf(&text, "Boots as number %u.", wish->boot);
+    if (plan->is_given[index] && strcmp(device_rom(wish), "default") != 0) {
+        str_add(&text, text.length > 0 ? " " : "");
+        str_addf(&text, "ROM: %s", device_rom(wish));
+    }
+    pane_add(pane, NULL, arena_strdup(arena, str_text(&text)));
 }
 
-static void draw_pci(const struct app *app, struct canvas *canvas, int y,
-                     const struct pci_device *device,
-                     const struct iommu_group *group)
+/* With little room what giving it costs comes before what it is. */
+static void fill_pci(struct pane *pane, const struct app *app,
+                     struct arena *arena, const struct pci_device *device,
+                     const struct iommu_group *group, bool is_short)
 {
-    int width = canvas->width - 2, end = app_body_end(canvas);
+    const struct canvas signs = {.is_ascii = app->is_ascii};
+    const char *dot = canvas_glyph(&signs, GLYPH_DOT);
     size_t index = index_of(app, device);
-    char text[512], sharing[96];
+    char sharing[96];
 
-    snprintf(text, sizeof(text),
-             text_plural("%s %s [%04x:%04x] %s group %u, %zu device",
-                         "%s %s [%04x:%04x] %s group %u, %zu devices",
-                         group->device_count),
-             pci_short_address(device), device->class_name, device->vendor,
-             device->device, canvas_glyph(canvas, GLYPH_DOT), group->id,
-             group->device_count);
-    draw_pane_rule(canvas, y++, text);
+    pane->title = arena_printf(
+        arena,
+        text_plural("%s %s [%04x:%04x] %s group %u, %zu device",
+                    "%s %s [%04x:%04x] %s group %u, %zu devices",
+                    group->device_count),
+        pci_short_address(device), device->class_name, device->vendor,
+        device->device, dot, group->id, group->device_count);
+    if (is_short)
+        add_claims(pane, app, device, CLAIM_WARN, CLAIM_REFUSE);
     pci_describe_sharing(device, sharing, sizeof(sharing));
-    snprintf(text, sizeof(text), "%s%s%s", device->name, *sharing ? "; " : "",
-             sharing);
-    canvas_put_cut(canvas, y++, 1, width, ROLE_NORMAL, text);
-    y = draw_wish(app, canvas, y, device);
-    y = draw_claims(app, canvas, y, device, CLAIM_WARN, CLAIM_REFUSE);
-    y = draw_group(canvas, y, group);
-    y = draw_claims(app, canvas, y, device, CLAIM_NOTE, CLAIM_UNKNOWN);
-    if (y < end && device_obstacle(app_plan(app), index))
-        canvas_put_cut(canvas, y, 1, width, ROLE_NORMAL,
-                       device_obstacle(app_plan(app), index));
-    else if (y < end && device_is_in_domain(app->session->domain, device))
-        canvas_put(canvas, y, 1, ROLE_NORMAL,
-                   app_plan(app)->is_given[index]
-                       ? _("The domain has this device.")
-                       : _("The domain has this device now, and gives it "
-                           "back."));
+    pane_add(pane, NULL,
+             arena_printf(arena, "%s%s%s", device->name, *sharing ? "; " : "",
+                          sharing));
+    add_wish(pane, app, arena, device);
+    if (!is_short)
+        add_claims(pane, app, device, CLAIM_WARN, CLAIM_REFUSE);
+    add_group(pane, arena, group);
+    add_claims(pane, app, device, CLAIM_NOTE, CLAIM_UNKNOWN);
+    if (device_obstacle(app_plan(app), index))
+        pane_add(pane, NULL, device_obstacle(app_plan(app), index));
+    else if (device_is_in_domain(app->session->domain, device))
+        pane_add(pane, NULL,
+                 app_plan(app)->is_given[index]
+                     ? _("The domain has this device.")
+                     : _("The domain has this device now, and gives it "
+                         "back."));
 }
 
-static void draw_usb(const struct app *app, struct canvas *canvas, int y,
-                     size_t index)
+static void fill_usb(struct pane *pane, const struct app *app,
+                     struct arena *arena, size_t index)
 {
     const struct plan *plan = app_plan(app);
     const struct usb_device *device = usb_plugged(plan, index);
-    struct arena *arena = arena_new();
-    int width = canvas->width - 2, end = app_body_end(canvas);
 
-    draw_pane_rule(canvas, y++,
-                   arena_printf(arena, "USB %s", usb_name(plan, index, arena)));
+    pane->title = arena_printf(arena, "USB %s", usb_name(plan, index, arena));
     if (!device) {
-        canvas_wrap(canvas, y, 1, width, end - y, ROLE_NOTE,
-                    _("The domain has it, and it is not plugged in."));
-        arena_free(arena);
+        pane_add_text(pane, ROLE_NOTE,
+                      _("The domain has it, and it is not plugged in."));
         return;
     }
-    canvas_put_cut(canvas, y++, 1, width, ROLE_NORMAL, device->name);
-    canvas_putf(canvas, y++, 1, ROLE_NORMAL, "Port %s, behind %s.",
-                device->port,
-                device->controller ? pci_short_address(device->controller)
-                                   : _("a controller that is not known"));
-    if (device->claim.text)
-        y = canvas_wrap(canvas, y, 1, width, end - y,
-                        claim_roles[device->claim.severity],
-                        device->claim.text);
-    canvas_wrap(canvas, y, 1, width, end - y, ROLE_NORMAL,
-                device->has_twin
-                    ? _("Another one is just like it, so the domain names its "
-                        "address, which is another one after each replugging. "
-                        "The whole controller is surer.")
-                    : _("The domain names its vendor and product, so any port "
-                        "will do, and it starts without it, too."));
-    arena_free(arena);
+    pane_add(pane, NULL, device->name);
+    pane_add(pane, NULL,
+             arena_printf(arena, "Port %s, behind %s.", device->port,
+                          device->controller
+                              ? pci_short_address(device->controller)
+                              : _("a controller that is not known")));
+    pane_add_text(pane, claim_roles[device->claim.severity],
+                  device->claim.text);
+    pane_add(pane, NULL,
+             device->has_twin
+                 ? _("Another one is just like it, so the domain names its "
+                     "address, which is another one after each replugging. "
+                     "The whole controller is surer.")
+                 : _("The domain names its vendor and product, so any port "
+                     "will do, and it starts without it, too."));
 }
 
-static void draw_folded(struct canvas *canvas, int y,
-                        const struct iommu_group *group)
+static void fill(struct pane *pane, const struct app *app, struct arena *arena,
+                 const struct device_row *row, bool is_short)
 {
-    char text[64];
-
-    snprintf(text, sizeof(text),
-             text_plural("group %u, %zu device, folded",
-                         "group %u, %zu devices, folded", group->device_count),
-             group->id, group->device_count);
-    draw_pane_rule(canvas, y++, text);
-    draw_group(canvas, y, group);
+    if (row->device) {
+        fill_pci(pane, app, arena, row->device, row->group, is_short);
+    } else if (row->group) {
+        pane->title = arena_printf(arena,
+                                   text_plural("group %u, %zu device, folded",
+                                               "group %u, %zu devices, folded",
+                                               row->group->device_count),
+                                   row->group->id, row->group->device_count);
+        add_group(pane, arena, row->group);
+    } else {
+        fill_usb(pane, app, arena, row->usb);
+    }
 }
 
 void devdetail_draw(const struct app *app, struct canvas *canvas, int y,
                     const struct device_row *row)
 {
-    if (row->device)
-        draw_pci(app, canvas, y, row->device, row->group);
-    else if (row->group)
-        draw_folded(canvas, y, row->group);
-    else
-        draw_usb(app, canvas, y, row->usb);
+    struct arena *arena = arena_new();
+    struct pane pane = {0};
+
+    fill(&pane, app, arena, row, app_is_low(canvas));
+    pane_draw_below(&pane, canvas, y);
+    arena_free(arena);
+}
+
+void devdetail_page(struct app *app, const struct device_row *row)
+{
+    struct arena *arena = arena_new();
+    struct pane pane = {0};
+
+    fill(&pane, app, arena, row, false);
+    pane_page(&pane, app);
+    arena_free(arena);
 }

@@ -9,4 +9,7 @@
 void devdetail_draw(const struct app *app, struct canvas *canvas, int y,
                     const struct device_row *row);
 
+/* Shows all of it in the pager. */
+void devdetail_page(struct app *app, const struct device_row *row);
+
 #endif

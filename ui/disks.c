@@ -15,9 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As the options stand: the rows of the pane below a narrow list. */
-enum { NARROW_PANE = 5 };
-
 enum { OPTIONS_OF_A_DISK = OPTION_DISKS_QUEUES - OPTION_DISKS_CACHE + 1 };
 
 /* One line: an option of a disk or, with an offer, a disk of the host's. */
@@ -263,31 +260,13 @@ static void fill_pane(struct pane *pane, const struct app *app,
     pane_add(pane, _("Key"), key_of(own, row));
 }
 
-/* Beside the list; in a narrow terminal below it. */
-static void draw_pane(const struct app *app, struct canvas *canvas,
-                      const struct row *row)
-{
-    int end = app_body_end(canvas), x = columns_of(canvas).pane;
-    struct pane pane = {0};
-
-    fill_pane(&pane, app, row, app_is_narrow(canvas));
-    if (app_is_narrow(canvas)) {
-        pane_draw_below(&pane, canvas, end - NARROW_PANE, end);
-        return;
-    }
-    for (int line = BODY_TOP; line < end; line++)
-        canvas_put_glyph(canvas, line, x + 1, ROLE_NORMAL, GLYPH_VERTICAL);
-    pane_draw(&pane, canvas, BODY_TOP, x + 3, end);
-}
-
 /* Its whole text, in the pager. */
 static void view(struct app *app, const struct row *row)
 {
     struct pane pane = {0};
 
     fill_pane(&pane, app, row, false);
-    app_page(app, row->offer ? row->offer->disk : option_get(row->id)->title,
-             pane_text(&pane, app->width - 2));
+    pane_page(&pane, app);
 }
 
 static void draw_heading(const struct disk_list *own, struct canvas *canvas,
@@ -316,13 +295,13 @@ void disks_draw(struct app *app, struct canvas *canvas)
 {
     struct disk_list *own = app->disks;
     struct list *list = &own->list;
-    int end = app_body_end(canvas), height, line;
+    struct pane pane = {0};
+    int end, height, line;
 
     if (own->plan != app_plan(app))
         make_rows(app);
-    draw_pane(app, canvas, &own->rows[list->selected]);
-    if (app_is_narrow(canvas))
-        end -= NARROW_PANE;
+    fill_pane(&pane, app, &own->rows[list->selected], app_is_narrow(canvas));
+    end = pane_draw_beside(&pane, canvas);
     canvas_put(canvas, BODY_TOP, 1, ROLE_HEADING, _("Each disk by itself"));
     columns_heading(canvas, BODY_TOP);
     height = end - BODY_TOP - 1;

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "ui/ask.h"
-#include "ui/explain.h"
+#include "ui/pane.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -214,7 +214,7 @@ static int count_lines(const char *text, int width)
     struct str str CLEANUP(str_free) = STR_INIT;
     int count = 0;
 
-    explain_add(&str, text, width);
+    pane_wrap(&str, text, width);
     for (const char *at = str_text(&str); *at; at++)
         count += *at == '\n';
     return count;

@@ -4,10 +4,78 @@
 
 #include "base/text.h"
 #include "ui/app.h"
-#include "ui/explain.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Adds a word; one that no line has room for is broken. Gives the column. */
+static int add_word(struct str *str, const char *word, int column, int indent,
+                    int width)
+{
+    char one[16];
+    size_t length;
+    unsigned character;
+
+    for (; *word; word += length) {
+        length = str_utf8(word, &character);
+        if (length == 0)
+            length = 1;
+        snprintf(one, sizeof(one), "%.*s", (int)length, word);
+        if (column + canvas_columns(one) > width && column > indent) {
+            str_addf(str, "\n%*s", indent, "");
+            column = indent;
+        }
+        str_add(str, one);
+        column += canvas_columns(one);
+    }
+    return column;
+}
+
+/*
+ * Adds one line, broken at blanks where it would be wider. What goes on stands
+ * a little further right than the line, if that is indented.
+ */
+static void add_wrapped(struct str *str, const char *line, size_t size,
+                        int width)
+{
+    size_t indent = strspn(line, " "), length;
+    struct str text CLEANUP(str_free) = STR_INIT;
+    const char *at, *word;
+    int column = 0;
+
+    str_add_bytes(&text, line, size);
+    at = str_text(&text);
+    while ((word = str_next_word(&at, &length))) {
+        char *one = mem_alloc(length + 1, 1);
+        int columns = canvas_columns(memcpy(one, word, length));
+
+        if (column > 0 && column + 1 + columns > width) {
+            str_addf(str, "\n%*s", (int)(indent > 0 ? indent + 2 : 0), "");
+            column = (int)(indent > 0 ? indent + 2 : 0);
+        } else if (column > 0) {
+            str_add(str, " ");
+            column++;
+        } else {
+            str_addf(str, "%*s", (int)indent, "");
+            column = (int)indent;
+        }
+        column = add_word(str, one, column, (int)(indent > 0 ? indent + 2 : 0),
+                          width);
+        free(one);
+    }
+    str_add(str, "\n");
+}
+
+void pane_wrap(struct str *str, const char *text, int width)
+{
+    while (*text) {
+        size_t size = strcspn(text, "\n");
+
+        add_wrapped(str, text, size, width);
+        text += size + (text[size] == '\n');
+    }
+}
 
 /* The columns of the names: eight, or what the widest of them takes. */
 static int names_width(const struct pane *pane)
@@ -25,7 +93,16 @@ void pane_add(struct pane *pane, const char *name, const char *text)
 {
     if (text && *text && pane->count < ARRAY_SIZE(pane->points))
         pane->points[pane->count++] =
-            (struct pane_point){name, text, ROLE_HEADING};
+            (struct pane_point){name, text, name ? ROLE_HEADING : ROLE_NORMAL};
+}
+
+void pane_add_text(struct pane *pane, enum role role, const char *text)
+{
+    size_t before = pane->count;
+
+    pane_add(pane, NULL, text);
+    if (pane->count > before)
+        pane->points[before].role = role;
 }
 
 void pane_add_finding(struct pane *pane, struct arena *arena,
@@ -75,7 +152,7 @@ static struct lines lines_new(const struct pane *pane, int width, bool is_airy)
         if (is_airy && i > 0 && !point->name != !point[-1].name)
             add_line(&lines, point, false, "", 0);
         first = lines.count;
-        explain_add(&text, point->text, point->name ? width - names : width);
+        pane_wrap(&text, point->text, point->name ? width - names : width);
         for (const char *at = str_text(&text); *at;) {
             size_t size = strcspn(at, "\n");
 
@@ -114,27 +191,36 @@ int pane_draw_points(const struct pane *pane, struct canvas *canvas, int y,
         if (line->point->name && line->is_first)
             canvas_put_cut(canvas, y, x, names - 1, line->point->role,
                            line->point->name);
-        canvas_put(canvas, y, line->point->name ? x + names : x, ROLE_NORMAL,
+        canvas_put(canvas, y, line->point->name ? x + names : x,
+                   line->point->name ? ROLE_NORMAL : line->point->role,
                    line->text);
     }
     lines_free(&lines);
     return y;
 }
 
-void pane_draw(const struct pane *pane, struct canvas *canvas, int y, int x,
-               int end)
-{
-    canvas_set_pane(canvas, y, x, end);
-    canvas_put_cut(canvas, y, x, canvas->width - x - 1, ROLE_HEADING,
-                   pane->title);
-    pane_draw_points(pane, canvas, y + 1, x, end);
-}
-
-void pane_draw_below(const struct pane *pane, struct canvas *canvas, int y,
-                     int end)
+void pane_draw_below(const struct pane *pane, struct canvas *canvas, int y)
 {
     draw_pane_rule(canvas, y, pane->title);
-    pane_draw_points(pane, canvas, y + 1, 1, end);
+    pane_draw_points(pane, canvas, y + 1, 1, app_body_end(canvas));
+}
+
+int pane_draw_beside(const struct pane *pane, struct canvas *canvas)
+{
+    enum { NARROW_PANE = 5 }; /* rows, its title among them */
+    int end = app_body_end(canvas), x = columns_of(canvas).pane;
+
+    if (app_is_narrow(canvas)) {
+        pane_draw_below(pane, canvas, end - NARROW_PANE);
+        return end - NARROW_PANE;
+    }
+    for (int row = BODY_TOP; row < end; row++)
+        canvas_put_glyph(canvas, row, x + 1, ROLE_NORMAL, GLYPH_VERTICAL);
+    canvas_set_pane(canvas, BODY_TOP, x + 3, end);
+    canvas_put_cut(canvas, BODY_TOP, x + 3, canvas->width - x - 4, ROLE_HEADING,
+                   pane->title);
+    pane_draw_points(pane, canvas, BODY_TOP + 1, x + 3, end);
+    return end;
 }
 
 char *pane_text(const struct pane *pane, int width)
@@ -155,6 +241,43 @@ char *pane_text(const struct pane *pane, int width)
     }
     lines_free(&lines);
     return str_steal(&str);
+}
+
+void pane_page(const struct pane *pane, struct app *app)
+{
+    app_page(app, pane->title, pane_text(pane, app->width - 2));
+}
+
+static void fill_finding(struct pane *pane, struct arena *arena,
+                         const struct finding *finding)
+{
+    pane->title = finding->text;
+    pane_add(pane, NULL, finding->why);
+    pane_add(pane, NULL, finding->fix);
+    pane_add(pane, NULL, finding->recipe);
+    if (*finding->source)
+        pane_add_text(pane, ROLE_NOTE,
+                      arena_printf(arena, "Seen in %s", finding->source));
+}
+
+void finding_draw(const struct finding *finding, struct canvas *canvas, int y)
+{
+    struct arena *arena = arena_new();
+    struct pane pane = {0};
+
+    fill_finding(&pane, arena, finding);
+    pane_draw_below(&pane, canvas, y);
+    arena_free(arena);
+}
+
+void finding_page(const struct finding *finding, struct app *app)
+{
+    struct arena *arena = arena_new();
+    struct pane pane = {0};
+
+    fill_finding(&pane, arena, finding);
+    pane_page(&pane, app);
+    arena_free(arena);
 }
 
 struct columns columns_of(const struct canvas *canvas)

@@ -4,7 +4,8 @@
  * measures in ticks too, so that every key is answered meanwhile.
  */
 #include "ui/app.h"
-#include "ui/explain.h"
+#include "ui/cure.h"
+#include "ui/pane.h"
 
 #include "base/text.h"
 #include "session/report.h"
@@ -219,28 +220,30 @@ static void draw_row(const struct audit *audit, struct canvas *canvas, int y,
                      &audit->findings[row.part].list[row.index]);
 }
 
-/* Who else ran there, in full: the row may have cut it. */
+/* How long it waited, and who else ran there: the row may have cut it. */
 static void draw_others(const struct app *app, struct canvas *canvas, int y)
 {
     struct row row = row_at(app->audit, app->lists[STEP_CHECK].selected);
+    struct arena *arena = arena_new();
     const struct audit_wait *wait;
-    char title[40];
+    struct pane pane = {0};
 
-    if (row.kind != ROW_WAIT)
-        return;
-    wait = &app->audit->waits[row.index];
-    snprintf(title, sizeof(title), _("vCPU %u on CPU %.16s"), wait->vcpu,
-             wait->cpus);
-    draw_pane_rule(canvas, y++, title);
-    canvas_putf(canvas, y++, 1, ROLE_NORMAL,
-                "It ran %u.%u %% of the time and waited %u.%u %%.",
-                wait->ran / 10, wait->ran % 10, wait->waited / 10,
-                wait->waited % 10);
-    canvas_wrap(canvas, y, 1, canvas->width - 2, 3, ROLE_NORMAL,
-                *wait->others ? _("Also ran there:")
-                              : _("Nobody else was seen."));
-    canvas_wrap(canvas, y, 17, canvas->width - 18, 3, ROLE_NORMAL,
-                wait->others);
+    if (row.kind == ROW_WAIT) {
+        wait = &app->audit->waits[row.index];
+        pane.title =
+            arena_printf(arena, "vCPU %u on CPU %.16s", wait->vcpu, wait->cpus);
+        pane_add(&pane, NULL,
+                 arena_printf(
+                     arena, "It ran %u.%u %% of the time and waited %u.%u %%.",
+                     wait->ran / 10, wait->ran % 10, wait->waited / 10,
+                     wait->waited % 10));
+        pane_add(&pane, NULL,
+                 *wait->others
+                     ? arena_printf(arena, "Also ran there: %s", wait->others)
+                     : _("Nobody else was seen."));
+        pane_draw_below(&pane, canvas, y);
+    }
+    arena_free(arena);
 }
 
 static void draw(struct app *app, struct canvas *canvas)
@@ -259,7 +262,7 @@ static void draw(struct app *app, struct canvas *canvas)
         draw_row(app->audit, canvas, LIST_TOP + i - list->top, i,
                  i == list->selected);
     if (selected_finding(app))
-        explain_draw(canvas, LIST_TOP + height + 1, selected_finding(app));
+        finding_draw(selected_finding(app), canvas, LIST_TOP + height + 1);
     else
         draw_others(app, canvas, LIST_TOP + height + 1);
 }
@@ -275,6 +278,19 @@ static void save(struct app *app)
                  REPORT_FILE);
     else
         app_hint(app, "%s", err.text);
+}
+
+static void cure(struct app *app, const struct finding *finding)
+{
+    if (finding)
+        cure_go(app, finding);
+    else if (app->audit &&
+             row_at(app->audit, app->lists[STEP_CHECK].selected).kind ==
+                 ROW_WAIT)
+        cure_go_wait(app);
+    else
+        app_hint(app, app->audit ? "A line below it leads somewhere."
+                                 : "Nothing was looked at yet.");
 }
 
 static bool act(struct app *app, enum action action)
@@ -295,9 +311,12 @@ static bool act(struct app *app, enum action action)
     case ACTION_SAVE:
         save(app);
         return true;
+    case ACTION_CURE:
+        cure(app, finding);
+        return true;
     case ACTION_VIEW:
         if (finding)
-            app_page(app, finding->text, explain_text(finding, app->width - 2));
+            finding_page(finding, app);
         else
             app_hint(app, app->audit ? "A line below it says more."
                                      : "Nothing was looked at yet.");

@@ -174,12 +174,12 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
 static void draw_absent(const struct app *app, struct canvas *canvas)
 {
     canvas_wrap(
-        canvas, BODY_TOP + 1, 1, canvas->width - 2, 4, ROLE_WARN,
+        canvas, BODY_TOP + 2, 1, canvas->width - 2, 4, ROLE_WARN,
         app->session->host->pci.problem
             ? _("The PCI devices could not be read.")
-            : _("There is no IOMMU group: the IOMMU is off, so no PCI "
-                "device can be given to a guest. Step 2 says what to do. "
-                "CPUs and options can be tuned without it."));
+            : _("There is no IOMMU group, so no PCI device can be given to a "
+                "guest. Step 2 says what to do. CPUs and options can be tuned "
+                "without it."));
 }
 
 static size_t count_given(const struct app *app)
@@ -336,6 +336,9 @@ static bool act_on(struct app *app, const struct device_row *row,
         else
             devlist_fold(app, row);
         return true;
+    case ACTION_VIEW:
+        devdetail_page(app, row);
+        return true;
     case ACTION_FOLD:
         if (!devlist_fold(app, row))
             app_hint(app, "A USB device is in no group.");
@@ -389,6 +392,26 @@ static int length(const struct app *app)
     return (int)rows.count;
 }
 
+/* Whether a PCI device can be given at all, as Host says it. */
+static void draw_possible(const struct app *app, struct canvas *canvas, int y)
+{
+    const struct findings *findings = &app->session->host->findings;
+
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *one = &findings->list[i];
+        int x;
+
+        if (strcmp(one->id, "passthrough") != 0)
+            continue;
+        x = canvas_put(canvas, y, 1, role_of_verdict(one->verdict),
+                       verdict_label(one->verdict));
+        x = canvas_put(canvas, y, x + 2, ROLE_NORMAL, one->text);
+        if (one->verdict != VERDICT_OK)
+            canvas_put_cut(canvas, y, x, canvas->width - x - 1, ROLE_NORMAL,
+                           arena_printf(app->arena, ": %s", one->detail));
+    }
+}
+
 static void draw_head(const struct app *app, struct canvas *canvas)
 {
     const struct pci *pci = &app->session->host->pci;
@@ -406,17 +429,18 @@ static void draw(struct app *app, struct canvas *canvas)
 {
     struct list *list = &app->lists[STEP_DEVICES];
     bool has_groups = app->session->host->pci.group_count > 0;
-    int top = BODY_TOP + (has_groups ? 2 : 5), width = canvas->width;
+    int top = BODY_TOP + (has_groups ? 3 : 6), width = canvas->width;
     int height = app_body_end(canvas) - (app_is_low(canvas) ? 4 : 7) - top;
     struct device_rows rows = devlist_rows(app);
 
     list->count = (int)rows.count;
     list_scroll(list, height);
     draw_head(app, canvas);
+    draw_possible(app, canvas, BODY_TOP + 1);
     if (has_groups) {
-        canvas_put(canvas, BODY_TOP + 1, 3, ROLE_HEADING,
+        canvas_put(canvas, BODY_TOP + 2, 3, ROLE_HEADING,
                    _("Grp     Address  Kind     Device"));
-        canvas_put(canvas, BODY_TOP + 1, width - 22, ROLE_HEADING,
+        canvas_put(canvas, BODY_TOP + 2, width - 22, ROLE_HEADING,
                    _("Driver        Goes to"));
     } else {
         draw_absent(app, canvas);

@@ -10,21 +10,31 @@
 /* Columns of a narrow screen stand so much further left. */
 enum { NARROW_SHIFT = 4 };
 
+/* What was listed before stays if it cannot be listed anew. */
 static void enter(struct app *app)
 {
     struct err *err = &app->domains_problem;
+    struct domain_summary *domains = NULL;
+    size_t count = 0;
 
     *err = (struct err){0};
     if (app->session->domain && app->session->domain->path)
         return; /* a file stands alone */
-    if (app->domains)
-        domain_list_free(app->domains, app->domain_count);
-    app->domains = NULL;
-    app->domain_count = 0;
-    if (session_connect(app->session, err))
-        app->domains = domain_list(app->session->conn, &app->domain_count, err);
-    if (err->code)
+    /* That a daemon has died may show only when it is asked. */
+    for (int i = 0; i < 2 && !domains && session_connect(app->session, err);
+         i++) {
+        *err = (struct err){0};
+        domains = domain_list(app->session->conn, &count, err);
+        if (domains || conn_is_alive(app->session->conn))
+            break;
+    }
+    if (!domains) {
         app_hint(app, "%s", err->text);
+        return;
+    }
+    domain_list_free(app->domains, app->domain_count);
+    app->domains = domains;
+    app->domain_count = count;
 }
 
 static int length(const struct app *app)
@@ -151,9 +161,11 @@ static bool act(struct app *app, enum action action)
 
     if (action == ACTION_READ_AGAIN) {
         enter(app);
+        if (app->domains_problem.code)
+            return true; /* the hint says it */
         if (app->history)
             app_read_again(app);
-        else if (!app->domains_problem.code)
+        else
             app_hint(app,
                      text_plural("Read again: %zu domain.",
                                  "Read again: %zu domains.", app->domain_count),
@@ -166,8 +178,10 @@ static bool act(struct app *app, enum action action)
         app_go(app, STEP_HOST);
         return true;
     }
-    if (app->domain_count == 0)
+    if (app->domain_count == 0) {
+        app_go(app, STEP_HOST); /* it says why not */
         return true;
+    }
     if (app->history && app->session->domain &&
         strcmp(app->session->domain->uuid, app->domains[list->selected].uuid) ==
             0) {

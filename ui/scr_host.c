@@ -5,7 +5,8 @@
  */
 #include "base/text.h"
 #include "ui/app.h"
-#include "ui/explain.h"
+#include "ui/cure.h"
+#include "ui/pane.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,16 +102,19 @@ static void draw(struct app *app, struct canvas *canvas)
         draw_row(canvas, LIST_TOP + i - list->top, i == list->selected,
                  &findings->list[i]);
     if (selected_finding(app))
-        explain_draw(canvas, LIST_TOP + height + 1, selected_finding(app));
+        finding_draw(selected_finding(app), canvas, LIST_TOP + height + 1);
 }
 
 static bool act(struct app *app, enum action action)
 {
     const struct finding *finding = selected_finding(app);
 
-    if (action != ACTION_VIEW || !finding)
+    if ((action != ACTION_VIEW && action != ACTION_CURE) || !finding)
         return false;
-    app_page(app, finding->text, explain_text(finding, app->width - 2));
+    if (action == ACTION_VIEW)
+        finding_page(finding, app);
+    else
+        cure_go(app, finding);
     return true;
 }
 

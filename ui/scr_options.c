@@ -17,9 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The rows of a pane below the list. */
-enum { NARROW_PANE = 5 };
-
 static void enter(struct app *app)
 {
     const struct plan *plan = app_plan(app);
@@ -176,23 +173,18 @@ static void fill_pane(struct pane *pane, const struct app *app,
     pane_add(pane, _("From"), option->source);
 }
 
-/* Beside the list; in a narrow terminal below it. */
-static void draw_pane(const struct app *app, struct canvas *canvas,
-                      enum option_id id)
+/* Gives the row where the list ends. */
+static int draw_pane(const struct app *app, struct canvas *canvas,
+                     enum option_id id)
 {
     struct arena *arena = arena_new();
-    int end = app_body_end(canvas), x = columns_of(canvas).pane;
     struct pane pane = {0};
+    int end;
 
     fill_pane(&pane, app, arena, id, app_is_narrow(canvas));
-    if (app_is_narrow(canvas)) {
-        pane_draw_below(&pane, canvas, end - NARROW_PANE, end);
-    } else {
-        for (int row = BODY_TOP; row < end; row++)
-            canvas_put_glyph(canvas, row, x + 1, ROLE_NORMAL, GLYPH_VERTICAL);
-        pane_draw(&pane, canvas, BODY_TOP, x + 3, end);
-    }
+    end = pane_draw_beside(&pane, canvas);
     arena_free(arena);
+    return end;
 }
 
 /* Its whole text, in the pager. */
@@ -202,7 +194,7 @@ static void view(struct app *app, enum option_id id)
     struct pane pane = {0};
 
     fill_pane(&pane, app, arena, id, false);
-    app_page(app, pane.title, pane_text(&pane, app->width - 2));
+    pane_page(&pane, app);
     arena_free(arena);
 }
 
@@ -241,16 +233,13 @@ static int selected_line(const struct app *app)
 static void draw(struct app *app, struct canvas *canvas)
 {
     struct list *list = &app->lists[STEP_OPTIONS];
-    int end = app_body_end(canvas), y;
-    int height, line = selected_line(app);
+    int height, line = selected_line(app), end, y;
 
     if (app->presets || app->disks) {
         (app->presets ? presets_draw : disks_draw)(app, canvas);
         return;
     }
-    draw_pane(app, canvas, (enum option_id)list->selected);
-    if (app_is_narrow(canvas))
-        end -= NARROW_PANE;
+    end = draw_pane(app, canvas, (enum option_id)list->selected);
     height = end - BODY_TOP - 1;
 
     list->count = length(app);

@@ -138,22 +138,18 @@ static const struct hook_nows *hook_now(struct app *app)
 static int draw_hook_now(struct canvas *canvas, int y, int end,
                          const struct hook_nows *nows)
 {
-    struct str text CLEANUP(str_free) = STR_INIT;
-    const char *at;
+    struct pane pane = {0};
 
-    hooknow_add(&text, nows, (size_t)canvas->width - 2);
-    for (at = str_text(&text); *at && y < end; y++) {
-        size_t size = strcspn(at, "\n");
-        char *line CLEANUP(mem_free) = mem_alloc(size + 1, 1);
+    if (nows->count > 0)
+        pane_add(&pane, NULL,
+                 _("What the hook would do, if the guest started now:"));
+    for (size_t i = 0; i < nows->count; i++) {
+        const struct hook_now *one = &nows->list[i];
+        bool goes_on = i > 0 && strcmp(one->service, one[-1].service) == 0;
 
-        memcpy(line, at, size);
-        at += size + (at[size] == '\n');
-        if (y == end - 1 && *at)
-            canvas_put(canvas, y, 1, ROLE_NOTE, _("There is more: v"));
-        else
-            canvas_put_cut(canvas, y, 1, canvas->width - 2, ROLE_NORMAL, line);
+        pane_add(&pane, goes_on ? "" : one->service, one->text);
     }
-    return y;
+    return pane_draw_points(&pane, canvas, y, 1, end);
 }
 
 static void draw(struct app *app, struct canvas *canvas)

@@ -9,6 +9,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "domain/conn.h"
+#include "ui/beside.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -269,6 +271,129 @@ static bool has_input(void)
     return poll(&input, 1, 0) > 0 && input.revents == POLLIN;
 }
 
+struct job {
+    struct app *app;
+    int key;
+    bool goes_on;
+};
+
+static void run_key(void *data)
+{
+    struct job *job = data;
+
+    job->goes_on = app_key(job->app, job->key);
+}
+
+/* The screen as it was, with a sentence in the place of the hint. */
+static void show_over(const struct canvas *shown, const char *text)
+{
+    struct canvas *canvas = canvas_new(LINES, COLS, shown->is_ascii);
+    int y = LINES > 1 ? LINES - 2 : 0;
+
+    if (shown->height == LINES && shown->width == COLS)
+        memcpy(canvas->cells, shown->cells,
+               (size_t)(LINES * COLS) * sizeof(*canvas->cells));
+    canvas_putf(canvas, y, 0, ROLE_NORMAL, "%*s", COLS, "");
+    canvas->cursor_x = canvas_put_cut(canvas, y, 1, COLS - 2, ROLE_NOTE, text);
+    canvas->cursor_y = y;
+    show(canvas);
+    canvas_free(canvas);
+}
+
+/* Keys that were pressed while nothing could be done with them. */
+struct kept {
+    struct {
+        int kind; /* as get_wch gives it */
+        wint_t key;
+    } keys[64];
+    size_t count;
+};
+
+/* True if Esc was pressed; the others are kept. */
+static bool take_keys(struct kept *kept)
+{
+    bool is_escape = false;
+    wint_t key;
+    int kind;
+
+    timeout(0);
+    while ((kind = get_wch(&key)) != ERR)
+        if (kind == OK && key == INPUT_ESCAPE)
+            is_escape = true;
+        else if (key != KEY_RESIZE && kept->count < ARRAY_SIZE(kept->keys)) {
+            kept->keys[kept->count].kind = kind;
+            kept->keys[kept->count++].key = key;
+        }
+    return is_escape;
+}
+
+static void give_keys_back(const struct kept *kept)
+{
+    for (size_t i = kept->count; i-- > 0;)
+        if (kept->keys[i].kind == KEY_CODE_YES)
+            ungetch((int)kept->keys[i].key);
+        else
+            unget_wch((wchar_t)kept->keys[i].key);
+}
+
+/*
+ * Until the work is over. Esc ends what waits for libvirt; so does a signal or
+ * a lost terminal, but only after some seconds, for an apply is finished first.
+ * What hangs elsewhere, in the kernel perhaps, is left then: the draft is saved
+ * and the journal is whole.
+ */
+static void wait_for_work(const struct beside *beside,
+                          const struct canvas *shown)
+{
+    enum { STEP_MS = 250, PATIENT_STEPS = 12, LAST_STEPS = 40 };
+    bool is_stopped = false, is_gone = false;
+    struct kept kept = {0};
+    int steps = 0;
+
+    take_keys(&kept); /* before anything was said */
+    for (;;) {
+        struct pollfd fds[] = {
+            {.fd = beside->done[0], .events = POLLIN},
+            {.fd = is_gone ? -1 : STDIN_FILENO, .events = POLLIN}};
+
+        show_over(shown, is_stopped ? _("No longer waiting ...")
+                         : conn_is_waiting()
+                             ? _("Waiting for libvirtd ... Esc stops "
+                                 "waiting.")
+                             : _("Still at work ..."));
+        poll(fds, ARRAY_SIZE(fds), STEP_MS);
+        if (fds[0].revents)
+            break;
+        is_gone |= (fds[1].revents & (POLLHUP | POLLERR)) != 0;
+        is_stopped |= !is_gone && take_keys(&kept);
+        steps += is_gone || stop_signal;
+        if (is_stopped || steps > PATIENT_STEPS)
+            conn_stop_waiting();
+        if (steps > LAST_STEPS) {
+            endwin();
+            _exit(128 + (stop_signal ? stop_signal : SIGHUP));
+        }
+    }
+    if (!is_stopped)
+        give_keys_back(&kept);
+}
+
+/* Does what a key says, while the terminal goes on to be served. */
+static bool do_key(struct app *app, int key, const struct canvas *shown)
+{
+    struct job job = {app, key, true};
+    struct err ignored = {0};
+    struct beside beside;
+
+    if (!beside_start(&beside, run_key, &job, &ignored))
+        return app_key(app, key);
+    if (!beside_is_over(&beside, BESIDE_PATIENCE_MS))
+        wait_for_work(&beside, shown);
+    beside_end(&beside);
+    conn_wait_again();
+    return job.goes_on;
+}
+
 /*
  * A key paints what it changed, but the pane of a list only once no other key
  * came for a moment.
@@ -285,7 +410,7 @@ static void loop(struct app *app)
         bool is_late;
 
         if (shown && has_input()) {
-            goes_on = app_key(app, read_key(wait));
+            goes_on = do_key(app, read_key(wait), shown);
             is_settled = false;
             continue;
         }
@@ -303,7 +428,7 @@ static void loop(struct app *app)
         key = read_key(is_late ? PANE_MS : wait);
         is_settled = key == INPUT_TICK;
         if (!is_late || !is_settled)
-            goes_on = app_key(app, key);
+            goes_on = do_key(app, key, shown);
     }
     canvas_free(shown);
 }
@@ -391,13 +516,6 @@ bool term_run(struct app *app, const char *color, struct err *err)
     loop(app);
     release_stderr(kept);
     return leave_screen(screen, err);
-}
-
-bool term_is_ready(int fd, int milliseconds)
-{
-    struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
-
-    return poll(&poll_fd, 1, milliseconds) > 0;
 }
 
 static void show_wait(const char *text, bool is_ascii)

@@ -21,7 +21,4 @@ bool term_run(struct app *app, const char *color, struct err *err);
 bool term_wait(int fd, const char *text, const char *color, bool is_ascii,
                struct err *err);
 
-/* Waits for `fd` without showing anything; false after `milliseconds`. */
-bool term_is_ready(int fd, int milliseconds);
-
 #endif

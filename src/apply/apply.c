@@ -298,7 +298,9 @@ bool apply_check_place(const struct target *target, const struct domain *domain,
         return err_set(err, ERR_REFUSED,
                        "This is a read-only session: nothing can be applied.");
     if (domain->path && access(domain->path, W_OK) < 0)
-        return err_set(err, ERR_PERMISSION, "%s cannot be written.",
+        return err_set(err, ERR_PERMISSION,
+                       "%s cannot be written. Run virt-tune as root, or as "
+                       "its owner.",
                        domain->path);
     if (!file_is_writable(target->root, journal))
         return err_set(err, ERR_PERMISSION,

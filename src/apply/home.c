@@ -22,10 +22,12 @@ char *home_read(const struct target *target, const struct domain *domain,
     if (domain->path)
         return domain_read_file(domain->path, &length, err);
     xml = domain_read_xml(target->conn, domain->uuid, err);
-    for (int i = 0; !xml && i < 10 && !conn_is_alive(target->conn); i++) {
+    for (int i = 0;
+         !xml && i < 10 && !conn_is_alive(target->conn) && !conn_is_stopped();
+         i++) {
         if (i > 0)
             nanosleep(&pause, NULL);
-        if (conn_revive(target->conn))
+        if (conn_revive(target->conn, err))
             xml = domain_read_xml(target->conn, domain->uuid, err);
     }
     return xml;

@@ -9,15 +9,12 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "ui/app.h"
+#include "ui/beside.h"
 #include "ui/term.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { PATIENCE_MS = 500 }; /* before anything is said */
 
 /* Static: a thread that hangs may still use it when the program ends. */
 static struct opening {
@@ -27,7 +24,7 @@ static struct opening {
     bool is_ascii;
     struct app *app;
     struct err err;
-    int done[2]; /* a pipe: closed at the end */
+    struct beside beside;
 } opening;
 
 static void open_now(void)
@@ -38,13 +35,11 @@ static void open_now(void)
                               &opening.err);
 }
 
-static void *run_opening(void *unused)
+static void run_opening(void *unused)
 {
     (void)unused;
     xml_init();
     open_now();
-    close(opening.done[1]);
-    return NULL;
 }
 
 /* A connection over ssh may ask for a password on the terminal. */
@@ -62,26 +57,16 @@ static bool open_beside(const struct options *options, struct err *err)
 {
     struct str text CLEANUP(str_free) = STR_INIT;
     const char *uri = opening.options->uri;
-    sigset_t all, before;
-    pthread_t thread;
-    int status;
 
-    if (pipe(opening.done) < 0)
-        return err_set(err, ERR_FAILED, "No pipe can be made.");
-    sigfillset(&all); /* signals are for the thread that has the terminal */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    status = pthread_create(&thread, NULL, run_opening, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (status != 0)
-        return err_set(err, ERR_FAILED, "No thread can be started.");
+    if (!beside_start(&opening.beside, run_opening, NULL, err))
+        return false;
     str_addf(&text, "Waiting for libvirtd (%s)...",
              uri ? uri : _("the default connection"));
-    if (!term_is_ready(opening.done[0], PATIENCE_MS) &&
-        !term_wait(opening.done[0], str_text(&text), options->color,
+    if (!beside_is_over(&opening.beside, BESIDE_PATIENCE_MS) &&
+        !term_wait(opening.beside.done[0], str_text(&text), options->color,
                    opening.is_ascii, err))
         return false;
-    pthread_join(thread, NULL);
-    close(opening.done[0]);
+    beside_end(&opening.beside);
     return true;
 }
 

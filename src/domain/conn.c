@@ -9,12 +9,16 @@
 #include "domain/lazy.h"
 #include "domain/uri.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <libvirt/virterror.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* A link is lost when nothing is heard of it for their product, in seconds. */
@@ -28,6 +32,7 @@ struct conn {
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+static atomic_bool is_stopped; /* nobody waits for an answer any more */
 
 static void ignore_error(void *data, virErrorPtr error)
 {
@@ -59,6 +64,42 @@ static void start_libvirt(void)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+/*
+ * libvirt has no call for it, but it notices that a socket was shut down. The
+ * program opens none but by libvirt; those it was started with are not closed
+ * on exec.
+ */
+void conn_stop_waiting(void)
+{
+    DIR *dir = opendir("/proc/self/fd");
+    const struct dirent *entry;
+
+    is_stopped = true;
+    while (dir && (entry = readdir(dir))) {
+        int fd = atoi(entry->d_name);
+
+        if (fd > STDERR_FILENO && fcntl(fd, F_GETFD) == FD_CLOEXEC)
+            shutdown(fd, SHUT_RDWR); /* what is no socket stays as it is */
+    }
+    if (dir)
+        closedir(dir);
+}
+
+void conn_wait_again(void)
+{
+    is_stopped = false;
+}
+
+bool conn_is_stopped(void)
+{
+    return is_stopped;
+}
+
+bool conn_is_waiting(void)
+{
+    return lazy_is_calling();
+}
+
 bool conn_error(struct err *err, enum err_code code, const char *what)
 {
     const virError *error = virGetLastError();
@@ -71,6 +112,9 @@ bool conn_error(struct err *err, enum err_code code, const char *what)
                   error->code == VIR_ERR_AUTH_UNAVAILABLE ||
                   error->code == VIR_ERR_AUTH_CANCELLED))
         code = ERR_PERMISSION;
+    if (is_stopped)
+        return err_set(err, code, "%s: waiting for libvirtd was stopped.",
+                       what);
     return err_set(err, code, "%s: %s.", what, text);
 }
 
@@ -130,6 +174,8 @@ static void explain_open(struct err *err, const char *uri)
     snprintf(what, sizeof(what), _("libvirt cannot be reached at %.200s"),
              name);
     conn_error(err, ERR_FAILED, what);
+    if (is_stopped)
+        return;
     if (err->code == ERR_PERMISSION)
         err_add(err,
                 "Run virt-tune as root, or as a member of the group "
@@ -151,6 +197,13 @@ static void watch(const struct conn *conn)
                                KEEPALIVE_COUNT);
 }
 
+static virConnectPtr open_handle(const char *uri, bool is_read_only)
+{
+    return is_stopped ? NULL
+                      : virConnectOpenAuth(uri, virConnectAuthPtrDefault,
+                                           is_read_only ? VIR_CONNECT_RO : 0);
+}
+
 struct conn *conn_open(const char *uri, bool is_read_only, struct err *err)
 {
     virConnectPtr handle;
@@ -165,8 +218,7 @@ struct conn *conn_open(const char *uri, bool is_read_only, struct err *err)
     }
     pthread_once(&once, start_libvirt);
     uri = choose(uri);
-    handle = virConnectOpenAuth(uri, virConnectAuthPtrDefault,
-                                is_read_only ? VIR_CONNECT_RO : 0);
+    handle = open_handle(uri, is_read_only);
     if (!handle) {
         explain_open(err, uri);
         return NULL;
@@ -197,16 +249,17 @@ bool conn_is_alive(const struct conn *conn)
     return virConnectIsAlive(conn->handle) == 1;
 }
 
-bool conn_revive(struct conn *conn)
+bool conn_revive(struct conn *conn, struct err *err)
 {
     virConnectPtr handle;
 
     if (conn_is_alive(conn))
         return true;
-    handle = virConnectOpenAuth(conn->uri, virConnectAuthPtrDefault,
-                                conn->is_read_only ? VIR_CONNECT_RO : 0);
-    if (!handle)
+    handle = open_handle(conn->uri, conn->is_read_only);
+    if (!handle) {
+        explain_open(err, conn->uri);
         return false;
+    }
     virConnectClose(conn->handle);
     conn->handle = handle;
     watch(conn);

@@ -26,8 +26,20 @@ virConnectPtr conn_handle(const struct conn *conn);
 /* False once the daemon or the way to it is gone. */
 bool conn_is_alive(const struct conn *conn);
 
-/* Opens a lost connection anew; false if nobody answers there. */
-bool conn_revive(struct conn *conn);
+/* Opens a lost connection anew; an error if nobody answers there. */
+bool conn_revive(struct conn *conn, struct err *err);
+
+/*
+ * Ends what waits for libvirt, from another thread: its connections are cut, so
+ * that their calls fail, and none is opened or revived. A call may just begin,
+ * so repeat it until the work is over; then conn_wait_again.
+ */
+void conn_stop_waiting(void);
+void conn_wait_again(void);
+bool conn_is_stopped(void);
+
+/* True while a call of libvirt has not returned. */
+bool conn_is_waiting(void);
 
 /*
  * True if such a URI (NULL as above) can only lead to this machine. Asks

@@ -10,10 +10,15 @@
 #include <dlfcn.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
+#include <time.h>
 
 /* The library's own is put here once it is loaded. */
 virConnectAuthPtr virConnectAuthPtrDefault;
+
+static atomic_int calls; /* that have not returned */
 
 static void *library(void)
 {
@@ -34,10 +39,43 @@ bool lazy_is_there(void)
     return library() != NULL;
 }
 
+bool lazy_is_calling(void)
+{
+    return calls > 0;
+}
+
 /* What was loaded before the program comes first, as with ordinary linking. */
 static void *find(const char *name)
 {
     return library() ? dlsym(RTLD_DEFAULT, name) : NULL;
+}
+
+/*
+ * libvirt writes to a lost link in a way that raises SIGPIPE, which would end
+ * the program without a word: it is blocked meanwhile, and taken.
+ */
+static void begin_call(sigset_t *before)
+{
+    sigset_t broken;
+
+    sigemptyset(&broken);
+    sigaddset(&broken, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken, before);
+    calls++;
+}
+
+static void end_call(const sigset_t *before)
+{
+    static const struct timespec at_once;
+    sigset_t broken;
+
+    calls--;
+    sigemptyset(&broken);
+    sigaddset(&broken, SIGPIPE);
+    while (!sigismember(before, SIGPIPE) &&
+           sigtimedwait(&broken, NULL, &at_once) > 0)
+        ;
+    pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 /*
@@ -48,12 +86,17 @@ static void *find(const char *name)
     type name parameters                                    \
     {                                                       \
         static type(*function) parameters;                  \
+        type result = failure;                              \
+        sigset_t before;                                    \
                                                             \
         if (!function)                                      \
             *(void **)&function = find(#name);              \
         if (!function)                                      \
-            return failure;                                 \
-        return function arguments;                          \
+            return result;                                  \
+        begin_call(&before);                                \
+        result = function arguments;                        \
+        end_call(&before);                                  \
+        return result;                                      \
     }
 #define FORWARD_VOID(name, parameters, arguments) \
     void name parameters                          \
@@ -143,7 +186,6 @@ FORWARD(int, virDomainPinVcpuFlags,
          int maplen, unsigned int flags),
         (domain, vcpu, cpumap, maplen, flags), -1)
 FORWARD(int, virEventRegisterDefaultImpl, (void), (), -1)
-FORWARD(int, virEventRunDefaultImpl, (void), (), -1)
 FORWARD(virErrorPtr, virGetLastError, (void), (), NULL)
 FORWARD(int, virGetLastErrorCode, (void), (), 0)
 FORWARD(int, virInitialize, (void), (), -1)
@@ -165,3 +207,13 @@ FORWARD(int, virNodeGetMemoryStats,
         (conn, cellNum, params, nparams, flags), -1)
 FORWARD_VOID(virSetErrorFunc, (void *userData, virErrorFunc handler),
              (userData, handler))
+
+/* The loop of a thread of its own: that nothing happens is no waiting. */
+int virEventRunDefaultImpl(void)
+{
+    static int (*function)(void);
+
+    if (!function)
+        *(void **)&function = find("virEventRunDefaultImpl");
+    return function ? function() : -1;
+}

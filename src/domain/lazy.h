@@ -8,4 +8,7 @@
 /* Loads it; false if it is not installed, and then every call fails. */
 bool lazy_is_there(void);
 
+/* True while some thread is in one of its functions, and waits perhaps. */
+bool lazy_is_calling(void);
+
 #endif

@@ -13,6 +13,10 @@
 #include <sys/stat.h>
 
 static const struct check checks[] = {
+    {"passthrough", "the checks of virtualization, IOMMU and vfio-pci",
+     "A guest can be given a PCI device only if the processor, the IOMMU and "
+     "vfio-pci are all there for it. CPUs and options can be tuned without.",
+     check_passthrough},
     {"virtualization", "/proc/cpuinfo",
      "VT-x and AMD-V run the guest's code on the CPU itself. They are not the "
      "IOMMU: that has a switch of its own.",

@@ -230,12 +230,18 @@ void check_iommu(const struct look *look)
         find_culprit(look);
 }
 
+static bool allows_unsafe_interrupts(const struct look *look)
+{
+    const char *text = check_text(
+        look, "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
+
+    return *text == 'Y' || *text == '1';
+}
+
 /* The kernel names interrupts that are remapped IR-IO-APIC, IR-PCI-MSI. */
 void check_remapping(const struct look *look)
 {
     const char *text = check_text(look, "proc/interrupts");
-    const char *unsafe = check_text(
-        look, "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
 
     if (strstr(text, "IR-IO-APIC") || strstr(text, "IR-PCI-MSI"))
         check_answer(look, VERDICT_OK, "Interrupt remapping is on",
@@ -247,7 +253,7 @@ void check_remapping(const struct look *look)
     else if (look->host->pci.group_count == 0 || is_unsafe(look))
         check_answer(look, VERDICT_NOTE, "Interrupt remapping is off",
                      "it comes with the IOMMU", "Switch the IOMMU on first.");
-    else if (*unsafe == 'Y' || *unsafe == '1')
+    else if (allows_unsafe_interrupts(look))
         check_answer(look, VERDICT_WARN, "Interrupts are not remapped",
                      "allow_unsafe_interrupts=1",
                      "VFIO was told to allow it: a guest can send interrupts "
@@ -260,6 +266,37 @@ void check_remapping(const struct look *look)
                      "Look for x2APIC or interrupt remapping in the firmware "
                      "set-up, for a firmware update, and for intremap=off on "
                      "the kernel command line.");
+}
+
+/* Yes, unless one of those that it needs says no, or cannot look. */
+void check_passthrough(const struct look *look)
+{
+    static void (*const needs[])(const struct look *look) = {
+        check_virtualization, check_kvm, check_iommu, check_remapping,
+        check_vfio};
+
+    for (size_t i = 0; i < ARRAY_SIZE(needs); i++) {
+        struct finding need = *look->finding;
+        struct look one = *look;
+
+        one.finding = &need;
+        needs[i](&one);
+        if (needs[i] == check_remapping && allows_unsafe_interrupts(look))
+            continue;
+        if (need.verdict == VERDICT_OK || need.verdict == VERDICT_NOTE)
+            continue;
+        check_answer(
+            look,
+            need.verdict == VERDICT_UNKNOWN ? VERDICT_UNKNOWN : VERDICT_WARN,
+            need.verdict == VERDICT_UNKNOWN ? "PCI passthrough: not known"
+                                            : "PCI passthrough is not possible",
+            need.text, need.fix);
+        return;
+    }
+    check_answer(
+        look, VERDICT_OK, "PCI passthrough is possible",
+        arena_printf(look->arena, "%zu groups", look->host->pci.group_count),
+        "");
 }
 
 void check_override(const struct look *look)

@@ -49,6 +49,7 @@ void check_kvm(const struct look *look);
 void check_nested(const struct look *look);
 void check_iommu(const struct look *look);
 void check_remapping(const struct look *look);
+void check_passthrough(const struct look *look);
 void check_override(const struct look *look);
 
 /* check_module.c: vfio-pci, and the lists that name modules. */

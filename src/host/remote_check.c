@@ -48,6 +48,21 @@ static void remote_iommu(const struct look *look)
                      "change.");
 }
 
+/* That it is possible takes more than libvirt tells. */
+static void remote_passthrough(const struct look *look)
+{
+    struct finding need = *look->finding;
+    struct look one = *look;
+
+    one.finding = &need;
+    remote_iommu(&one);
+    if (need.verdict == VERDICT_FAIL)
+        check_answer(look, VERDICT_WARN, "PCI passthrough is not possible",
+                     need.text, need.fix);
+    else
+        look->finding->text = _("PCI passthrough: not known");
+}
+
 static void remote_cpus_check(const struct look *look)
 {
     const struct cpu_topology *cpu = &look->host->cpu;
@@ -96,6 +111,7 @@ static const struct {
     const char *id;
     void (*run)(const struct look *look); /* may leave it unknown */
 } told[] = {
+    {"passthrough", remote_passthrough},
     {"virtualization", remote_virtualization},
     {"kvm", remote_kvm},
     {"iommu", remote_iommu},

@@ -602,7 +602,8 @@ void hooknow_add(struct str *str, const struct hook_nows *nows, size_t width)
     const char *last = "";
 
     if (nows->count > 0)
-        str_add(str, _("What the hook would do, if the guest started now:\n"));
+        str_addf(str, "%s\n",
+                 _("What the hook would do, if the guest started now:"));
     for (size_t i = 0; i < nows->count; i++) {
         const struct hook_now *one = &nows->list[i];
         char *text CLEANUP(mem_free) = str_printable(one->text);

@@ -146,7 +146,7 @@ bool session_connect(struct session *session, struct err *err)
     struct host *host = session->host;
 
     if (session->conn)
-        return true;
+        return conn_revive(session->conn, err);
     session->conn =
         conn_open(session->options.uri, session->options.is_read_only, err);
     if (session->conn)
@@ -215,12 +215,13 @@ bool session_load(struct session *session, const char *name, struct err *err)
     return true;
 }
 
-bool session_is_current(const struct session *session)
+bool session_is_current(const struct session *session, struct err *err)
 {
-    struct err ignored = {0};
     char *now CLEANUP(mem_free) =
-        home_read(&session->target, session->domain, &ignored);
+        home_read(&session->target, session->domain, err);
 
+    if (now)
+        *err = (struct err){0}; /* of a connection that was revived */
     return now && strcmp(now, session->domain->xml->text) == 0;
 }
 

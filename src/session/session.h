@@ -39,16 +39,19 @@ struct session *session_open(const struct session_options *options,
 void session_close(struct session *session); /* NULL is allowed */
 
 /*
- * Opens the connection, if it is not open. The host's findings then have what
- * only libvirt can tell.
+ * Opens the connection, if it is not open, or lost. The host's findings then
+ * have what only libvirt can tell.
  */
 bool session_connect(struct session *session, struct err *err);
 
 /* Loads a domain (a name, a UUID or a path) in place of the present one. */
 bool session_load(struct session *session, const char *name, struct err *err);
 
-/* True if the present domain is stored as it was when it was loaded. */
-bool session_is_current(const struct session *session);
+/*
+ * True if the present domain is stored as it was when it was loaded; false
+ * with an error if that cannot be read.
+ */
+bool session_is_current(const struct session *session, struct err *err);
 
 /* A fresh plan for the present domain, equal to it; free it. */
 struct plan *session_plan(const struct session *session);

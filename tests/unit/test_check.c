@@ -63,6 +63,10 @@ enum {
     HERE "modules.dep=kernel/drivers/vfio/pci/vfio-pci.ko.zst: kernel/a.ko\n"
 #define UNSAFE "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts="
 
+#define PASSES(interrupts)                                \
+    FILES("dev/kvm=", "proc/interrupts=1: 0 " interrupts, \
+          "sys/bus/pci/drivers/a/", THERE)
+
 static const struct spec {
     const char *id;
     enum verdict verdict;
@@ -144,6 +148,25 @@ static const struct spec {
      "Only for guests that you trust"},
     {"remapping", WARN, GROUPS,
      FILES("proc/interrupts=1: 0 PCI-MSI 1-edge", UNSAFE "N\n"), "refuses"},
+
+    /* The first thing that is missing is the reason. */
+    {"passthrough", OK, GROUPS, PASSES("IR-PCI-MSI-0000:0"), "is possible"},
+    {"passthrough", OK, GROUPS,
+     FILES("dev/kvm=", "proc/interrupts=1: 0 PCI-MSI 1-edge", UNSAFE "Y\n",
+           "sys/bus/pci/drivers/a/", THERE),
+     "is possible"},
+    {"passthrough", WARN, NO_FLAGS, NOTHING, "CPU offers no virtualization"},
+    {"passthrough", WARN, INTEL, PASSES("IR-PCI-MSI-0000:0"), "The IOMMU is o"},
+    {"passthrough", WARN, GROUPS, PASSES("PCI-MSI-0000:0"),
+     "Interrupt remapping is off"},
+    {"passthrough", WARN, GROUPS,
+     FILES("dev/kvm=", "proc/interrupts=1: 0 IR-PCI-MSI 1-edge",
+           "sys/bus/pci/drivers/a/",
+           "etc/modprobe.d/a.conf=blacklist vfio-pci\n"),
+     "on a blacklist"},
+    {"passthrough", UNKNOWN, PCI_BROKEN, PASSES("IR-PCI-MSI-0000:0"),
+     "IOMMU: could not look"},
+    {"passthrough", UNKNOWN, GROUPS, FILES("dev/kvm="), "could not look"},
 
     {"acs-override", UNKNOWN, INTEL, NOTHING, "no proc/cmdline"},
     {"acs-override", OK, INTEL, FILES(CMDLINE("quiet")), "no ACS"},

@@ -59,6 +59,8 @@ static void open_stage(struct stage *stage, const char *host,
     options.root = stage->root;
     stage->session = session_open(&options, &err);
     assert_with(stage->session, err.text);
+    free(stage->session->share); /* a test has none beside it */
+    stage->session->share = mem_strdup(UNIT_DEMO "/..");
     stage->app = app_new(stage->session, domain, false, &err);
     assert_with(stage->app, err.text);
 }
@@ -200,6 +202,94 @@ static void test_disks(void **unused)
     close_stage(&stage);
 }
 
+/* The presets: each in all sizes, and taken as one edit. */
+static void test_presets(void **unused)
+{
+    struct stage stage;
+    struct plan *before;
+
+    (void)unused;
+    open_stage(&stage, host_names[0], "file", true);
+    press(stage.app, "5 p");
+    check_sizes(stage.app, true);
+    press(stage.app, "Down PageDown Down PageDown");
+    check_sizes(stage.app, false);
+    before = plan_copy(app_plan(stage.app));
+    press(stage.app, "Home Down Enter");
+    assert_null(stage.app->presets);
+    assert_false(plan_equal(before, app_plan(stage.app)));
+    press(stage.app, "u");
+    assert_true(plan_equal(before, app_plan(stage.app)));
+    press(stage.app, "p End Esc");
+    assert_null(stage.app->presets);
+    assert_true(plan_equal(before, app_plan(stage.app)));
+    plan_free(before);
+    close_stage(&stage);
+}
+
+/* The pager scrolls, pages and closes; it starts at the top each time. */
+static void test_pager(void **unused)
+{
+    struct stage stage;
+
+    (void)unused;
+    open_stage(&stage, host_names[0], "file", true);
+    press(stage.app, "p 6 v");
+    assert_int_equal(stage.app->pager_top, 0);
+    press(stage.app, "Down j");
+    assert_int_equal(stage.app->pager_top, 2);
+    press(stage.app, "Up k k");
+    assert_int_equal(stage.app->pager_top, 0);
+    press(stage.app, "Space PageDown");
+    assert_int_equal(stage.app->pager_top, 2 * (APP_FULL_HEIGHT - 6));
+    press(stage.app, "PageUp");
+    assert_int_equal(stage.app->pager_top, APP_FULL_HEIGHT - 6);
+    press(stage.app, "End Down Home C-l");
+    assert_int_equal(stage.app->pager_top, 0);
+    assert_non_null(stage.app->pager);
+    press(stage.app, "q");
+    assert_null(stage.app->pager);
+    assert_int_equal(stage.app->step, STEP_REVIEW);
+    close_stage(&stage);
+}
+
+/* What is typed is what is looked for; keys are letters meanwhile. */
+static void test_prompt(void **unused)
+{
+    static const char *const steps[] = {"5 /", "3 /"};
+    struct stage stage;
+
+    (void)unused;
+    open_stage(&stage, host_names[0], "file", true);
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+        const struct prompt *prompt = &stage.app->prompt;
+        enum step step;
+
+        press(stage.app, steps[i]);
+        step = stage.app->step;
+        press(stage.app, "q 1 ? Space u ü 漢");
+        assert_string_equal(prompt->text, "q1? uü漢");
+        check_sizes(stage.app, false);
+        press(stage.app, "Backspace Backspace Backspace Up Tab");
+        assert_string_equal(prompt->text, "q1? ");
+        app_key(stage.app, 'U' - '@');
+        assert_string_equal(prompt->text, "");
+        press(stage.app, "z Esc");
+        assert_false(prompt_is_open(stage.app));
+        assert_int_equal(stage.app->step, step);
+        press(stage.app, "/ z z z z Enter");
+        assert_with(strstr(stage.app->hint, "zzzz"), stage.app->hint);
+        press(stage.app, "/");
+        for (int n = 0; n < 1000; n++)
+            app_key(stage.app, 'x');
+        assert_true(strlen(prompt->text) < sizeof(prompt->text));
+        check_sizes(stage.app, false);
+        press(stage.app, "Enter");
+        assert_false(prompt_is_open(stage.app));
+    }
+    close_stage(&stage);
+}
+
 /* Apply asks, fails, has done, and has undone. */
 static void test_apply(void **unused)
 {
@@ -241,10 +331,58 @@ static char *shown(struct app *app)
     return str_steal(&str);
 }
 
+/* The keys that lead to a place. */
+static const char *way_to(unsigned place)
+{
+    static const char *const ways[PLACE_COUNT] = {
+        [STEP_DOMAIN] = "1",   [STEP_HOST] = "2",    [STEP_DEVICES] = "3",
+        [STEP_CPUS] = "4",     [STEP_OPTIONS] = "5", [STEP_REVIEW] = "6",
+        [STEP_APPLY] = "7",    [STEP_CHECK] = "8",   [PLACE_PRESETS] = "5 p",
+        [PLACE_DISKS] = "5 e",
+    };
+
+    return ways[place];
+}
+
+/* The same for what is open over a step. */
+static bool is_kept_over(const struct app *app, const struct action_row *row,
+                         const struct plan *before)
+{
+    bool is_closed = app_place(app) == STEP_OPTIONS;
+
+    switch (row->action) {
+    case ACTION_HELP:
+        return app->shows_help && !is_closed;
+    case ACTION_BACK:
+    case ACTION_PRESET:
+    case ACTION_DISKS:
+        return is_closed && plan_equal(before, app_plan(app));
+    case ACTION_ENTER:
+        return is_closed && app->step == STEP_OPTIONS;
+    case ACTION_STEP:
+        return app_place(app) == STEP_DOMAIN;
+    case ACTION_VIEW:
+        return app->pager && !is_closed;
+    case ACTION_TOGGLE:
+        return !is_closed && !plan_equal(before, app_plan(app));
+    case ACTION_UNDO:
+    case ACTION_REDO:
+    case ACTION_OWN:
+        return !is_closed &&
+               (app->hint[0] || !plan_equal(before, app_plan(app)));
+    case ACTION_REPAINT:
+        return app->wants_repaint && !is_closed;
+    default: /* movements and what is saved */
+        return !is_closed && plan_equal(before, app_plan(app));
+    }
+}
+
 /* What a row promises, as far as it can be told for all screens alike. */
 static bool is_kept(const struct app *app, const struct action_row *row,
-                    enum step step, const struct plan *before, bool goes_on)
+                    unsigned step, const struct plan *before, bool goes_on)
 {
+    if (step >= STEP_COUNT)
+        return is_kept_over(app, row, before);
     switch (row->action) {
     case ACTION_HELP:
         return app->shows_help;
@@ -283,14 +421,13 @@ static void settle(struct app *app)
         app_key(app, INPUT_TICK);
 }
 
-/* Each row of the table in each of its steps; `first` brings it to a state. */
+/* Each row of the table in each place; `first` brings it to a state. */
 static void check_rows(const char *first, bool is_read_only)
 {
     for (const struct action_row *row = key_rows(); row->action; row++)
-        for (unsigned step = 0; step < STEP_COUNT; step++) {
+        for (unsigned step = 0; step < PLACE_COUNT; step++) {
             char *before CLEANUP(mem_free) = NULL;
             char *after CLEANUP(mem_free) = NULL;
-            char digit[] = {(char)('1' + step), '\0'};
             struct stage stage;
             struct plan *plan;
             bool goes_on;
@@ -304,8 +441,10 @@ static void check_rows(const char *first, bool is_read_only)
                 continue;
             open_stage(&stage, host_names[0], "win10", is_read_only);
             press(stage.app, first);
-            press(stage.app, digit);
-            if (step != STEP_APPLY)
+            press(stage.app, way_to(step));
+            if (step >= STEP_COUNT)
+                press(stage.app, "Down");
+            else if (step != STEP_APPLY)
                 press(stage.app, "Down Right");
             settle(stage.app);
             stage.app->hint[0] = '\0';
@@ -313,15 +452,15 @@ static void check_rows(const char *first, bool is_read_only)
             plan = plan_copy(app_plan(stage.app));
             goes_on = app_key(stage.app, row->keys[0]);
             after = shown(stage.app);
-            if (!is_kept(stage.app, row, (enum step)step, plan, goes_on) ||
+            if (!is_kept(stage.app, row, step, plan, goes_on) ||
                 (!(is_movement(row->action) && /* in a list of nothing */
-                   step != STEP_CPUS && stage.app->lists[step].count < 2) &&
+                   step != STEP_CPUS && step < STEP_COUNT &&
+                   stage.app->lists[step].count < 2) &&
                  goes_on && !stage.app->wants_repaint && !stage.app->hint[0] &&
                  strcmp(before, after) == 0)) {
                 print_error("after \"%s\", \"%s\" (%s) in %s; hint: %s\n%s",
-                            first, row->name, row->help,
-                            app_screen((enum step)step)->name, stage.app->hint,
-                            after);
+                            first, row->name, row->help, way_to(step),
+                            stage.app->hint, after);
                 fail();
             }
             plan_free(plan);
@@ -350,19 +489,19 @@ static void test_refusals(void **unused)
 
     (void)unused;
     open_stage(&stage, host_names[0], "win10", true);
-    for (unsigned step = 0; step < STEP_COUNT; step++)
+    for (unsigned place = 0; place < PLACE_COUNT; place++)
         for (int key = 1; key < 0x180; key++) {
-            char digit[] = {(char)('1' + step), '\0'};
             struct plan *plan;
 
-            press(stage.app, digit);
-            if (key_action(key, (enum step)step) != ACTION_NONE)
+            if (key_action(key, place) != ACTION_NONE)
                 continue;
+            if (app_place(stage.app) != place)
+                press(stage.app, way_to(place));
             plan = plan_copy(app_plan(stage.app));
             assert_true(app_key(stage.app, key));
             assert_true(strstr(stage.app->hint, "does nothing here"));
             assert_true(plan_equal(plan, app_plan(stage.app)));
-            assert_int_equal(stage.app->step, step);
+            assert_int_equal(app_place(stage.app), place);
             plan_free(plan);
         }
     close_stage(&stage);
@@ -397,6 +536,53 @@ static int count_entries(const char *path)
         count++;
     closedir(dir);
     return count;
+}
+
+/* What is open, filtered or asked for: each is to be reached by chance. */
+enum corner {
+    CORNER_PRESETS,
+    CORNER_DISKS,
+    CORNER_FIND_OPTION,
+    CORNER_FIND_DEVICE,
+    CORNER_FILTER,
+    CORNER_FOLDED,
+    CORNER_PAGER,
+    CORNER_HELP,
+    CORNER_COUNT,
+};
+
+static unsigned visits[CORNER_COUNT]; /* keys that were pressed there */
+
+static void count_corners(const struct app *app)
+{
+    bool asks = prompt_is_open(app);
+
+    visits[CORNER_PRESETS] += app->presets != NULL;
+    visits[CORNER_DISKS] += app->disks != NULL;
+    visits[CORNER_FIND_OPTION] += asks && app->step == STEP_OPTIONS;
+    visits[CORNER_FIND_DEVICE] += asks && app->step == STEP_DEVICES;
+    visits[CORNER_FILTER] +=
+        app->step == STEP_DEVICES && app->device_filter != FILTER_ALL;
+    visits[CORNER_FOLDED] += app->step == STEP_OPTIONS && app->is_folded[0];
+    visits[CORNER_PAGER] += app->pager != NULL;
+    visits[CORNER_HELP] += app->shows_help;
+}
+
+/* Keys that lead into a corner, where by chance alone few keys would fall. */
+static void go_astray(struct app *app)
+{
+    static const char *const ways[] = {"5 e", "5 p", "5 /",
+                                       "3 /", "3 f", "5 Home o",
+                                       "6 v", "5 ?", "8 Down g"};
+    char *keys CLEANUP(mem_free) =
+        mem_strdup(ways[random_below(ARRAY_SIZE(ways))]);
+    char *rest = NULL;
+    int key;
+
+    for (char *word = strtok_r(keys, " ", &rest); word;
+         word = strtok_r(NULL, " ", &rest))
+        if (key_parse(word, &key) && (app->step != STEP_DOMAIN || key != 'q'))
+            app_key(app, key);
 }
 
 /* "Undone: " and what it was. */
@@ -460,7 +646,13 @@ static void play(const char *host, const char *domain, bool is_read_only,
             if (stage.app->step == STEP_DOMAIN && random_below(20) > 0 &&
                 key_action(key, STEP_DOMAIN) == ACTION_LEAVE)
                 continue;
-            edited = is_edit(key_action(key, stage.app->step)) &&
+            if (random_below(12) == 0)
+                go_astray(stage.app);
+            if (stage.app->step == STEP_DOMAIN &&
+                key_action(key, STEP_DOMAIN) == ACTION_LEAVE)
+                continue;
+            count_corners(stage.app);
+            edited = is_edit(key_action(key, app_place(stage.app))) &&
                              stage.app->history && !stage.app->pager
                          ? plan_copy(app_plan(stage.app))
                          : NULL;
@@ -492,6 +684,9 @@ static void test_keys(void **unused)
     play(host_names[0], NULL, true, rounds / 2);
     for (size_t i = 1; host_names[i]; i++)
         play(host_names[i], "file", true, rounds / 20);
+    for (unsigned i = 0; i < CORNER_COUNT; i++)
+        if (visits[i] < 10)
+            fail_msg("corner %u got %u keys", i, visits[i]);
     assert_int_equal(chdir("/"), 0);
     scratch_free(directory);
 }
@@ -499,10 +694,11 @@ static void test_keys(void **unused)
 int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes), cmocka_unit_test(test_domains),
-        cmocka_unit_test(test_apply), cmocka_unit_test(test_disks),
-        cmocka_unit_test(test_rows),  cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_sizes),    cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_apply),    cmocka_unit_test(test_disks),
+        cmocka_unit_test(test_presets),  cmocka_unit_test(test_pager),
+        cmocka_unit_test(test_prompt),   cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_keys),
     };
 
     if (count > 1)

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+# Sourced by the tests after tap.sh: a real terminal, in tmux.
+#   start WIDTH HEIGHT COMMAND  a shell that runs it, then says "code N"
+#   press KEY...                as tmux spells them
+#   await TEXT                  until the screen shows it, 10 s at most
+#   screen                      what it shows
+command -v tmux >/dev/null || plan_skip "tmux is not installed"
+export TMPDIR=$scratch
+servers=0
+mux() { tmux -L "vt$$-$servers" -f /dev/null "$@"; }
+trap 'mux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
+
+start() {
+  mux kill-server 2>/dev/null
+  servers=$((servers + 1)) # a new one: the old may still be ending
+  mux new-session -d -x "$1" -y "$2" "env LC_ALL=C.UTF-8 bash --norc --noprofile"
+  mux send-keys "PS1='ready> '; clear" Enter
+  await 'ready>'
+  mux send-keys "$3; echo code \$?" Enter
+}
+press() { mux send-keys "$@"; }
+screen() { mux capture-pane -p | sed 's/ *$//'; }
+await() {
+  local try
+  for ((try = 0; try < 200; try++)); do
+    [[ $(screen) == *"$1"* ]] && return
+    sleep 0.05
+  done
+  echo "#   never saw '$1':"
+  screen | sed 's/^/#   /'
+  return 1
+}

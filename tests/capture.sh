@@ -46,8 +46,10 @@ uuid=$(sed -n 's/.*<uuid>\(.*\)<.uuid>.*/\1/p' zebra.xml)
 mkdir -p host/etc host/proc/sys/kernel host/proc/self host/proc/77/fd
 echo zebrahost.zebranet.example >host/etc/hostname
 echo zebrahost >host/proc/sys/kernel/hostname
-echo 'zebrauser:x:1000:1000:Zebra Person:/home/zebrauser:/bin/sh' \
-  >host/etc/passwd
+{ # she is the last of many
+  for ((i = 0; i < 400; i++)); do echo "u$i:x:$((2000 + i)):2000::/:/bin/sh"; done
+  echo 'zebrauser:x:1000:1000:Zebra Person:/home/zebrauser:/bin/sh'
+} >host/etc/passwd
 echo "root=UUID=7eb2a17e-b2a1-4eb2-87eb-b2a17eb2a17e ip=10.77.66.55 \
 zebra.host=zebrahost quiet" >host/proc/cmdline
 printf 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n' \

@@ -245,6 +245,11 @@ static bool take_seconds(struct options *options, struct err *err)
 
 static bool take_option(struct options *options, int letter, struct err *err)
 {
+    if ((letter == OPT_ROOT || letter == OPT_SYSROOT) && !*optarg)
+        return err_set(err, ERR_USAGE,
+                       "--%s takes a directory, and its name is empty; perhaps "
+                       "a variable of the script is not set.",
+                       letter == OPT_ROOT ? "root" : "sysroot");
     switch (letter) {
     case 'c':
         options->session.uri = optarg;

@@ -37,7 +37,7 @@ struct options {
     } devices[SET_MAX]; /* --give and --take, in their order */
     size_t device_count;
     unsigned seconds; /* of check: how long waiting is measured; 0: not */
-    bool with_names;  /* in its report */
+    bool with_names;  /* in a report or capture */
     struct {
         const char *text; /* ADDRESS=VALUE */
         bool is_rom;

@@ -70,7 +70,7 @@ static const struct docs_option options_known[] = {
     {"seconds", "N", "5 10 60",
      "how long check measures a running guest, 10 unless it is told; 0 not at "
      "all"},
-    {"with-names", NULL, "", "leave the names in check's report"},
+    {"with-names", NULL, "", "leave the names in a report or capture"},
     {"version", NULL, "", "print the version"},
 };
 

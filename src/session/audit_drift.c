@@ -288,6 +288,14 @@ static void check_addresses(const struct audit_look *look)
         if (strcmp(now, id) == 0)
             continue;
         is_fine = false;
+        if (!device && look->host->pci.problem) {
+            audit_say(look, VERDICT_UNKNOWN,
+                      "What is at a planned address: could not look",
+                      arena_printf(look->arena, "%s was %s; %s", address, id,
+                                   look->host->pci.problem),
+                      "Not all PCI devices could be read: show host says why.");
+            continue;
+        }
         audit_say(
             look, VERDICT_FAIL, "Another device is at a planned address",
             arena_printf(look->arena, "%s was %s, is %s", address, id, now),

@@ -210,22 +210,6 @@ static void check(struct sequence *s)
     domain_free(domain);
 }
 
-static long any_value(const struct plan *plan, enum option_id id)
-{
-    const struct option_row *row = option_get(id);
-    long value = random_below(3) ? row->on : OPTION_OFF;
-    unsigned count = 0;
-
-    while (row->type == OPTION_TYPE_CHOICE && row->words[count])
-        count++;
-    if (count > 0)
-        value = random_below(count + 1);
-    if (row->type == OPTION_TYPE_NUMBER && value > OPTION_OFF)
-        value = row->minimum +
-                random_below((unsigned)(row->maximum - row->minimum + 1));
-    return option_refusal(plan, id, value) ? OPTION_KEEP : value;
-}
-
 static struct plan *any_plan(struct sequence *s, const struct domain *domain)
 {
     char *conf CLEANUP(mem_free) = file_read(s->root, conf_path(s, domain));

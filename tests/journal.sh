@@ -92,6 +92,71 @@ ok "nor of the newer one, undone then" test ! -e root/etc
 ok "... with the first bytes" cmp w.xml original.xml
 rm -rf root && cp original.xml w.xml
 
+# Edited since where the record changed it: named, and asked.
+vt apply ./w.xml --yes
+sed -i "s/vcpu='3' cpuset='7'/vcpu='3' cpuset='19'/
+  s/<emulatorpin cpuset='16-17'/<emulatorpin cpuset='18'/
+  s/<on_reboot>restart/<on_reboot>destroy/" w.xml
+sed -i 's/^inhibit_sleep = .*/inhibit_sleep = maybe/' \
+  root/etc/libvirt/hooks/virt-tune/*.conf
+cp w.xml by-hand.xml && cp -a root by-hand
+vt undo ./w.xml
+ok "a conflict stops undo with 4" is "$status" 4
+ok "... that says how to go on" has "$err" "--keep-edits"
+ok "... and names the first" has "$out" "cpuset='7'/> is now <vcpupin"
+ok "... the second" has "$out" "  - <emulatorpin cpuset='18'/>"
+ok "... and that of the hook's file" has "$out" "  - inhibit_sleep = maybe"
+ok "... and writes nothing" cmp w.xml by-hand.xml
+ok "... of the hook either" diff -r root by-hand
+vt undo ./w.xml --keep-edits --drop-edits
+ok "both ways at once are refused" is "$status" 2
+vt apply ./w.xml --keep-edits
+ok "it is of undo alone" is "$status" 2
+vt undo ./w.xml --keep-edits
+ok "the edits are kept" is "$status" 0
+ok "... and named" has "$out" "Kept: <emulatorpin"
+ok "... the pin" is "$(grep -c '<vcpupin' w.xml)" 1
+ok "... as it was made by hand" has "$(<w.xml)" "vcpu='3' cpuset='19'"
+ok "... the other, too" has "$(<w.xml)" "<emulatorpin cpuset='18'"
+ok "... and the edit elsewhere" has "$(<w.xml)" "<on_reboot>destroy"
+ok "... the rest is undone" lacks "$(<w.xml)" "<hugepages"
+ok "... the hook's line is kept" is "$(data_file | tail -1)" \
+  "inhibit_sleep = maybe"
+vt history ./w.xml
+ok "... and history says undone" has "$(grep '^0001' <<<"$out")" " undone"
+vt undo ./w.xml 2
+ok "that undo is undone" is "$status" 0
+ok "... to what was there, edits and all" cmp w.xml by-hand.xml
+vt undo ./w.xml --drop-edits
+ok "the edits go" is "$status" 0
+ok "... and that is said" has "$out" "Taken back: <emulatorpin"
+ok "... there is no pin" lacks "$(<w.xml)" "<vcpupin"
+ok "... and no hook" test ! -e root/etc
+ok "... what was edited elsewhere stays" has "$(<w.xml)" "<on_reboot>destroy"
+sed -i 's/<on_reboot>destroy/<on_reboot>restart/' w.xml
+ok "... all else is as it was" cmp w.xml original.xml
+rm -rf root && mv by-hand root && cp by-hand.xml w.xml
+
+# On a terminal each is asked for: the first is kept, the others go back.
+asked() { # ANSWERS: undo on a terminal
+  status=0
+  printf '%s\n' "$@" | script -qec \
+    "'$program' --sysroot '$host' --root root undo ./w.xml" /dev/null \
+    >asked 2>&1 || status=$?
+  out=$(tr -d '\r' <asked)
+}
+if command -v script >/dev/null; then
+  asked k q
+  ok "another answer leaves it all" cmp w.xml by-hand.xml
+  ok "... and says so" has "$out" "Nothing was written"
+  asked k b b
+  ok "each answer is its own" is "$status" 0
+  ok "... one is kept" is "$(grep -c 'Kept: ' <<<"$out")" 1
+  ok "... two are not" is "$(grep -c 'Taken back: ' <<<"$out")" 2
+  ok "... so it is in the definition" is "$(grep -c 'pin ' w.xml)" 1
+fi
+rm -rf root && cp original.xml w.xml
+
 # Someone else writes just now.
 vt apply ./w.xml --yes
 cp w.xml applied.xml

@@ -291,7 +291,7 @@ static void undo(struct app *app)
 
     app->report = (struct apply_report){0};
     app->apply_problem = (struct err){0};
-    undo = session_undo_plan(app->session, 0, &app->apply_problem);
+    undo = session_undo_plan(app->session, 0, NULL, &app->apply_problem);
     if (undo &&
         session_undo(app->session, undo, &app->report, &app->apply_problem)) {
         app->apply_state = APPLY_UNDONE;

@@ -207,10 +207,105 @@ bool command_apply(const struct options *options, char **words, struct err *err)
     return is_applied && cli_flush(err);
 }
 
-static bool undo(const struct session *session, unsigned number,
-                 struct err *err)
+static void print_side(char sign, const char *lines)
 {
-    struct undo *undo = session_undo_plan(session, number, err);
+    const char indent[] = {' ', ' ', sign, ' ', '\0'};
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    str_add_lines(&str, indent, lines);
+    fputs(str_text(&str), stdout);
+}
+
+/* What was edited since where the record changed it, and what was before. */
+static void print_conflict(const struct conflict *conflict)
+{
+    printf("%s\n", conflict->text);
+    print_side('-', conflict->now);
+    print_side('+', conflict->then);
+}
+
+/* Asks on the terminal, one by one; without one they are just named. */
+static bool choose(const struct undo *undo, enum choice *list, struct err *err)
+{
+    const struct conflicts *conflicts = &undo->conflicts;
+    bool asks = isatty(STDIN_FILENO);
+
+    printf(_("Edited since record %04u was applied, where that changed it:\n"),
+           undo->record->number);
+    for (size_t i = 0; i < conflicts->count; i++) {
+        char answer[16] = "";
+
+        print_conflict(&conflicts->list[i]);
+        if (!asks)
+            continue;
+        printf(
+            _("[k]eep the edit, [b]ack to what was before, or leave it "
+              "all? "));
+        fflush(stdout);
+        if (!fgets(answer, sizeof(answer), stdin) || !answer[0] ||
+            !strchr("kKbB", answer[0]))
+            return err_set(err, ERR_FAILED, "Nothing was written.");
+        list[i] = strchr("kK", answer[0]) ? CHOICE_KEEP : CHOICE_BACK;
+    }
+    return asks ||
+           err_set(err, ERR_CHANGED,
+                   "Nothing was written. --keep-edits undoes the rest and "
+                   "leaves these as they are; --drop-edits takes them back, "
+                   "too.");
+}
+
+/* The undo with every conflict decided, or NULL with a sentence. */
+static struct undo *plan_undo(const struct session *session,
+                              const struct options *options, unsigned number,
+                              struct err *err)
+{
+    struct choices choices = {.rest = options->edits};
+    struct undo *undo = session_undo_plan(session, number, &choices, err);
+    enum choice *list;
+
+    if (!undo || conflicts_open(&undo->conflicts) == 0)
+        return undo;
+    list = mem_alloc(undo->conflicts.count, sizeof(*list));
+    choices.list = list;
+    choices.count = undo->conflicts.count;
+    if (choose(undo, list, err)) {
+        undo_free(undo);
+        undo = session_undo_plan(session, number, &choices, err);
+    } else {
+        undo_free(undo);
+        undo = NULL;
+    }
+    free(list);
+    return undo;
+}
+
+static void print_undone(const struct session *session, const struct undo *undo,
+                         unsigned number)
+{
+    if (undo->record->undoes)
+        printf(_("Record %04u is undone: what record %04u changed is in force "
+                 "again (record %04u).\n"),
+               undo->record->number, undo->record->undoes, number);
+    else if (undo->merge->has_later_edits || undo->conflicts.count > 0)
+        printf(_("Record %04u is undone (record %04u); what was edited since "
+                 "stays.\n"),
+               undo->record->number, number);
+    else
+        printf(_("Record %04u is undone (record %04u): %s is as it was "
+                 "before.\n"),
+               undo->record->number, number, session->domain->name);
+    for (size_t i = 0; i < undo->conflicts.count; i++)
+        printf(undo->conflicts.list[i].choice == CHOICE_KEEP
+                   ? _("Kept: %s\n")
+                   : _("Taken back: %s\n"),
+               undo->conflicts.list[i].text);
+    print_copying(session, undo->files, undo->file_count);
+}
+
+static bool undo(const struct session *session, const struct options *options,
+                 unsigned number, struct err *err)
+{
+    struct undo *undo = plan_undo(session, options, number, err);
     struct apply_report report;
     struct hold hold;
     bool is_undone;
@@ -219,22 +314,10 @@ static bool undo(const struct session *session, unsigned number,
         return false;
     hold_begin(&hold);
     is_undone = session_undo(session, undo, &report, err);
-    if (is_undone && undo->record->undoes)
-        printf(_("Record %04u is undone: what record %04u changed is in force "
-                 "again (record %04u).\n"),
-               undo->record->number, undo->record->undoes, report.number);
-    else if (is_undone && undo->merge->has_later_edits)
-        printf(_("Record %04u is undone (record %04u); what was edited since "
-                 "stays.\n"),
-               undo->record->number, report.number);
-    else if (is_undone)
-        printf(_("Record %04u is undone (record %04u): %s is as it was "
-                 "before.\n"),
-               undo->record->number, report.number, session->domain->name);
+    if (is_undone)
+        print_undone(session, undo, report.number);
     else if (report.number > 0)
         print_steps(&report);
-    if (is_undone)
-        print_copying(session, undo->files, undo->file_count);
     fflush(stdout);
     hold_end(&hold);
     undo_free(undo);
@@ -248,7 +331,7 @@ bool command_undo(const struct options *options, char **words, struct err *err)
                                   ? session_open(&options->session, err)
                                   : NULL;
     bool is_undone = session && session_load(session, words[0], err) &&
-                     undo(session, number, err);
+                     undo(session, options, number, err);
 
     session_close(session);
     return is_undone && cli_flush(err);

@@ -216,6 +216,35 @@ void undo_free(struct undo *undo)
     free(undo);
 }
 
+char *undo_describe(const struct undo *undo, const struct domain *domain,
+                    unsigned number)
+{
+    const struct conflicts *conflicts = &undo->conflicts;
+    struct str str = STR_INIT;
+
+    if (undo->record->undoes)
+        str_addf(&str,
+                 "Record %04u is undone: what record %04u changed is in force "
+                 "again (record %04u).\n",
+                 undo->record->number, undo->record->undoes, number);
+    else if (undo->merge->has_later_edits || conflicts->count > 0)
+        str_addf(&str,
+                 "Record %04u is undone (record %04u); what was edited since "
+                 "stays.\n",
+                 undo->record->number, number);
+    else
+        str_addf(&str,
+                 "Record %04u is undone (record %04u): %s is as it was "
+                 "before.\n",
+                 undo->record->number, number, domain->name);
+    for (size_t i = 0; i < conflicts->count; i++)
+        str_addf(&str,
+                 conflicts->list[i].choice == CHOICE_KEEP ? "Kept: %s\n"
+                                                          : "Taken back: %s\n",
+                 conflicts->list[i].text);
+    return str_steal(&str);
+}
+
 static bool refuse(const struct domain *domain, const struct undo *undo,
                    struct err *err)
 {

@@ -31,6 +31,13 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
                       const struct choices *choices, struct err *err);
 void undo_free(struct undo *undo); /* NULL is allowed */
 
+/*
+ * Says in sentences, a line each, what came of it; `number` is the record that
+ * it made. Free it.
+ */
+char *undo_describe(const struct undo *undo, const struct domain *domain,
+                    unsigned number);
+
 /* Does it. With an open conflict it is refused (ERR_CHANGED): says which. */
 bool undo_run(const struct target *target, const struct domain *domain,
               const struct undo *undo, struct apply_report *report,

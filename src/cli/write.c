@@ -282,23 +282,9 @@ static struct undo *plan_undo(const struct session *session,
 static void print_undone(const struct session *session, const struct undo *undo,
                          unsigned number)
 {
-    if (undo->record->undoes)
-        printf(_("Record %04u is undone: what record %04u changed is in force "
-                 "again (record %04u).\n"),
-               undo->record->number, undo->record->undoes, number);
-    else if (undo->merge->has_later_edits || undo->conflicts.count > 0)
-        printf(_("Record %04u is undone (record %04u); what was edited since "
-                 "stays.\n"),
-               undo->record->number, number);
-    else
-        printf(_("Record %04u is undone (record %04u): %s is as it was "
-                 "before.\n"),
-               undo->record->number, number, session->domain->name);
-    for (size_t i = 0; i < undo->conflicts.count; i++)
-        printf(undo->conflicts.list[i].choice == CHOICE_KEEP
-                   ? _("Kept: %s\n")
-                   : _("Taken back: %s\n"),
-               undo->conflicts.list[i].text);
+    char *text CLEANUP(mem_free) = undo_describe(undo, session->domain, number);
+
+    fputs(text, stdout);
     print_copying(session, undo->files, undo->file_count);
 }
 

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "plan/about.h"
+#include "plan/rule.h"
 #include "session/remote.h"
 #include "ui/pane.h"
 #include "ui/records.h"
@@ -148,6 +149,24 @@ static int draw_warnings(const struct app *app, struct canvas *canvas, int y)
     return y + (pane.count > 0 && !app_is_low(canvas));
 }
 
+/* What brings the former definition back; true of the stored one, too. */
+static int draw_later(const struct app *app, struct canvas *canvas, int y)
+{
+    struct arena *arena = arena_new();
+    struct findings later = {0};
+
+    rule_check_later(app_plan(app), arena, &later);
+    for (size_t i = 0; i < later.count; i++)
+        y = canvas_wrap(canvas, y, 3, canvas->width - 6,
+                        rows_left(canvas, y, 3),
+                        role_of_verdict(later.list[i].verdict),
+                        arena_printf(arena, "%s: %s. %s",
+                                     verdict_label(later.list[i].verdict),
+                                     later.list[i].text, later.list[i].fix));
+    arena_free(arena);
+    return y;
+}
+
 static void draw_question(const struct app *app, struct canvas *canvas)
 {
     const struct domain *domain = app->session->domain;
@@ -190,6 +209,8 @@ static void draw_question(const struct app *app, struct canvas *canvas)
                 "effect when it is shut down and started again; a reboot "
                 "inside the guest is not enough.")
             : _("The changes take effect with the domain's next start."));
+    if (!domain->has_saved_image) /* else it is among the warnings */
+        y = draw_later(app, canvas, y);
     str_addf(&undo,
              "To undo: u here afterwards, or in a shell: virt-tune undo %s",
              session_word(app->session));
@@ -258,6 +279,7 @@ static void draw_result(const struct app *app, struct canvas *canvas)
         y = canvas_wrap(canvas, y, 3, width, end - y, ROLE_NORMAL,
                         _("8 checks the guest against it, once it was started "
                           "anew."));
+        y = draw_later(app, canvas, y);
         if (app->report.needs_reload && !app->session->options.root)
             canvas_wrap(
                 canvas, y + !app_is_low(canvas), 3, width,

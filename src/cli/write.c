@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "plan/device.h"
 #include "plan/planfile.h"
+#include "plan/rule.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,17 +51,22 @@ static void print_steps(const struct apply_report *report)
 }
 
 static void print_outcome(const struct session *session,
-                          const struct changeset *set,
+                          const struct plan *plan, const struct changeset *set,
                           const struct apply_report *report)
 {
     const struct domain *domain = session->domain;
+    struct arena *arena = arena_new();
+    struct findings later = {0};
 
+    rule_check_later(plan, arena, &later);
     printf(_("Applied as record %04u."), report->number);
     if (domain->is_running)
         printf(_(" %s is running; this takes effect when it is shut down and "
                  "started again."),
                domain->name);
     printf("\n");
+    print_findings(stdout, &later);
+    arena_free(arena);
     print_copying(session, set->files, set->file_count);
     if (report->needs_reload && session->options.root)
         return;
@@ -182,7 +188,7 @@ static bool apply(const struct session *session, const struct options *options,
     is_applied = session_apply(session, plan, set, &report, err);
     print_steps(&report);
     if (is_applied)
-        print_outcome(session, set, &report);
+        print_outcome(session, plan, set, &report);
     else if (err->code == ERR_PERMISSION && report.number == 0)
         explain_permission(session, plan, err);
     if (is_applied && options->is_live)

@@ -160,8 +160,12 @@ static void check_definition(const struct audit_look *look)
                                   lost),
                       lost),
                   first,
-                  "Somebody edited the definition. If that is right, leave "
-                  "it; else plan and apply again.");
+                  look->wanted->snapshot_count != 0
+                      ? "Somebody edited the definition, or went back to a "
+                        "snapshot that has a former one. If that is right, "
+                        "leave it; else plan and apply again."
+                      : "Somebody edited the definition. If that is right, "
+                        "leave it; else plan and apply again.");
     else if (in_force(look))
         audit_say(look, VERDICT_OK, "All lines that virt-tune wrote are there",
                   "", "");

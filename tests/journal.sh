@@ -242,6 +242,70 @@ ok "applied" has "$out" "Record 0001"
 ok "there is no draft" is "$(find root -name '*.plan')" ""
 rm -rf root && mv kept root && cp original.xml w.xml
 draft=$(find root -name '*.plan')
+
+# What became of the host meanwhile: after a reboot, on a copy of it.
+later() { # what is changed on a copy of the host; then the screens ask
+  rm -rf later && cp -a "$host" later
+  (cd later && "$@")
+  run "$program" --sysroot later --root root --script keys ./w.xml
+}
+give_and_leave() { # a draft with a device
+  rm -rf root && cp original.xml w.xml
+  play p 3
+  draft=$(find root -name '*.plan')
+  echo dump >keys
+}
+give_and_leave
+ok "a draft notes what it stands on" grep -q '^# was.device = 0000:' "$draft"
+device=$(sed -n 's/^# was.device = \(0000:[^ ]*\).*/\1/p' "$draft" | head -1)
+place=$(cd "$host" && readlink -f "sys/bus/pci/devices/$device" |
+  sed "s|^$(pwd -P)/||")
+later true
+ok "nothing has changed: nothing is said" lacks "$out" " now"
+ok "... but that it is there" has "$out" "A draft of win10"
+later sed -i 's/ quiet/ intel_iommu=on isolcpus=4-7/' proc/cmdline
+ok "the kernel's command line" has "$out" \
+  "The kernel was started with these, too: isolcpus=4-7"
+later sh -c 'echo 16 >sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages'
+ok "huge pages" has "$out" "16 huge pages of 1048576 KiB are reserved now"
+later sh -c 'echo 6.99.0-test >proc/sys/kernel/osrelease'
+ok "the kernel" has "$out" "The kernel is 6.99.0-test now"
+later sh -c 'rm -rf sys/kernel/iommu_groups
+  find sys/devices -name iommu_group -delete'
+ok "the IOMMU, off" has "$out" "The IOMMU is off now"
+later sh -c "echo 0x1234 >$place/device"
+ok "another device at its address" has "$out" "Another device is at $device"
+later rm "sys/bus/pci/devices/$device"
+ok "none there" has "$out" "Nothing is at $device any more"
+later rm proc/cmdline
+ok "what cannot be seen any more" has "$out" "could not be seen: the kernel's"
+cp "$draft" draft
+sed -i -e "s/^# was.device = $device/# was.device = 0000:7f:00.0/" \
+  -e 's/^# was.iommu = on/# was.iommu = off/' \
+  -e 's/^# was.cpus = .*/# was.cpus = 0-31/' \
+  -e "s/^# was.group = $device:/& 0000:7f:00.1/" "$draft"
+later true
+ok "a device that moved" has "$out" "was at 0000:7f:00.0 is at $device now"
+ok "the IOMMU, on" has "$out" "The IOMMU is on now, with 22 groups"
+ok "CPUs" has "$out" "The CPUs online are 0-19 now; they were 0-31"
+ok "its group" has "$out" "The IOMMU group of $device has"
+sed -i 's/^dump/resize:60x17 dump/' keys
+later sh -c 'echo 6.99.0-test >proc/sys/kernel/osrelease
+  echo quieter >proc/cmdline'
+ok "a small terminal has room for some of it" has "$out" "And more"
+ok "... and for the answers" has "$out" "back; the draft stays"
+echo dump >keys
+printf '# was.cpus = \033[31m%%s%%n\n# was.device = x\n# was.group = y\n' \
+  >>"$draft"
+later true
+ok "what a draft says is shown harmless" lacks "$out" $'\033'
+cp draft "$draft"
+echo Enter dump >keys
+later sh -c 'echo 6.99.0-test >proc/sys/kernel/osrelease'
+ok "it goes on with the draft" has "$out" "[3 Devices]"
+rm -rf root later && cp original.xml w.xml
+play p 4
+draft=$(find root -name '*.plan')
 sed -i 's/^host = .*/host = 0123456789abcdef/' "$draft"
 play Enter dump
 ok "a draft of another host is explained" has "$out" "made for another host"

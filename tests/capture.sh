@@ -83,6 +83,31 @@ ln -s /dev/dri/card0 host/proc/77/fd/3
 ln -s /home/zebrauser/secret host/proc/77/fd/4
 printf 'zebraprogram\0--password=zebra\0' >host/proc/77/cmdline
 
+# What disks are members of, as udev and ZFS know it.
+cp -a "$hosts/i7-12700k" member
+number=$(<member/sys/class/block/nvme1n1/dev)
+mkdir -p member/run/udev/data member/proc/fs/jbd2/nvme1n1 \
+  member/proc/spl/kstat/zfs/tank
+same "no member" "$hosts/i7-12700k" i7-12700k show groups
+printf 'S:disk/by-id/x-SERIAL-7EB2A1\nE:ID_SERIAL=SERIAL-7EB2A1\n%s\n%s\n' \
+  E:ID_FS_TYPE=LVM2_member E:ID_FS_LABEL=zebranet \
+  >"member/run/udev/data/b$number"
+capture lvm member
+same "a volume group" member lvm show groups
+ok "a journal elsewhere is there" has "$(<out)" "the journal of a file system"
+rm -r member/proc/fs/jbd2
+capture lvm member
+same "a volume group, unused" member lvm show groups
+ok "it is said" has "$(<out)" "an LVM volume group that is not in use"
+ok "and nothing else of the disk" lacks "$(cat lvm/run/udev/data/*)" SERIAL
+ok "nor its label" lacks "$(cat lvm/run/udev/data/*)" zebranet
+echo 1 >member/proc/spl/kstat/zfs/tank/txgs
+printf 'E:ID_FS_TYPE=zfs_member\nE:ID_FS_LABEL=tank\n' \
+  >"member/run/udev/data/b$number"
+capture zfs member
+same "a ZFS pool" member zfs show groups
+ok "it is said" has "$(<out)" "the ZFS pool tank"
+
 leaks() { # DIRECTORY: what of the secrets is in names or bytes
   { find "$1" -printf '%P %l\n' && find "$1" -type f -exec cat {} +; } |
     grep -aoiE \

@@ -330,7 +330,7 @@ snapshots() {
     "$before"
   v snapshot-delete "$name" first >/dev/null
   v undefine $uuid >/dev/null
-  rm -rf "$tmp/bin" $hook $conf_dir
+  rm -rf "${tmp:?}/bin" $hook $conf_dir
 }
 
 # pins UUID: of the running guest, each vCPU's thread and its CPUs.

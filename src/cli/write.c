@@ -253,11 +253,14 @@ static bool choose(const struct undo *undo, enum choice *list, struct err *err)
             return err_set(err, ERR_FAILED, "Nothing was written.");
         list[i] = strchr("kK", answer[0]) ? CHOICE_KEEP : CHOICE_BACK;
     }
-    return asks ||
-           err_set(err, ERR_CHANGED,
-                   "Nothing was written. --keep-edits undoes the rest and "
-                   "leaves these as they are; --drop-edits takes them back, "
-                   "too.");
+    if (asks)
+        return true;
+    err_set(err, ERR_CHANGED,
+            "Nothing was written. --keep-edits undoes the rest and leaves "
+            "these as they are; --drop-edits takes them back, too.");
+    for (size_t i = 0; i < conflicts->count && i < 3; i++)
+        err_add(err, "%.160s", conflicts->list[i].text);
+    return false;
 }
 
 /* The undo with every conflict decided, or NULL with a sentence. */

@@ -245,7 +245,7 @@ static void add_config(struct capture *c, const char *path)
     tar_add_file(c->tar, clean_path(c, path), (const char *)config, size);
 }
 
-/* What a disk is a member of; of a ZFS pool the name, too. Serials stay here. */
+/* What a disk is a member of, and of a ZFS pool the name; no serial number. */
 static void add_entry(struct capture *c, const char *path, const char *name)
 {
     static const char type[] = "E:ID_FS_TYPE=", label[] = "E:ID_FS_LABEL=";

@@ -46,8 +46,10 @@ uuid=$(sed -n 's/.*<uuid>\(.*\)<.uuid>.*/\1/p' zebra.xml)
 mkdir -p host/etc host/proc/sys/kernel host/proc/self host/proc/77/fd
 echo zebrahost.zebranet.example >host/etc/hostname
 echo zebrahost >host/proc/sys/kernel/hostname
-echo 'zebrauser:x:1000:1000:Zebra Person:/home/zebrauser:/bin/sh' \
-  >host/etc/passwd
+{ # she is the last of many
+  for ((i = 0; i < 400; i++)); do echo "u$i:x:$((2000 + i)):2000::/:/bin/sh"; done
+  echo 'zebrauser:x:1000:1000:Zebra Person:/home/zebrauser:/bin/sh'
+} >host/etc/passwd
 echo "root=UUID=7eb2a17e-b2a1-4eb2-87eb-b2a17eb2a17e ip=10.77.66.55 \
 zebra.host=zebrahost quiet" >host/proc/cmdline
 printf 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n' \
@@ -80,6 +82,31 @@ echo zebraprogram >host/proc/77/comm
 ln -s /dev/dri/card0 host/proc/77/fd/3
 ln -s /home/zebrauser/secret host/proc/77/fd/4
 printf 'zebraprogram\0--password=zebra\0' >host/proc/77/cmdline
+
+# What disks are members of, as udev and ZFS know it.
+cp -a "$hosts/i7-12700k" member
+number=$(<member/sys/class/block/nvme1n1/dev)
+mkdir -p member/run/udev/data member/proc/fs/jbd2/nvme1n1 \
+  member/proc/spl/kstat/zfs/tank
+same "no member" "$hosts/i7-12700k" i7-12700k show groups
+printf 'S:disk/by-id/x-SERIAL-7EB2A1\nE:ID_SERIAL=SERIAL-7EB2A1\n%s\n%s\n' \
+  E:ID_FS_TYPE=LVM2_member E:ID_FS_LABEL=zebranet \
+  >"member/run/udev/data/b$number"
+capture lvm member
+same "a volume group" member lvm show groups
+ok "a journal elsewhere is there" has "$(<out)" "the journal of a file system"
+rm -r member/proc/fs/jbd2
+capture lvm member
+same "a volume group, unused" member lvm show groups
+ok "it is said" has "$(<out)" "an LVM volume group that is not in use"
+ok "and nothing else of the disk" lacks "$(cat lvm/run/udev/data/*)" SERIAL
+ok "nor its label" lacks "$(cat lvm/run/udev/data/*)" zebranet
+echo 1 >member/proc/spl/kstat/zfs/tank/txgs
+printf 'E:ID_FS_TYPE=zfs_member\nE:ID_FS_LABEL=tank\n' \
+  >"member/run/udev/data/b$number"
+capture zfs member
+same "a ZFS pool" member zfs show groups
+ok "it is said" has "$(<out)" "the ZFS pool tank"
 
 leaks() { # DIRECTORY: what of the secrets is in names or bytes
   { find "$1" -printf '%P %l\n' && find "$1" -type f -exec cat {} +; } |

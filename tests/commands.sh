@@ -481,6 +481,14 @@ ok "nothing is written behind it" is "$(find outside -type f)" ""
 ok "and the domain is as it was" cmp -s win10.xml original.xml
 rm -rf "$root" outside
 
+# An unset variable of a script is no directory, least of all the real one.
+for option in --root --sysroot; do
+  run "$program" --sysroot "$host" $option '' apply ./win10.xml --yes
+  ok "an empty $option is refused" refused 2
+  ok "and says so" has "$err" "its name is empty"
+  ok "and the domain is as it was" cmp -s win10.xml original.xml
+done
+
 # What a user believes to be a promise is one, or is refused.
 vt undo ./win10.xml --dry-run
 ok "undo has no --dry-run" is "$status" 2

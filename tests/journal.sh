@@ -92,6 +92,71 @@ ok "nor of the newer one, undone then" test ! -e root/etc
 ok "... with the first bytes" cmp w.xml original.xml
 rm -rf root && cp original.xml w.xml
 
+# Edited since where the record changed it: named, and asked.
+vt apply ./w.xml --yes
+sed -i "s/vcpu='3' cpuset='7'/vcpu='3' cpuset='19'/
+  s/<emulatorpin cpuset='16-17'/<emulatorpin cpuset='18'/
+  s/<on_reboot>restart/<on_reboot>destroy/" w.xml
+sed -i 's/^inhibit_sleep = .*/inhibit_sleep = maybe/' \
+  root/etc/libvirt/hooks/virt-tune/*.conf
+cp w.xml by-hand.xml && cp -a root by-hand
+vt undo ./w.xml
+ok "a conflict stops undo with 4" is "$status" 4
+ok "... that says how to go on" has "$err" "--keep-edits"
+ok "... and names the first" has "$out" "cpuset='7'/> is now <vcpupin"
+ok "... the second" has "$out" "  - <emulatorpin cpuset='18'/>"
+ok "... and that of the hook's file" has "$out" "  - inhibit_sleep = maybe"
+ok "... and writes nothing" cmp w.xml by-hand.xml
+ok "... of the hook either" diff -r root by-hand
+vt undo ./w.xml --keep-edits --drop-edits
+ok "both ways at once are refused" is "$status" 2
+vt apply ./w.xml --keep-edits
+ok "it is of undo alone" is "$status" 2
+vt undo ./w.xml --keep-edits
+ok "the edits are kept" is "$status" 0
+ok "... and named" has "$out" "Kept: <emulatorpin"
+ok "... the pin" is "$(grep -c '<vcpupin' w.xml)" 1
+ok "... as it was made by hand" has "$(<w.xml)" "vcpu='3' cpuset='19'"
+ok "... the other, too" has "$(<w.xml)" "<emulatorpin cpuset='18'"
+ok "... and the edit elsewhere" has "$(<w.xml)" "<on_reboot>destroy"
+ok "... the rest is undone" lacks "$(<w.xml)" "<hugepages"
+ok "... the hook's line is kept" is "$(data_file | tail -1)" \
+  "inhibit_sleep = maybe"
+vt history ./w.xml
+ok "... and history says undone" has "$(grep '^0001' <<<"$out")" " undone"
+vt undo ./w.xml 2
+ok "that undo is undone" is "$status" 0
+ok "... to what was there, edits and all" cmp w.xml by-hand.xml
+vt undo ./w.xml --drop-edits
+ok "the edits go" is "$status" 0
+ok "... and that is said" has "$out" "Taken back: <emulatorpin"
+ok "... there is no pin" lacks "$(<w.xml)" "<vcpupin"
+ok "... and no hook" test ! -e root/etc
+ok "... what was edited elsewhere stays" has "$(<w.xml)" "<on_reboot>destroy"
+sed -i 's/<on_reboot>destroy/<on_reboot>restart/' w.xml
+ok "... all else is as it was" cmp w.xml original.xml
+rm -rf root && mv by-hand root && cp by-hand.xml w.xml
+
+# On a terminal each is asked for: the first is kept, the others go back.
+asked() { # ANSWERS: undo on a terminal
+  status=0
+  printf '%s\n' "$@" | script -qec \
+    "'$program' --sysroot '$host' --root root undo ./w.xml" /dev/null \
+    >asked 2>&1 || status=$?
+  out=$(tr -d '\r' <asked)
+}
+if command -v script >/dev/null; then
+  asked k q
+  ok "another answer leaves it all" cmp w.xml by-hand.xml
+  ok "... and says so" has "$out" "Nothing was written"
+  asked k b b
+  ok "each answer is its own" is "$status" 0
+  ok "... one is kept" is "$(grep -c 'Kept: ' <<<"$out")" 1
+  ok "... two are not" is "$(grep -c 'Taken back: ' <<<"$out")" 2
+  ok "... so it is in the definition" is "$(grep -c 'pin ' w.xml)" 1
+fi
+rm -rf root && cp original.xml w.xml
+
 # Someone else writes just now.
 vt apply ./w.xml --yes
 cp w.xml applied.xml
@@ -176,6 +241,70 @@ play Enter 7 a dump
 ok "applied" has "$out" "Record 0001"
 ok "there is no draft" is "$(find root -name '*.plan')" ""
 rm -rf root && mv kept root && cp original.xml w.xml
+draft=$(find root -name '*.plan')
+
+# What became of the host meanwhile: after a reboot, on a copy of it.
+later() { # what is changed on a copy of the host; then the screens ask
+  rm -rf later && cp -a "$host" later
+  (cd later && "$@")
+  run "$program" --sysroot later --root root --script keys ./w.xml
+}
+give_and_leave() { # a draft with a device
+  rm -rf root && cp original.xml w.xml
+  play p 3
+  draft=$(find root -name '*.plan')
+  echo dump >keys
+}
+give_and_leave
+ok "a draft notes what it stands on" grep -q '^# was.device = 0000:' "$draft"
+device=$(sed -n 's/^# was.device = \(0000:[^ ]*\).*/\1/p' "$draft" | head -1)
+place=$(cd "$host" && readlink -f "sys/bus/pci/devices/$device" |
+  sed "s|^$(pwd -P)/||")
+later true
+ok "nothing has changed: nothing is said" lacks "$out" " now"
+ok "... but that it is there" has "$out" "A draft of win10"
+later sed -i 's/ quiet/ intel_iommu=on isolcpus=4-7/' proc/cmdline
+ok "the kernel's command line" has "$out" \
+  "The kernel was started with these, too: isolcpus=4-7"
+later sh -c 'echo 16 >sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages'
+ok "huge pages" has "$out" "16 huge pages of 1048576 KiB are reserved now"
+later sh -c 'echo 6.99.0-test >proc/sys/kernel/osrelease'
+ok "the kernel" has "$out" "The kernel is 6.99.0-test now"
+later sh -c 'rm -rf sys/kernel/iommu_groups
+  find sys/devices -name iommu_group -delete'
+ok "the IOMMU, off" has "$out" "The IOMMU is off now"
+later sh -c "echo 0x1234 >$place/device"
+ok "another device at its address" has "$out" "Another device is at $device"
+later rm "sys/bus/pci/devices/$device"
+ok "none there" has "$out" "Nothing is at $device any more"
+later rm proc/cmdline
+ok "what cannot be seen any more" has "$out" "could not be seen: the kernel's"
+cp "$draft" draft
+sed -i -e "s/^# was.device = $device/# was.device = 0000:7f:00.0/" \
+  -e 's/^# was.iommu = on/# was.iommu = off/' \
+  -e 's/^# was.cpus = .*/# was.cpus = 0-31/' \
+  -e "s/^# was.group = $device:/& 0000:7f:00.1/" "$draft"
+later true
+ok "a device that moved" has "$out" "was at 0000:7f:00.0 is at $device now"
+ok "the IOMMU, on" has "$out" "The IOMMU is on now, with 22 groups"
+ok "CPUs" has "$out" "The CPUs online are 0-19 now; they were 0-31"
+ok "its group" has "$out" "The IOMMU group of $device has"
+sed -i 's/^dump/resize:60x17 dump/' keys
+later sh -c 'echo 6.99.0-test >proc/sys/kernel/osrelease
+  echo quieter >proc/cmdline'
+ok "a small terminal has room for some of it" has "$out" "And more"
+ok "... and for the answers" has "$out" "back; the draft stays"
+echo dump >keys
+printf '# was.cpus = \033[31m%%s%%n\n# was.device = x\n# was.group = y\n' \
+  >>"$draft"
+later true
+ok "what a draft says is shown harmless" lacks "$out" $'\033'
+cp draft "$draft"
+echo Enter dump >keys
+later sh -c 'echo 6.99.0-test >proc/sys/kernel/osrelease'
+ok "it goes on with the draft" has "$out" "[3 Devices]"
+rm -rf root later && cp original.xml w.xml
+play p 4
 draft=$(find root -name '*.plan')
 sed -i 's/^host = .*/host = 0123456789abcdef/' "$draft"
 play Enter dump

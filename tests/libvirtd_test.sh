@@ -286,6 +286,53 @@ END
   umount /proc/irq /sys/devices/system/cpu/cpufreq
 }
 
+# A snapshot has the definition of its time: stored ones change beside it, all
+# of that is said, and what comes back with it is seen.
+snapshots() {
+  local before out
+  # Of the disk nothing matters: a qemu-img that says yes is enough.
+  mkdir "$tmp/bin"
+  printf '#!/bin/sh\nexit 0\n' >"$tmp/bin/qemu-img"
+  chmod 755 "$tmp/bin/qemu-img"
+  PATH="$tmp/bin:$PATH" "$here/libvirtd.sh" restart
+  : >"$tmp/disk.qcow2"
+  guest "$name" $uuid '' | sed "s|<memballoon|<disk type='file' device='disk'>\
+<driver name='qemu' type='qcow2'/><source file='$tmp/disk.qcow2'/>\
+<target dev='vda' bus='virtio'/></disk>&|" >"$tmp/guest.xml"
+  v define "$tmp/guest.xml" >/dev/null
+  runs 'a plan is saved' plan_pins "$tmp/guest.plan"
+  out=$("$program" -c $uri preview "$name" --plan "$tmp/guest.plan")
+  is 'without snapshots nothing is said of them' "$(grep -c snapshot <<<"$out")" 0
+  runs 'a snapshot is taken' v snapshot-create-as "$name" first
+  before=$(v dumpxml --inactive "$name")
+  out=$("$program" -c $uri preview "$name" --plan "$tmp/guest.plan")
+  has 'the preview says what it holds' "$out" \
+    '*1 snapshot has the former definition*'
+  out=$("$program" -c $uri apply "$name" --plan "$tmp/guest.plan" --yes)
+  is 'apply goes on beside it' $? 0
+  has '... and says it at the end, too' "${out#*Applied as}" \
+    '*1 snapshot has the former definition*'
+  has '... the definition has pins' "$(v dumpxml --inactive "$name")" \
+    '*<vcpupin *'
+  is '... the snapshot is there' "$(v snapshot-list --name "$name" |
+    sed '/^$/d')" first
+  runs 'somebody goes back to it' v snapshot-revert "$name" first
+  is 'the former definition is back' "$(v dumpxml --inactive "$name")" \
+    "$before"
+  out=$("$program" -c $uri check "$name" --seconds 0 2>/dev/null)
+  is 'check sees that' $? 3
+  has '... and says where it may come from' "$out" \
+    '*lines that virt-tune wrote were changed*snapshot*'
+  runs 'applied again' "$program" -c $uri apply "$name" --plan \
+    "$tmp/guest.plan" --yes
+  runs '... it is undone' "$program" -c $uri undo "$name"
+  is '... to what the snapshot brought' "$(v dumpxml --inactive "$name")" \
+    "$before"
+  v snapshot-delete "$name" first >/dev/null
+  v undefine $uuid >/dev/null
+  rm -rf "${tmp:?}/bin" $hook $conf_dir
+}
+
 # pins UUID: of the running guest, each vCPU's thread and its CPUs.
 pins() {
   local task vcpu
@@ -613,6 +660,7 @@ fi
 hook_services
 if [[ -x $program ]]; then
   the_program
+  snapshots
   all_presets
 else
   ((++tests))

@@ -89,7 +89,41 @@ ok "U brings it back, to be applied" await "Applied, read back"
 ok "the edits by hand are still there" is \
   "$(grep -c -e 'by hand' -e meanwhile "$scratch/edited.xml")" 2
 mux send-keys u
-await "Undone: the domain"
+await "is undone (record"
+mux send-keys 6 p 7 a
+await "Record 0003"
+sed -i "s/vcpu='3' cpuset='7'/vcpu='3' cpuset='19'/" "$scratch/edited.xml"
+mux send-keys 2 H
+ok "History says what was edited meanwhile" await "u asks what shall become"
+mux send-keys u
+ok "... and asks" await "cpuset='19'/>"
+mux send-keys a
+ok "... before anything is written" await "nothing is said yet"
+mux send-keys Space
+await "keep "
+mux send-keys a
+ok "... then it is undone" await "Kept: <vcpupin vcpu='3'"
+ok "... but for that edit" is "$(grep vcpupin "$scratch/edited.xml" | xargs)" \
+  "<vcpupin vcpu=3 cpuset=19/>"
+mux send-keys C-c
+await "code"
+
+# The connection drops, the host is booted anew: the draft, and what is another.
+cp -r "$2/i7-12700k" "$scratch/booted"
+cp "$(dirname "$0")/../data/demo/win10.xml" "$scratch/dropped.xml"
+dropped="$program --sysroot $scratch/booted --root $scratch/root2 $scratch/dropped.xml"
+start 80 24 "$dropped"
+await "[2 Host]"
+mux send-keys p 4
+await "[4 CPUs]"
+kill -HUP "$(pgrep -n -f -- "^$dropped")"
+await "code 129"
+sed -i 's/$/ isolcpus=4-15/' "$scratch/booted/proc/cmdline"
+start 80 24 "$dropped"
+ok "a draft is offered after a hang-up and a reboot" await "A draft of win10"
+ok "... with what changed meanwhile" await "with these, too: isolcpus=4-15"
+mux send-keys Enter
+ok "... at its step" await "[4 CPUs]"
 mux send-keys C-c
 await "code"
 

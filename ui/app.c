@@ -15,6 +15,7 @@
 #include "ui/disks.h"
 #include "ui/find.h"
 #include "ui/presets.h"
+#include "ui/records.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -154,47 +155,66 @@ bool app_reopen(struct app *app, struct err *err)
     return false;
 }
 
-void app_read_again(struct app *app)
+/* Whether anything was edited: a plan begins equal to its domain. */
+static bool has_edits(const struct app *app)
+{
+    struct plan *fresh = session_plan(app->session);
+    bool has_some = !plan_equal(fresh, app_plan(app));
+
+    plan_free(fresh);
+    return has_some;
+}
+
+bool app_reread(struct app *app, struct err *err)
 {
     struct str mine CLEANUP(str_free) = STR_INIT;
-    bool is_visited[STEP_COUNT];
+    bool is_visited[STEP_COUNT], is_edited = has_edits(app);
     enum step step = app->step;
-    struct err err = {0};
     struct plan *plan;
 
-    if (session_is_current(app->session, &err)) {
-        app_derive(app); /* the hook's files may be other ones */
-        app->apply_state = APPLY_ASKS;
-        app_hint(app, "Nobody has changed the domain meanwhile.");
-        return;
-    }
-    if (err.code) {
-        app_hint(app, "%s", err.text);
-        return;
-    }
     planfile_save(app_plan(app), &mine);
     memcpy(is_visited, app->is_visited, sizeof(is_visited));
-    if (!app_reopen(app, &err)) {
-        app_hint(app, "%s", err.text);
-        return;
-    }
+    if (!app_reopen(app, err))
+        return false;
     /* The draft is the plan that is here. */
     draft_free(app->draft);
     app->draft = NULL;
     app->step = step;
     memcpy(app->is_visited, is_visited, sizeof(is_visited));
+    if (!is_edited)
+        return true;
     plan = session_plan(app->session);
-    if (!planfile_load(str_text(&mine), plan, &err)) {
-        app_hint(app, "It was changed, and the plan does not fit it: %s",
-                 err.text);
+    if (!planfile_load(str_text(&mine), plan, err)) {
         plan_free(plan);
-        return;
+        return false;
     }
     app_take_plan(app, plan);
-    app_hint(
-        app,
-        "Read again: your plan is now an edit of what is there; u takes it "
-        "off.");
+    return true;
+}
+
+void app_read_again(struct app *app)
+{
+    struct err err = {0};
+
+    if (session_is_current(app->session, &err)) {
+        app_derive(app); /* the hook's files may be other ones */
+        app->apply_state = APPLY_ASKS;
+        app_hint(app, "Nobody has changed the domain meanwhile.");
+    } else if (err.code) {
+        app_hint(app, "%s", err.text);
+    } else if (app_reread(app, &err) && has_edits(app)) {
+        app_hint(
+            app,
+            "Read again: your plan is now an edit of what is there; u takes it "
+            "off.");
+    } else if (!err.code) {
+        app_hint(app, "Read again: somebody has changed the domain.");
+    } else if (app->history) {
+        app_hint(app, "It was changed, and the plan does not fit it: %s",
+                 err.text);
+    } else {
+        app_hint(app, "%s", err.text);
+    }
 }
 
 struct app *app_new(struct session *session, const char *domain, bool is_ascii,
@@ -228,6 +248,8 @@ void app_free(struct app *app)
         return;
     presets_close(app);
     disks_close(app);
+    records_close(app);
+    free(app->undone);
     history_free(app->history);
     plan_free(app->kept);
     changeset_free(app->set);
@@ -247,6 +269,7 @@ void app_go(struct app *app, enum step step)
 {
     presets_close(app);
     disks_close(app);
+    records_close(app);
     if (step != STEP_DOMAIN && !app->history) {
         app_hint(app, app->domain_count > 0
                           ? "Choose a domain first: Enter."
@@ -475,6 +498,9 @@ static void act_everywhere(struct app *app, enum action action)
     case ACTION_READ_AGAIN:
         app_read_again(app);
         break;
+    case ACTION_HISTORY:
+        records_open(app);
+        break;
     default:
         break;
     }
@@ -541,6 +567,9 @@ bool app_key(struct app *app, int key)
         app_go(app, (enum step)(key - '1'));
     } else if (action == ACTION_NONE) {
         refuse_key(app, key);
+    } else if (app->records) {
+        if (!records_act(app, action))
+            act_everywhere(app, action);
     } else if (!screen->act || !screen->act(app, action)) {
         struct list *list = &app->lists[app->step];
 
@@ -592,14 +621,18 @@ const struct screen *app_screen(enum step step)
 
 unsigned app_place(const struct app *app)
 {
-    return app->presets ? PLACE_PRESETS
-           : app->disks ? PLACE_DISKS
-                        : (unsigned)app->step;
+    return records_ask(app) ? PLACE_UNDO
+           : app->records   ? PLACE_HISTORY
+           : app->presets   ? PLACE_PRESETS
+           : app->disks     ? PLACE_DISKS
+                            : (unsigned)app->step;
 }
 
 const char *app_place_name(const struct app *app)
 {
-    return app->presets ? "Presets"
-           : app->disks ? "Each disk"
-                        : screens[app->step]->name;
+    return records_ask(app) ? _("Undo")
+           : app->records   ? _("History")
+           : app->presets   ? "Presets"
+           : app->disks     ? "Each disk"
+                            : screens[app->step]->name;
 }

@@ -62,6 +62,7 @@ struct app {
 
     struct preset_list *presets;  /* open over step 5, or NULL */
     struct disk_list *disks;      /* the same */
+    struct record_list *records;  /* History, open over any step, or NULL */
     bool is_folded[OPTION_COUNT]; /* by the first option of a group */
     char find[32];                /* what is looked for in step 5 */
     char *pager;                  /* text shown in full, or NULL */
@@ -78,6 +79,7 @@ struct app {
     } apply_state;
     struct apply_report report;
     struct err apply_problem;
+    char *undone; /* what came of an undo, in sentences; or NULL */
 
     struct audit *audit; /* of Check; NULL: not looked yet */
     bool wants_audit;    /* it shall look with the next tick */
@@ -158,6 +160,12 @@ bool app_open(struct app *app, const char *name, struct err *err);
 
 /* Opens the present domain anew, as it is now; the plan goes. */
 bool app_reopen(struct app *app, struct err *err);
+
+/*
+ * The same, but what was edited of the plan stays, as an edit of what is there
+ * now. False with a sentence if it does not fit, or the domain cannot be read.
+ */
+bool app_reread(struct app *app, struct err *err);
 
 /*
  * Reads the present domain again if somebody has changed it. The plan then is

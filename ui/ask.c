@@ -10,6 +10,7 @@
 #include "plan/planfile.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void ask_look(struct app *app)
 {
@@ -55,6 +56,28 @@ static void draw_record(const struct app *app, struct canvas *canvas, int y)
                 app->ask_problem.text);
 }
 
+/* What became of the host meanwhile; the answers below keep their rows. */
+static int draw_changes(const char *changes, struct canvas *canvas, int y)
+{
+    int end = app_body_end(canvas) - 6, first = y;
+
+    while (*changes) {
+        size_t length = strcspn(changes, "\n");
+        char *line = mem_alloc(length + 1, 1);
+
+        memcpy(line, changes, length);
+        if (y < end)
+            y = canvas_wrap(canvas, y, 3, canvas->width - 6, end - y, ROLE_WARN,
+                            line);
+        else if (y++ == end)
+            canvas_put(canvas, end, 3, ROLE_WARN,
+                       _("And more: look at the steps again."));
+        free(line);
+        changes += length + (changes[length] == '\n');
+    }
+    return (y > end ? end + 1 : y) + (y > first);
+}
+
 static void draw_draft(const struct app *app, struct canvas *canvas, int y)
 {
     const struct draft *draft = app->draft;
@@ -72,6 +95,7 @@ static void draw_draft(const struct app *app, struct canvas *canvas, int y)
                   "its CPUs and options wins; Review shows what that "
                   "changes.")) +
             1;
+    y = draw_changes(draft->changes, canvas, y);
     y = put(canvas, y, "Enter", _("go on with it"));
     y = put(canvas, y, "n", _("start anew; the draft is removed"));
     y = put(canvas, y, "q", _("back; the draft stays"));

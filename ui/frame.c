@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "ui/ask.h"
 #include "ui/pane.h"
+#include "ui/records.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -327,7 +328,10 @@ void app_draw(struct app *app, struct canvas *canvas)
     }
     draw_title(app, canvas);
     draw_steps(app, canvas);
-    app_screen(app->step)->draw(app, canvas);
+    if (app->records)
+        records_draw(app, canvas);
+    else
+        app_screen(app->step)->draw(app, canvas);
     if (prompt_is_open(app))
         prompt_draw(app, canvas);
     else

@@ -44,7 +44,13 @@ enum step {
 };
 
 /* Where keys are looked up: a step, or what is open over one. */
-enum { PLACE_PRESETS = STEP_COUNT, PLACE_DISKS, PLACE_COUNT };
+enum {
+    PLACE_PRESETS = STEP_COUNT,
+    PLACE_DISKS,
+    PLACE_HISTORY,
+    PLACE_UNDO,
+    PLACE_COUNT
+};
 
 enum action {
     ACTION_NONE,

@@ -5,12 +5,13 @@
  */
 #include "ui/app.h"
 
-#include "apply/history.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "plan/about.h"
+#include "plan/rule.h"
 #include "session/remote.h"
 #include "ui/pane.h"
+#include "ui/records.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,24 @@ static int draw_warnings(const struct app *app, struct canvas *canvas, int y)
     return y + (pane.count > 0 && !app_is_low(canvas));
 }
 
+/* What brings the former definition back; true of the stored one, too. */
+static int draw_later(const struct app *app, struct canvas *canvas, int y)
+{
+    struct arena *arena = arena_new();
+    struct findings later = {0};
+
+    rule_check_later(app_plan(app), arena, &later);
+    for (size_t i = 0; i < later.count; i++)
+        y = canvas_wrap(canvas, y, 3, canvas->width - 6,
+                        rows_left(canvas, y, 3),
+                        role_of_verdict(later.list[i].verdict),
+                        arena_printf(arena, "%s: %s. %s",
+                                     verdict_label(later.list[i].verdict),
+                                     later.list[i].text, later.list[i].fix));
+    arena_free(arena);
+    return y;
+}
+
 static void draw_question(const struct app *app, struct canvas *canvas)
 {
     const struct domain *domain = app->session->domain;
@@ -190,6 +209,8 @@ static void draw_question(const struct app *app, struct canvas *canvas)
                 "effect when it is shut down and started again; a reboot "
                 "inside the guest is not enough.")
             : _("The changes take effect with the domain's next start."));
+    if (!domain->has_saved_image) /* else it is among the warnings */
+        y = draw_later(app, canvas, y);
     str_addf(&undo,
              "To undo: u here afterwards, or in a shell: virt-tune undo %s",
              session_word(app->session));
@@ -225,6 +246,22 @@ static int draw_steps(const struct app *app, struct canvas *canvas, int y)
     return y + 1;
 }
 
+static void draw_undone(const struct app *app, struct canvas *canvas, int y)
+{
+    int end = app_body_end(canvas);
+
+    for (const char *line = app->undone ? app->undone : ""; *line;) {
+        size_t length = strcspn(line, "\n");
+        char *text = mem_alloc(length + 1, 1);
+
+        memcpy(text, line, length);
+        y = canvas_wrap(canvas, y, 3, canvas->width - 6, end - y, ROLE_OK,
+                        text);
+        free(text);
+        line += length + (line[length] == '\n');
+    }
+}
+
 static void draw_result(const struct app *app, struct canvas *canvas)
 {
     int y = draw_steps(app, canvas, BODY_TOP + !app_is_low(canvas));
@@ -242,6 +279,7 @@ static void draw_result(const struct app *app, struct canvas *canvas)
         y = canvas_wrap(canvas, y, 3, width, end - y, ROLE_NORMAL,
                         _("8 checks the guest against it, once it was started "
                           "anew."));
+        y = draw_later(app, canvas, y);
         if (app->report.needs_reload && !app->session->options.root)
             canvas_wrap(
                 canvas, y + !app_is_low(canvas), 3, width,
@@ -252,8 +290,7 @@ static void draw_result(const struct app *app, struct canvas *canvas)
         return;
     }
     if (app->apply_state == APPLY_UNDONE) {
-        canvas_put(canvas, y, 3, ROLE_OK,
-                   _("Undone: the domain is as it was before."));
+        draw_undone(app, canvas, y);
         return;
     }
     canvas_wrap(canvas, y, 3, width, end - y, ROLE_FAIL,
@@ -285,42 +322,6 @@ static void apply(struct app *app)
     }
 }
 
-static void undo(struct app *app)
-{
-    struct undo *undo;
-
-    app->report = (struct apply_report){0};
-    app->apply_problem = (struct err){0};
-    undo = session_undo_plan(app->session, 0, &app->apply_problem);
-    if (undo &&
-        session_undo(app->session, undo, &app->report, &app->apply_problem)) {
-        app->apply_state = APPLY_UNDONE;
-        read_back(app);
-    } else {
-        app->apply_state = APPLY_FAILED;
-    }
-    undo_free(undo);
-}
-
-/* All records, then what each of them changed. */
-static void show_history(struct app *app)
-{
-    struct records records =
-        journal_read(&app->session->target, app->session->domain);
-    struct str text = STR_INIT;
-
-    if (records.count == 0)
-        str_add(&text, _("virt-tune has changed nothing of this domain.\n"));
-    else
-        history_add_table(&text, &records);
-    for (size_t i = records.count; i-- > 0;) {
-        str_addf(&text, "\nRecord %04u\n", records.list[i]->number);
-        history_add_diff(&text, records.list[i]);
-    }
-    records_free(&records);
-    app_page(app, _("history"), str_steal(&text));
-}
-
 static bool act(struct app *app, enum action action)
 {
     switch (action) {
@@ -335,7 +336,7 @@ static bool act(struct app *app, enum action action)
             history_neighbour(app->history, -1))
             return false; /* an edit, as in every step */
         if (app->apply_state == APPLY_DONE)
-            undo(app);
+            records_undo(app, app->report.number);
         else
             app_hint(app,
                      "Nothing was applied here. In a shell: virt-tune undo %s",
@@ -344,9 +345,6 @@ static bool act(struct app *app, enum action action)
     case ACTION_VIEW:
         app_page(app, _("the definition as it is stored"),
                  mem_strdup(app->session->domain->xml->text));
-        return true;
-    case ACTION_HISTORY:
-        show_history(app);
         return true;
     case ACTION_ENTER:
         app_go(app, STEP_REVIEW);

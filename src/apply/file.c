@@ -161,7 +161,7 @@ static bool replace(const char *path, const char *directory, const char *text,
         unlink(temporary);
         return false;
     }
-    return sync_directory(own) || fail(err, path, _("made durable"));
+    return sync_directory(own) || fail(err, path, N_("made durable"));
 }
 
 bool file_replace(const char *root, const char *path, const char *beside,

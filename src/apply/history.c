@@ -31,20 +31,31 @@ static void add_row(struct str *str, const char *number, const char *when,
              text_bytes(when, 21), when, text_bytes(what, 22), what, state);
 }
 
-void history_add_table(struct str *str, const struct records *records)
+void history_add_heading(struct str *str)
 {
     add_row(str, _("No."), _("When (UTC)"), _("What"), _("State"));
+}
+
+void history_add_row(struct str *str, const struct record *record)
+{
+    struct str what CLEANUP(str_free) = STR_INIT;
+    struct str when CLEANUP(str_free) = STR_INIT;
+    char number[16];
+
+    add_what(&what, record);
+    str_add_printable(&when, record->time);
+    snprintf(number, sizeof(number), "%04u", record->number);
+    add_row(str, number, str_text(&when), str_text(&what),
+            text_of(record_state_name(record->state)));
+}
+
+void history_add_table(struct str *str, const struct records *records)
+{
+    history_add_heading(str);
     for (size_t i = records->count; i-- > 0;) {
         const struct record *record = records->list[i];
-        struct str what CLEANUP(str_free) = STR_INIT;
-        struct str when CLEANUP(str_free) = STR_INIT;
-        char number[16];
 
-        add_what(&what, record);
-        str_add_printable(&when, record->time);
-        snprintf(number, sizeof(number), "%04u", record->number);
-        add_row(str, number, str_text(&when), str_text(&what),
-                text_of(record_state_name(record->state)));
+        history_add_row(str, record);
         for (size_t j = 0; j < record->title_count; j++) {
             str_add(str, "        ");
             str_add_printable(str, record->titles[j]);

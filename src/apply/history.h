@@ -8,6 +8,10 @@
 #include "apply/journal.h"
 #include "base/str.h"
 
+/* Appends the heading of the table, and the line of one record. */
+void history_add_heading(struct str *str);
+void history_add_row(struct str *str, const struct record *record);
+
 /* Appends one line for each record, the newest first, and its changes. */
 void history_add_table(struct str *str, const struct records *records);
 

@@ -17,7 +17,8 @@ struct lines {
 struct job {
     struct arena *arena;
     struct lines before, after, now;
-    bool has_conflict;
+    struct str here, back; /* lines that were edited since, as then */
+    enum choice choice;    /* of those */
 };
 
 static struct lines split(struct arena *arena, const char *text)
@@ -128,8 +129,11 @@ static const char *merge_line(struct job *job, const char *before,
         return before;
     if (is_list(before ? before : after))
         return merge_words(job, before, after, now);
-    job->has_conflict = true;
-    return NULL;
+    if (job->choice == CHOICE_OPEN) {
+        str_addf(&job->here, now ? "%s\n" : "", now);
+        str_addf(&job->back, before ? "%s\n" : "", before);
+    }
+    return job->choice == CHOICE_BACK ? before : now;
 }
 
 /* What comes back stands behind what it stood behind before. */
@@ -199,9 +203,10 @@ static char *join(const struct lines *lines)
 }
 
 bool lines_undo(const char *before, const char *after, const char *now,
-                char **result)
+                const char *path, struct conflicts *conflicts, char **result)
 {
     struct job job = {.arena = arena_new()};
+    bool is_merged = true;
     struct lines lines;
 
     *result = NULL;
@@ -214,9 +219,19 @@ bool lines_undo(const char *before, const char *after, const char *now,
         job.after = split(job.arena, after);
         job.now = split(job.arena, now);
         lines = merge(&job);
-        if (!job.has_conflict && says_something(&job, &lines))
+        if (job.here.length + job.back.length > 0) {
+            job.choice = conflicts_add(
+                conflicts,
+                arena_printf(job.arena, "/%s was changed since.", path),
+                str_text(&job.here), str_text(&job.back));
+            is_merged = job.choice != CHOICE_OPEN;
+            lines = merge(&job);
+        }
+        if (is_merged && says_something(&job, &lines))
             *result = join(&lines);
     }
+    str_free(&job.here);
+    str_free(&job.back);
     arena_free(job.arena);
-    return !job.has_conflict;
+    return is_merged;
 }

@@ -34,27 +34,32 @@ static bool was_in_force(const struct records *records, size_t index,
 /* A side that cannot be had without it is left. */
 static void take_out_xml(const struct record *gone, char **side)
 {
+    struct conflicts conflicts = {0};
     struct merge *merge =
         *side
             ? merge_undo(gone->before, gone->after ? gone->after : gone->wanted,
-                         *side, NULL)
+                         *side, &conflicts, NULL)
             : NULL;
 
-    if (merge && merge->conflict_count == 0) {
+    if (merge && conflicts.count == 0) {
         free(*side);
         *side = mem_strdup(merge->text);
     }
     merge_free(merge);
+    conflicts_free(&conflicts);
 }
 
 static void take_out_lines(const struct record_file *gone, char **side)
 {
+    struct conflicts conflicts = {0};
     char *result;
 
-    if (!lines_undo(gone->before, gone->after, *side, &result))
-        return;
-    free(*side);
-    *side = result;
+    if (lines_undo(gone->before, gone->after, *side, gone->path, &conflicts,
+                   &result)) {
+        free(*side);
+        *side = result;
+    }
+    conflicts_free(&conflicts);
 }
 
 static void take_out(const struct record *gone, struct record *record)

@@ -245,17 +245,19 @@ static bool take_out(const struct target *target, const struct domain *domain,
                      struct err *err)
 {
     bool is_later = record->after && strcmp(now, record->after) != 0;
-    struct merge *merge = merge_undo(
-        record->before, is_later ? record->after : record->wanted, now, err);
+    struct conflicts conflicts = {0};
+    struct merge *merge =
+        merge_undo(record->before, is_later ? record->after : record->wanted,
+                   now, &conflicts, err);
     bool is_out = false;
 
     if (!merge)
-        return false;
-    if (merge->conflict_count > 0)
+        is_out = false; /* the sentence is there */
+    else if (conflicts.count > 0)
         err_set(err, ERR_CHANGED,
                 "%s was edited by someone else since, where it was changed; "
                 "that edit stays. %.200s",
-                domain->name, merge->conflicts[0]);
+                domain->name, conflicts.list[0].text);
     else if (strcmp(merge->text, now) == 0)
         is_out = true; /* nothing of ours is there */
     else if (is_same_xml(merge->text, record->before))
@@ -263,6 +265,7 @@ static bool take_out(const struct target *target, const struct domain *domain,
     else
         is_out = home_store(target, domain, merge->text, err);
     merge_free(merge);
+    conflicts_free(&conflicts);
     return is_out;
 }
 

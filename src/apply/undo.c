@@ -67,13 +67,6 @@ static bool is_script_needed(const struct domain *domain,
     return is_needed;
 }
 
-static void add_conflict(struct undo *undo, const char *text)
-{
-    undo->conflicts = mem_realloc(undo->conflicts, undo->conflict_count + 1,
-                                  sizeof(*undo->conflicts));
-    undo->conflicts[undo->conflict_count++] = text;
-}
-
 static void add_file(struct undo *undo, const char *path, const char *before,
                      const char *after)
 {
@@ -93,11 +86,9 @@ static void plan_data(struct undo *undo, const struct target *target)
 
         if (is_script(file))
             continue;
-        if (!lines_undo(file->before, file->after, now, &then))
-            add_conflict(undo,
-                         arena_printf(undo->arena, "/%s was changed since.",
-                                      file->path));
-        else if (!is_same(now, then))
+        if (lines_undo(file->before, file->after, now, file->path,
+                       &undo->conflicts, &then) &&
+            !is_same(now, then))
             add_file(undo, file->path, now, then);
     }
 }
@@ -184,7 +175,8 @@ static bool check_record(const struct target *target,
 }
 
 struct undo *undo_new(const struct target *target, const struct domain *domain,
-                      const char *script, unsigned number, struct err *err)
+                      const char *script, unsigned number,
+                      const struct choices *choices, struct err *err)
 {
     struct records records = journal_read(target, domain);
     struct undo *undo = mem_alloc(1, sizeof(*undo));
@@ -192,6 +184,7 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
     const struct record *record;
 
     undo->arena = arena_new();
+    undo->conflicts.choices = choices;
     undo->record = choose(&records, number);
     record = undo->record;
     if (!record)
@@ -199,10 +192,8 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
     else if (check_record(target, record, err))
         undo->merge = merge_undo(record->before,
                                  record->after ? record->after : record->wanted,
-                                 domain->xml->text, err);
+                                 domain->xml->text, &undo->conflicts, err);
     if (undo->merge && root) {
-        for (size_t i = 0; i < undo->merge->conflict_count; i++)
-            add_conflict(undo, undo->merge->conflicts[i]);
         plan_data(undo, target);
         plan_script(undo, target, domain, root, script);
     }
@@ -220,22 +211,53 @@ void undo_free(struct undo *undo)
         return;
     record_free(undo->record);
     merge_free(undo->merge);
-    free(undo->conflicts);
+    conflicts_free(&undo->conflicts);
     arena_free(undo->arena);
     free(undo);
+}
+
+char *undo_describe(const struct undo *undo, const struct domain *domain,
+                    unsigned number)
+{
+    const struct conflicts *conflicts = &undo->conflicts;
+    struct str str = STR_INIT;
+
+    if (undo->record->undoes)
+        str_addf(&str,
+                 "Record %04u is undone: what record %04u changed is in force "
+                 "again (record %04u).\n",
+                 undo->record->number, undo->record->undoes, number);
+    else if (undo->merge->has_later_edits || conflicts->count > 0)
+        str_addf(&str,
+                 "Record %04u is undone (record %04u); what was edited since "
+                 "stays.\n",
+                 undo->record->number, number);
+    else
+        str_addf(&str,
+                 "Record %04u is undone (record %04u): %s is as it was "
+                 "before.\n",
+                 undo->record->number, number, domain->name);
+    for (size_t i = 0; i < conflicts->count; i++)
+        str_addf(&str,
+                 conflicts->list[i].choice == CHOICE_KEEP ? "Kept: %s\n"
+                                                          : "Taken back: %s\n",
+                 conflicts->list[i].text);
+    return str_steal(&str);
 }
 
 static bool refuse(const struct domain *domain, const struct undo *undo,
                    struct err *err)
 {
+    const struct conflicts *conflicts = &undo->conflicts;
+
     err_set(err, ERR_CHANGED,
             "%s was edited since record %04u was applied, where that changed "
             "it; undo would lose the edit, so nothing was written.",
             domain->name, undo->record->number);
-    for (size_t i = 0; i < undo->conflict_count && i < 3; i++)
-        err_add(err, "%.160s", undo->conflicts[i]);
-    if (undo->conflict_count > 3)
-        err_add(err, "And %zu more.", undo->conflict_count - 3);
+    for (size_t i = 0; i < conflicts->count && i < 3; i++)
+        err_add(err, "%.160s", conflicts->list[i].text);
+    if (conflicts->count > 3)
+        err_add(err, "And %zu more.", conflicts->count - 3);
     return err_add(err, "The former definition is %.200s/before.xml.",
                    undo->record->directory);
 }
@@ -258,7 +280,7 @@ bool undo_run(const struct target *target, const struct domain *domain,
     };
 
     *report = (struct apply_report){0};
-    if (undo->conflict_count > 0)
+    if (conflicts_open(&undo->conflicts) > 0)
         return refuse(domain, undo, err);
     for (size_t i = 0; i < record->title_count; i++)
         titles[i] = arena_printf(

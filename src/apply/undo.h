@@ -15,8 +15,7 @@ struct undo {
     struct merge *merge;   /* of the domain's XML */
     struct file_change files[JOURNAL_FILES_MAX + 1];
     size_t file_count;
-    const char **conflicts; /* sentences: edited since, by us not undone */
-    size_t conflict_count;
+    struct conflicts conflicts; /* edited since: of the XML, then of files */
 };
 
 /*
@@ -24,13 +23,22 @@ struct undo {
  * `number` 0 is the newest apply that is not undone. The number of an undo is
  * a redo. The hook script goes with the last domain that used it, if it still
  * is `script` and no guest runs that it has to release. NULL with a sentence
- * if there is nothing to undo. Free it with undo_free.
+ * if there is nothing to undo. Its conflicts go as `choices` has it; NULL: they
+ * stay open. Free it with undo_free.
  */
 struct undo *undo_new(const struct target *target, const struct domain *domain,
-                      const char *script, unsigned number, struct err *err);
+                      const char *script, unsigned number,
+                      const struct choices *choices, struct err *err);
 void undo_free(struct undo *undo); /* NULL is allowed */
 
-/* Does it. With conflicts it is refused (ERR_CHANGED), and says which. */
+/*
+ * Says in sentences, a line each, what came of it; `number` is the record that
+ * it made. Free it.
+ */
+char *undo_describe(const struct undo *undo, const struct domain *domain,
+                    unsigned number);
+
+/* Does it. With an open conflict it is refused (ERR_CHANGED): says which. */
 bool undo_run(const struct target *target, const struct domain *domain,
               const struct undo *undo, struct apply_report *report,
               struct err *err);

@@ -20,16 +20,22 @@ bool command_capture(const struct options *options, char **words,
                                  &left_out, err);
 
     if (is_saved)
-        printf(_("%s has what virt-tune reads of this host%s.\n"
-                 "To look at it: mkdir DIR && tar -xf %s -C DIR && virt-tune "
+        printf(options->with_names
+                   ? _("%s has what virt-tune reads of this host, with all "
+                       "names.\n")
+                   : _("%s has what virt-tune reads of this host, without "
+                       "names and serial numbers.\n"),
+               options->output);
+    if (is_saved)
+        printf(_("To look at it: mkdir DIR && tar -xf %s -C DIR && virt-tune "
                  "--sysroot DIR show groups\n"),
-               options->output,
-               options->with_names ? _(", with all names")
-                                   : _(", without names and serial numbers"),
                options->output);
     if (is_saved && left_out > 0)
-        printf(_("%zu files could not be read%s.\n"), left_out,
-               _("; as root more can be"));
+        printf(
+            text_plural("%zu file could not be read; as root more can be.\n",
+                        "%zu files could not be read; as root more can be.\n",
+                        left_out),
+            left_out);
     session_close(session);
     return is_saved && cli_flush(err);
 }

@@ -25,6 +25,7 @@ enum taken {
     TAKES_CHECK = 256, /* --seconds */
     TAKES_ASK = 512,
     TAKES_NAMES = 1024, /* --with-names */
+    TAKES_EDITS = 2048, /* --keep-edits --drop-edits */
 };
 
 struct command {
@@ -50,7 +51,7 @@ static const struct command commands[] = {
     {"check", "DOMAIN [--seconds N]", "is the guest as planned?", 1, 1,
      TAKES_CHECK | TAKES_OUTPUT | TAKES_NAMES, command_check},
     {"undo", "DOMAIN [NUMBER]", "take the last apply, or a record, back", 1, 2,
-     TAKES_YES, command_undo},
+     TAKES_YES | TAKES_EDITS, command_undo},
     {"history", "[DOMAIN [NUMBER]]", "what was applied and undone", 0, 2, 0,
      command_history},
     {"repair", "[DOMAIN]", "finish what was cut off, or take it back", 0, 1,
@@ -97,6 +98,8 @@ enum {
     OPT_ASK,
     OPT_FINISH,
     OPT_TAKE_BACK,
+    OPT_KEEP_EDITS,
+    OPT_DROP_EDITS,
     OPT_SECONDS,
     OPT_WITH_NAMES,
     OPT_VERSION,
@@ -138,6 +141,8 @@ static const struct option long_options[] = {
     {"ask", no_argument, NULL, OPT_ASK},
     {"finish", no_argument, NULL, OPT_FINISH},
     {"take-back", no_argument, NULL, OPT_TAKE_BACK},
+    {"keep-edits", no_argument, NULL, OPT_KEEP_EDITS},
+    {"drop-edits", no_argument, NULL, OPT_DROP_EDITS},
     {"seconds", required_argument, NULL, OPT_SECONDS},
     {"with-names", no_argument, NULL, OPT_WITH_NAMES},
     {"version", no_argument, NULL, OPT_VERSION},
@@ -243,8 +248,24 @@ static bool take_seconds(struct options *options, struct err *err)
     return true;
 }
 
+static bool take_edits(struct options *options, enum choice choice,
+                       struct err *err)
+{
+    bool is_other = options->edits && options->edits != choice;
+
+    options->edits = choice;
+    return !is_other ||
+           err_set(err, ERR_USAGE,
+                   "--keep-edits and --drop-edits exclude each other.");
+}
+
 static bool take_option(struct options *options, int letter, struct err *err)
 {
+    if ((letter == OPT_ROOT || letter == OPT_SYSROOT) && !*optarg)
+        return err_set(err, ERR_USAGE,
+                       "--%s takes a directory, and its name is empty; perhaps "
+                       "a variable of the script is not set.",
+                       letter == OPT_ROOT ? "root" : "sysroot");
     switch (letter) {
     case 'c':
         options->session.uri = optarg;
@@ -355,6 +376,10 @@ static bool take_option(struct options *options, int letter, struct err *err)
         return !options->wants_finish || !options->wants_take_back ||
                err_set(err, ERR_USAGE,
                        "--finish and --take-back exclude each other.");
+    case OPT_KEEP_EDITS:
+        return take_edits(options, CHOICE_KEEP, err);
+    case OPT_DROP_EDITS:
+        return take_edits(options, CHOICE_BACK, err);
     default:
         return err_set(err, ERR_USAGE, "See: virt-tune --help.");
     }
@@ -404,6 +429,9 @@ static unsigned taken(int letter)
     case OPT_FINISH:
     case OPT_TAKE_BACK:
         return TAKES_WAY;
+    case OPT_KEEP_EDITS:
+    case OPT_DROP_EDITS:
+        return TAKES_EDITS;
     case OPT_SECONDS:
         return TAKES_CHECK;
     case OPT_WITH_NAMES:

@@ -16,15 +16,16 @@ struct options {
     struct session_options session;
     bool is_json, is_dry_run, is_confirmed, is_ascii;
     bool wants_finish, wants_take_back; /* of repair */
-    bool asks;                          /* plan: line by line */
-    bool is_live;                       /* apply: move running threads too */
-    const char *color;                  /* "auto", "always", "never" */
-    const char *format;                 /* of preview */
-    const char *script;    /* a file of keys for the screens, or NULL */
-    const char *size;      /* of the script's screen: "80x24" */
-    const char *plan;      /* a plan file, or NULL */
-    const char *output;    /* a file, or NULL: standard output */
-    const char *preset;    /* a name or a path, or NULL */
+    enum choice edits;  /* of undo: what was edited since, at the same place */
+    bool asks;          /* plan: line by line */
+    bool is_live;       /* apply: move running threads too */
+    const char *color;  /* "auto", "always", "never" */
+    const char *format; /* of preview */
+    const char *script; /* a file of keys for the screens, or NULL */
+    const char *size;   /* of the script's screen: "80x24" */
+    const char *plan;   /* a plan file, or NULL */
+    const char *output; /* a file, or NULL: standard output */
+    const char *preset; /* a name or a path, or NULL */
     enum guest_kind guest; /* GUEST_UNKNOWN: as the domain says */
     const char *layout;    /* "keep", "settle", a proposal's number, or NULL */
     struct layout_request request; /* vcpus 0: as the domain has */
@@ -37,7 +38,7 @@ struct options {
     } devices[SET_MAX]; /* --give and --take, in their order */
     size_t device_count;
     unsigned seconds; /* of check: how long waiting is measured; 0: not */
-    bool with_names;  /* in its report */
+    bool with_names;  /* in a report or capture */
     struct {
         const char *text; /* ADDRESS=VALUE */
         bool is_rom;

@@ -66,12 +66,15 @@ static const struct docs_option options_known[] = {
     {"live", NULL, "", "move the threads of the running guest, too"},
     {"finish", NULL, "", "bring what was cut off to its end"},
     {"take-back", NULL, "", "take what was cut off back"},
+    {"keep-edits", NULL, "",
+     "undo: what was edited since where it was changed stays as it is"},
+    {"drop-edits", NULL, "", "undo: that goes back to what was before, too"},
     {"ask", NULL, "",
      "ask line by line, for who cannot use a full screen; < goes back"},
     {"seconds", "N", "5 10 60",
      "how long check measures a running guest, 10 unless it is told; 0 not at "
      "all"},
-    {"with-names", NULL, "", "leave the names in check's report"},
+    {"with-names", NULL, "", "leave the names in a report or capture"},
     {"version", NULL, "", "print the version"},
 };
 

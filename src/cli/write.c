@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "plan/device.h"
 #include "plan/planfile.h"
+#include "plan/rule.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,17 +51,22 @@ static void print_steps(const struct apply_report *report)
 }
 
 static void print_outcome(const struct session *session,
-                          const struct changeset *set,
+                          const struct plan *plan, const struct changeset *set,
                           const struct apply_report *report)
 {
     const struct domain *domain = session->domain;
+    struct arena *arena = arena_new();
+    struct findings later = {0};
 
+    rule_check_later(plan, arena, &later);
     printf(_("Applied as record %04u."), report->number);
     if (domain->is_running)
         printf(_(" %s is running; this takes effect when it is shut down and "
                  "started again."),
                domain->name);
     printf("\n");
+    print_findings(stdout, &later);
+    arena_free(arena);
     print_copying(session, set->files, set->file_count);
     if (report->needs_reload && session->options.root)
         return;
@@ -182,7 +188,7 @@ static bool apply(const struct session *session, const struct options *options,
     is_applied = session_apply(session, plan, set, &report, err);
     print_steps(&report);
     if (is_applied)
-        print_outcome(session, set, &report);
+        print_outcome(session, plan, set, &report);
     else if (err->code == ERR_PERMISSION && report.number == 0)
         explain_permission(session, plan, err);
     if (is_applied && options->is_live)
@@ -207,10 +213,94 @@ bool command_apply(const struct options *options, char **words, struct err *err)
     return is_applied && cli_flush(err);
 }
 
-static bool undo(const struct session *session, unsigned number,
-                 struct err *err)
+static void print_side(char sign, const char *lines)
 {
-    struct undo *undo = session_undo_plan(session, number, err);
+    const char indent[] = {' ', ' ', sign, ' ', '\0'};
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    str_add_lines(&str, indent, lines);
+    fputs(str_text(&str), stdout);
+}
+
+/* What was edited since where the record changed it, and what was before. */
+static void print_conflict(const struct conflict *conflict)
+{
+    printf("%s\n", conflict->text);
+    print_side('-', conflict->now);
+    print_side('+', conflict->then);
+}
+
+/* Asks on the terminal, one by one; without one they are just named. */
+static bool choose(const struct undo *undo, enum choice *list, struct err *err)
+{
+    const struct conflicts *conflicts = &undo->conflicts;
+    bool asks = isatty(STDIN_FILENO);
+
+    printf(_("Edited since record %04u was applied, where that changed it:\n"),
+           undo->record->number);
+    for (size_t i = 0; i < conflicts->count; i++) {
+        char answer[16] = "";
+
+        print_conflict(&conflicts->list[i]);
+        if (!asks)
+            continue;
+        printf(
+            _("[k]eep the edit, [b]ack to what was before, or leave it "
+              "all? "));
+        fflush(stdout);
+        if (!fgets(answer, sizeof(answer), stdin) || !answer[0] ||
+            !strchr("kKbB", answer[0]))
+            return err_set(err, ERR_FAILED, "Nothing was written.");
+        list[i] = strchr("kK", answer[0]) ? CHOICE_KEEP : CHOICE_BACK;
+    }
+    if (asks)
+        return true;
+    err_set(err, ERR_CHANGED,
+            "Nothing was written. --keep-edits undoes the rest and leaves "
+            "these as they are; --drop-edits takes them back, too.");
+    for (size_t i = 0; i < conflicts->count && i < 3; i++)
+        err_add(err, "%.160s", conflicts->list[i].text);
+    return false;
+}
+
+/* The undo with every conflict decided, or NULL with a sentence. */
+static struct undo *plan_undo(const struct session *session,
+                              const struct options *options, unsigned number,
+                              struct err *err)
+{
+    struct choices choices = {.rest = options->edits};
+    struct undo *undo = session_undo_plan(session, number, &choices, err);
+    enum choice *list;
+
+    if (!undo || conflicts_open(&undo->conflicts) == 0)
+        return undo;
+    list = mem_alloc(undo->conflicts.count, sizeof(*list));
+    choices.list = list;
+    choices.count = undo->conflicts.count;
+    if (choose(undo, list, err)) {
+        undo_free(undo);
+        undo = session_undo_plan(session, number, &choices, err);
+    } else {
+        undo_free(undo);
+        undo = NULL;
+    }
+    free(list);
+    return undo;
+}
+
+static void print_undone(const struct session *session, const struct undo *undo,
+                         unsigned number)
+{
+    char *text CLEANUP(mem_free) = undo_describe(undo, session->domain, number);
+
+    fputs(text, stdout);
+    print_copying(session, undo->files, undo->file_count);
+}
+
+static bool undo(const struct session *session, const struct options *options,
+                 unsigned number, struct err *err)
+{
+    struct undo *undo = plan_undo(session, options, number, err);
     struct apply_report report;
     struct hold hold;
     bool is_undone;
@@ -219,22 +309,10 @@ static bool undo(const struct session *session, unsigned number,
         return false;
     hold_begin(&hold);
     is_undone = session_undo(session, undo, &report, err);
-    if (is_undone && undo->record->undoes)
-        printf(_("Record %04u is undone: what record %04u changed is in force "
-                 "again (record %04u).\n"),
-               undo->record->number, undo->record->undoes, report.number);
-    else if (is_undone && undo->merge->has_later_edits)
-        printf(_("Record %04u is undone (record %04u); what was edited since "
-                 "stays.\n"),
-               undo->record->number, report.number);
-    else if (is_undone)
-        printf(_("Record %04u is undone (record %04u): %s is as it was "
-                 "before.\n"),
-               undo->record->number, report.number, session->domain->name);
+    if (is_undone)
+        print_undone(session, undo, report.number);
     else if (report.number > 0)
         print_steps(&report);
-    if (is_undone)
-        print_copying(session, undo->files, undo->file_count);
     fflush(stdout);
     hold_end(&hold);
     undo_free(undo);
@@ -248,7 +326,7 @@ bool command_undo(const struct options *options, char **words, struct err *err)
                                   ? session_open(&options->session, err)
                                   : NULL;
     bool is_undone = session && session_load(session, words[0], err) &&
-                     undo(session, number, err);
+                     undo(session, options, number, err);
 
     session_close(session);
     return is_undone && cli_flush(err);

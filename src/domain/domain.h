@@ -67,6 +67,7 @@ struct domain {
     bool is_running;
     bool has_autostart;
     bool has_saved_image; /* managed save: it wins over a new definition */
+    int snapshot_count;   /* each with a definition of its own; -1: not known */
     bool is_kvm;
 
     unsigned vcpus;         /* the maximum */

@@ -185,6 +185,8 @@ FORWARD(int, virDomainPinVcpuFlags,
         (virDomainPtr domain, unsigned int vcpu, unsigned char *cpumap,
          int maplen, unsigned int flags),
         (domain, vcpu, cpumap, maplen, flags), -1)
+FORWARD(int, virDomainSnapshotNum, (virDomainPtr domain, unsigned int flags),
+        (domain, flags), -1)
 FORWARD(int, virEventRegisterDefaultImpl, (void), (), -1)
 FORWARD(virErrorPtr, virGetLastError, (void), (), NULL)
 FORWARD(int, virGetLastErrorCode, (void), (), 0)

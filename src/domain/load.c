@@ -202,6 +202,10 @@ static struct domain *load(const struct conn *conn, virDomainPtr handle,
     domain->is_unprivileged = str_starts(conn_uri(conn), "qemu") &&
                               strstr(conn_uri(conn), "/session");
     domain->has_saved_image = virDomainHasManagedSaveImage(handle, 0) == 1;
+    domain->snapshot_count = virDomainSnapshotNum(handle, 0);
+    if (domain->snapshot_count < 0 &&
+        virGetLastErrorCode() == VIR_ERR_NO_SUPPORT)
+        domain->snapshot_count = 0; /* a driver that has none */
     domain->has_autostart =
         virDomainGetAutostart(handle, &autostart) == 0 && autostart;
     return domain;

@@ -247,6 +247,30 @@ static void rule_start(const struct plan *plan, struct arena *arena,
                  "Shut it down and start it; a reboot inside is not enough.");
 }
 
+/* A definition is stored whatever snapshots there are; each has its own. */
+static void rule_snapshots(const struct plan *plan, struct arena *arena,
+                           const struct rule *rule, struct findings *findings)
+{
+    int count = plan->domain->snapshot_count;
+
+    if (count < 0)
+        rule_say(rule, findings, arena, VERDICT_UNKNOWN,
+                 "whether there are snapshots: could not look",
+                 "Each brings its own, former definition back: virsh "
+                 "snapshot-list.");
+    else if (count > 0)
+        rule_say(rule, findings, arena, VERDICT_NOTE,
+                 arena_printf(arena,
+                              text_plural("%d snapshot has the former "
+                                          "definition",
+                                          "%d snapshots have the former "
+                                          "definition",
+                                          (unsigned long)count),
+                              count),
+                 "Who goes back to one gets its pins, pages and devices, too: "
+                 "then check, and apply again.");
+}
+
 static const struct rule rules[] = {
     {"vcpus", "cpus",
      "libvirt defines such a domain, but it runs badly or not at all.",
@@ -407,6 +431,8 @@ static const struct rule rules[] = {
      rule_metadata},
     {"next-start", "domain", "A definition takes effect when QEMU is started.",
      rule_start},
+    {"snapshots", "domain", "A snapshot holds the definition of its time.",
+     rule_snapshots},
 };
 
 void rule_check(const struct plan *plan, struct arena *arena,
@@ -414,4 +440,13 @@ void rule_check(const struct plan *plan, struct arena *arena,
 {
     for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
         rules[i].run(plan, arena, &rules[i], findings);
+}
+
+void rule_check_later(const struct plan *plan, struct arena *arena,
+                      struct findings *findings)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+        if (rules[i].run == rule_snapshots ||
+            (rules[i].run == rule_start && plan->domain->has_saved_image))
+            rules[i].run(plan, arena, &rules[i], findings);
 }

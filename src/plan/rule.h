@@ -12,4 +12,11 @@
 void rule_check(const struct plan *plan, struct arena *arena,
                 struct findings *findings);
 
+/*
+ * The same of those that still matter once a plan is applied: what brings the
+ * former definition back.
+ */
+void rule_check_later(const struct plan *plan, struct arena *arena,
+                      struct findings *findings);
+
 #endif

@@ -14,6 +14,7 @@
 
 struct job {
     struct merge *merge;
+    struct conflicts *conflicts;
     struct edit *edit;
     const struct xml *before, *today;
     const xmlNode *nothing; /* an element without children */
@@ -31,25 +32,63 @@ static const char *start_tag(struct arena *arena, const xmlNode *node)
     return arena_strdup(arena, printable);
 }
 
-static void conflict(struct job *job, const char *what)
+/* The text of an element as edit_insert wants it. */
+static void add_markup(const xmlNode *node, struct str *str)
 {
-    struct merge *merge = job->merge;
+    const struct xml_span *span = xml_span(node);
+    const struct xml *xml = node->doc->_private;
+    const char *text = xml->text, *at = text + span->start_begin;
+    const char *end = text + span->end_end;
+    size_t indent = 0;
 
-    merge->conflicts = mem_realloc(merge->conflicts, merge->conflict_count + 1,
-                                   sizeof(*merge->conflicts));
-    merge->conflicts[merge->conflict_count++] = what;
+    while (span->start_begin > indent && at[-1 - (long)indent] == ' ')
+        indent++;
+    while (at < end) {
+        const char *eol = memchr(at, '\n', (size_t)(end - at));
+        size_t length = (size_t)((eol ? eol : end) - at), skip = 0;
+
+        while (str->length > 0 && skip < indent && at[skip] == ' ' &&
+               skip < length)
+            skip++;
+        if (length > 0 && at[length - 1] == '\r')
+            length--;
+        if (length > skip) {
+            if (str->length > 0)
+                str_add(str, "\n");
+            str_add_bytes(str, at + skip, length - skip);
+        }
+        at = eol ? eol + 1 : end;
+    }
 }
 
-static void conflict_edited(struct job *job, const xmlNode *after,
-                            const xmlNode *today)
+/* True if it goes back to `then`, false if it stays `now`; NULL is nothing. */
+static bool goes_back(struct job *job, const char *what, const xmlNode *now,
+                      const xmlNode *then)
+{
+    struct str here CLEANUP(str_free) = STR_INIT;
+    struct str back CLEANUP(str_free) = STR_INIT;
+
+    if (now)
+        add_markup(now, &here);
+    if (then)
+        add_markup(then, &back);
+    return conflicts_add(job->conflicts, what, str_text(&here),
+                         str_text(&back)) == CHOICE_BACK;
+}
+
+static bool edited_goes_back(struct job *job, const xmlNode *after,
+                             const xmlNode *today, const xmlNode *then)
 {
     struct arena *arena = job->merge->arena;
 
-    conflict(job, arena_printf(arena, "%s is now %s%s.",
-                               start_tag(arena, after), start_tag(arena, today),
-                               xmlFirstElementChild((xmlNode *)today)
-                                   ? ""
-                                   : xml_content(arena, today)));
+    return goes_back(job,
+                     arena_printf(arena, "%s is now %s%s.",
+                                  start_tag(arena, after),
+                                  start_tag(arena, today),
+                                  xmlFirstElementChild((xmlNode *)today)
+                                      ? ""
+                                      : xml_content(arena, today)),
+                     today, then);
 }
 
 static bool same_value(const char *a, const char *b)
@@ -57,10 +96,14 @@ static bool same_value(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : !a && !b;
 }
 
-/* One attribute that the change touched, from `after` back to `before`. */
-static bool merge_attribute(struct job *job, const char *name,
-                            const xmlNode *before, const xmlNode *after,
-                            const xmlNode *today)
+/*
+ * One attribute that the change touched, from `after` back to `before`. False
+ * if it is neither; `is_forced` it goes back all the same. It only looks if
+ * there is no edit.
+ */
+static bool merge_attribute(struct job *job, struct edit *edit, bool is_forced,
+                            const char *name, const xmlNode *before,
+                            const xmlNode *after, const xmlNode *today)
 {
     struct arena *arena = job->merge->arena;
     const char *b = xml_attribute(arena, before, name);
@@ -69,17 +112,18 @@ static bool merge_attribute(struct job *job, const char *name,
 
     if (same_value(a, b) || same_value(t, b))
         return true;
-    if (!same_value(t, a))
+    if (!same_value(t, a) && !is_forced)
         return false;
-    if (b)
-        edit_copy_attribute(job->edit, today, job->before, before, name);
-    else
-        edit_remove_attribute(job->edit, today, name);
+    if (edit && b)
+        edit_copy_attribute(edit, today, job->before, before, name);
+    else if (edit)
+        edit_remove_attribute(edit, today, name);
     return true;
 }
 
-static bool merge_attributes(struct job *job, const xmlNode *before,
-                             const xmlNode *after, const xmlNode *today)
+static bool merge_attributes(struct job *job, struct edit *edit, bool is_forced,
+                             const xmlNode *before, const xmlNode *after,
+                             const xmlNode *today)
 {
     const xmlNode *const sides[] = {after, before};
     bool is_merged = true;
@@ -91,7 +135,8 @@ static bool merge_attributes(struct job *job, const xmlNode *before,
             if (i == 1 && xmlHasProp((xmlNode *)after, at->name))
                 continue; /* was looked at */
             if (!at->ns)
-                is_merged &= merge_attribute(job, name, before, after, today);
+                is_merged &= merge_attribute(job, edit, is_forced, name, before,
+                                             after, today);
         }
     return is_merged;
 }
@@ -101,8 +146,10 @@ static bool is_leaf(const xmlNode *node)
     return !xmlFirstElementChild((xmlNode *)node);
 }
 
-static bool merge_text(struct job *job, const xmlNode *before,
-                       const xmlNode *after, const xmlNode *today)
+/* The same of the text in an element. */
+static bool merge_text(struct job *job, struct edit *edit, bool is_forced,
+                       const xmlNode *before, const xmlNode *after,
+                       const xmlNode *today)
 {
     struct arena *arena = job->merge->arena;
     const char *a = xml_content(arena, after), *b = xml_content(arena, before);
@@ -114,9 +161,10 @@ static bool merge_text(struct job *job, const xmlNode *before,
         return false;
     if (strcmp(t, b) == 0)
         return true;
-    if (strcmp(t, a) != 0)
+    if (strcmp(t, a) != 0 && !is_forced)
         return false;
-    edit_content(job->edit, today, b);
+    if (edit)
+        edit_content(edit, today, b);
     return true;
 }
 
@@ -156,6 +204,32 @@ static bool has_more_comments(const xmlNode *today, const xmlNode *after)
     return count_comments(today) > count_comments(after);
 }
 
+static bool same_content(struct arena *arena, const xmlNode *after,
+                         const xmlNode *today)
+{
+    return !is_leaf(after) || !*xml_content(arena, after) ||
+           strcmp(xml_content(arena, after), xml_content(arena, today)) == 0;
+}
+
+/* True if all that is in it today was put there by the change. */
+static bool is_ours(struct arena *arena, const xmlNode *after,
+                    const xmlNode *today)
+{
+    bool is_it = !has_more_attributes(today, after) &&
+                 !has_more_comments(today, after) &&
+                 same_attributes(arena, after, today) &&
+                 same_content(arena, after, today);
+    struct match *match = match_new(after, today);
+
+    for (size_t i = 0; i < match->right_count && is_it; i++) {
+        const xmlNode *ours = match_left(match, match->right[i]);
+
+        is_it = ours && is_ours(arena, ours, match->right[i]);
+    }
+    match_free(match);
+    return is_it;
+}
+
 /*
  * The change added `after`; takes it out of what it is today. An element that
  * has something of someone else in it stays around that; a device does not, as
@@ -170,14 +244,16 @@ static bool take_out(struct job *job, const xmlNode *after,
     bool goes =
         !has_more_attributes(today, after) && !has_more_comments(today, after);
 
-    if (goes && match_is_same(after, today))
+    if (is_ours(arena, after, today))
         return true;
+    if (match_is_device(after))
+        return goes_back(job,
+                         arena_printf(arena, "%s was edited since.",
+                                      start_tag(arena, after)),
+                         today, NULL);
     if (!same_attributes(arena, after, today) ||
-        (is_leaf(after) && *xml_content(arena, after) &&
-         strcmp(xml_content(arena, after), xml_content(arena, today)) != 0)) {
-        conflict_edited(job, after, today);
-        return false;
-    }
+        !same_content(arena, after, today))
+        return edited_goes_back(job, after, today, NULL);
     match = match_new(after, today);
     for (size_t i = 0; i < match->right_count; i++) {
         const xmlNode *child = match->right[i];
@@ -189,38 +265,7 @@ static bool take_out(struct job *job, const xmlNode *after,
             goes = false;
     }
     match_free(match);
-    if (!goes && match_is_device(after))
-        conflict(job, arena_printf(arena, "%s was edited since.",
-                                   start_tag(arena, after)));
     return goes;
-}
-
-/* The text of an element of `before`, as edit_insert wants it. */
-static void add_markup(struct job *job, const xmlNode *node, struct str *str)
-{
-    const struct xml_span *span = xml_span(node);
-    const char *text = job->before->text, *at = text + span->start_begin;
-    const char *end = text + span->end_end;
-    size_t indent = 0;
-
-    while (span->start_begin > indent && at[-1 - (long)indent] == ' ')
-        indent++;
-    while (at < end) {
-        const char *eol = memchr(at, '\n', (size_t)(end - at));
-        size_t length = (size_t)((eol ? eol : end) - at), skip = 0;
-
-        while (str->length > 0 && skip < indent && at[skip] == ' ' &&
-               skip < length)
-            skip++;
-        if (length > 0 && at[length - 1] == '\r')
-            length--;
-        if (length > skip) {
-            if (str->length > 0)
-                str_add(str, "\n");
-            str_add_bytes(str, at + skip, length - skip);
-        }
-        at = eol ? eol + 1 : end;
-    }
 }
 
 /* What stands before `node` in `before` and is still there today, or NULL. */
@@ -241,6 +286,24 @@ static const xmlNode *anchor(const xmlNode *node, const struct match *old,
 static void put_into(struct job *job, const xmlNode *before,
                      const xmlNode *today);
 
+/*
+ * Whether a child of before comes back: the change took it away, or made
+ * something of it that somebody removed since.
+ */
+static bool comes_back(struct job *job, const xmlNode *child,
+                       const struct match *old, const struct match *now)
+{
+    const xmlNode *after = match_right(old, child);
+
+    if (!after)
+        return true;
+    return !match_is_same(child, after) && !match_right(now, after) &&
+           goes_back(job,
+                     arena_printf(job->merge->arena, "%s was removed since.",
+                                  start_tag(job->merge->arena, after)),
+                     NULL, child);
+}
+
 /* The children that the change took away come back. */
 static void put_in(struct job *job, const struct match *old,
                    const struct match *now, const xmlNode *today)
@@ -251,14 +314,14 @@ static void put_in(struct job *job, const struct match *old,
         const xmlNode *child = old->left[i], *like;
         struct str markup CLEANUP(str_free) = STR_INIT;
 
-        if (match_right(old, child))
+        if (!comes_back(job, child, old, now))
             continue;
-        like = match_like(now, child);
+        like = match_right(old, child) ? NULL : match_like(now, child);
         if (like) {
             put_into(job, child, like);
             continue;
         }
-        add_markup(job, child, &markup);
+        add_markup(child, &markup);
         if (!is_leaf(today))
             edit_insert(job->edit, today, anchor(child, old, now),
                         str_text(&markup));
@@ -268,6 +331,16 @@ static void put_in(struct job *job, const struct match *old,
     }
     if (all.length > 0)
         edit_insert(job->edit, today, NULL, str_text(&all));
+}
+
+static void put_instead(struct job *job, const xmlNode *before,
+                        const xmlNode *today)
+{
+    struct str markup CLEANUP(str_free) = STR_INIT;
+
+    add_markup(before, &markup);
+    edit_remove(job->edit, today);
+    edit_insert(job->edit, today->parent, today, str_text(&markup));
 }
 
 /* The change took `before` away, someone else made it anew as `today`. */
@@ -281,7 +354,8 @@ static void put_into(struct job *job, const xmlNode *before,
         return;
     if (!same_attributes(job->merge->arena, before, today) ||
         is_leaf(before) != is_leaf(today) || is_leaf(before)) {
-        conflict_edited(job, before, today);
+        if (edited_goes_back(job, before, today, before))
+            put_instead(job, before, today);
         return;
     }
     old = match_new(before, nothing);
@@ -308,12 +382,9 @@ static void merge_children(struct job *job, const xmlNode *before,
 
         if (b && match_is_same(a, b))
             continue;
-        if (b && t)
+        if (b && t) {
             merge_node(job, b, a, t);
-        else if (b)
-            conflict(job, arena_printf(arena, "%s was removed since.",
-                                       start_tag(arena, a)));
-        else if (t && take_out(job, a, t)) {
+        } else if (!b && t && take_out(job, a, t)) {
             edit_remove(job->edit, t);
             gone++;
         }
@@ -329,19 +400,28 @@ static void merge_children(struct job *job, const xmlNode *before,
 static void merge_node(struct job *job, const xmlNode *before,
                        const xmlNode *after, const xmlNode *today)
 {
-    bool is_merged = merge_attributes(job, before, after, today);
+    struct edit *edit = job->edit;
+    bool is_merged = merge_attributes(job, NULL, false, before, after, today) &&
+                     merge_text(job, NULL, false, before, after, today);
+    bool goes = is_merged || edited_goes_back(job, after, today, before);
 
-    is_merged &= merge_text(job, before, after, today);
-    if (!is_merged)
-        conflict_edited(job, after, today);
+    if (goes) {
+        merge_attributes(job, edit, true, before, after, today);
+        if (!merge_text(job, edit, true, before, after, today)) {
+            put_instead(job, before, today); /* it holds elements today */
+            return;
+        }
+    }
     merge_children(job, before, after, today);
 }
 
-static void merge_trees(struct merge *merge, struct xml *before,
-                        struct xml *after, struct xml *today)
+static void merge_trees(struct merge *merge, struct conflicts *conflicts,
+                        struct xml *before, struct xml *after,
+                        struct xml *today)
 {
     xmlNode *nothing = xmlNewNode(NULL, (const xmlChar *)"nothing");
-    struct job job = {merge, edit_new(today), before, today, nothing};
+    struct job job = {merge,  conflicts, edit_new(today),
+                      before, today,     nothing};
     size_t length;
 
     before->doc->_private = before;
@@ -353,7 +433,8 @@ static void merge_trees(struct merge *merge, struct xml *before,
 }
 
 struct merge *merge_undo(const char *before, const char *after,
-                         const char *today, struct err *err)
+                         const char *today, struct conflicts *conflicts,
+                         struct err *err)
 {
     struct merge *merge = mem_alloc(1, sizeof(*merge));
     struct xml *b, *a, *t;
@@ -368,7 +449,7 @@ struct merge *merge_undo(const char *before, const char *after,
     a = b ? xml_parse(after, strlen(after), err) : NULL;
     t = a ? xml_parse(today, strlen(today), err) : NULL;
     if (t)
-        merge_trees(merge, b, a, t);
+        merge_trees(merge, conflicts, b, a, t);
     xml_free(b);
     xml_free(a);
     xml_free(t);
@@ -382,7 +463,6 @@ void merge_free(struct merge *merge)
 {
     if (!merge)
         return;
-    free(merge->conflicts);
     free(merge->text);
     arena_free(merge->arena);
     free(merge);

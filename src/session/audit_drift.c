@@ -160,8 +160,12 @@ static void check_definition(const struct audit_look *look)
                                   lost),
                       lost),
                   first,
-                  "Somebody edited the definition. If that is right, leave "
-                  "it; else plan and apply again.");
+                  look->wanted->snapshot_count != 0
+                      ? "Somebody edited the definition, or went back to a "
+                        "snapshot that has a former one. If that is right, "
+                        "leave it; else plan and apply again."
+                      : "Somebody edited the definition. If that is right, "
+                        "leave it; else plan and apply again.");
     else if (in_force(look))
         audit_say(look, VERDICT_OK, "All lines that virt-tune wrote are there",
                   "", "");
@@ -288,6 +292,14 @@ static void check_addresses(const struct audit_look *look)
         if (strcmp(now, id) == 0)
             continue;
         is_fine = false;
+        if (!device && look->host->pci.problem) {
+            audit_say(look, VERDICT_UNKNOWN,
+                      "What is at a planned address: could not look",
+                      arena_printf(look->arena, "%s was %s; %s", address, id,
+                                   look->host->pci.problem),
+                      "Not all PCI devices could be read: show host says why.");
+            continue;
+        }
         audit_say(
             look, VERDICT_FAIL, "Another device is at a planned address",
             arena_printf(look->arena, "%s was %s, is %s", address, id, now),

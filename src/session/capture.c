@@ -23,6 +23,7 @@ enum kind {
     TEXTS, /* every file in it and below */
     NAMES, /* which names are in it, and where links lead; no content */
     TREE,  /* below it the attributes of the list, and all links */
+    UDEV,  /* of its database what disks hold, and nothing else */
 };
 
 static const struct place {
@@ -70,6 +71,9 @@ static const struct place {
     {ONE, "proc/swaps"},
     {ONE, "proc/sys/kernel/osrelease"},
     {ONE, "proc/net/route"},
+    {NAMES, "proc/fs/jbd2"},
+    {TREE, "proc/spl/kstat/zfs"},
+    {UDEV, "run/udev/data"},
     {ONE, "proc/1/comm"},
     {ONE, "etc/os-release"},
     {ONE, "etc/default/grub"},
@@ -127,7 +131,7 @@ static const char attributes[] =
     "defrag control backing_file ";
 
 /* Present is all that matters: what is in it is nobody's business. */
-static const char empties[] = " reset rom remove DMAR IVRS no_turbo ";
+static const char empties[] = " reset rom remove DMAR IVRS no_turbo txgs ";
 
 struct capture {
     struct str *tar;
@@ -241,6 +245,28 @@ static void add_config(struct capture *c, const char *path)
     tar_add_file(c->tar, clean_path(c, path), (const char *)config, size);
 }
 
+/* What a disk is a member of, and of a ZFS pool the name; no serial number. */
+static void add_entry(struct capture *c, const char *path, const char *name)
+{
+    static const char type[] = "E:ID_FS_TYPE=", label[] = "E:ID_FS_LABEL=";
+    char *text = *name == 'b' ? root_read(c->root, c->arena, path) : NULL;
+    bool is_pool = text && strstr(text, "E:ID_FS_TYPE=zfs_member\n");
+    struct str lines CLEANUP(str_free) = STR_INIT;
+    char *line;
+
+    while ((line = strsep(&text, "\n")))
+        if (str_starts(line, type)) {
+            str_addf(&lines, "%s\n", line);
+        } else if (is_pool && str_starts(line, label)) {
+            char *cleaned CLEANUP(mem_free) = clean(c, line + strlen(label));
+
+            str_addf(&lines, "%s%s\n", label, cleaned);
+        }
+    if (lines.length > 0)
+        tar_add_file(c->tar, clean_path(c, path), str_text(&lines),
+                     lines.length);
+}
+
 static void add_file(struct capture *c, const char *path, const char *name,
                      enum kind kind)
 {
@@ -248,6 +274,8 @@ static void add_file(struct capture *c, const char *path, const char *name,
         tar_add_file(c->tar, clean_path(c, path), "", 0);
     else if (kind == TREE && strcmp(name, "config") == 0)
         add_config(c, path);
+    else if (kind == UDEV)
+        add_entry(c, path, name);
     else if (kind != TREE || has_word(attributes, name))
         add_text(c, path);
 }

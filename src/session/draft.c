@@ -9,6 +9,7 @@
 #include "apply/file.h"
 #include "base/str.h"
 #include "plan/planfile.h"
+#include "session/meanwhile.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -78,6 +79,7 @@ void draft_save(const struct session *session, const struct plan *plan,
     planfile_save(plan, &text);
     str_addf(&text, "# step = %u\n# time = %s\n# was = %016llx\n", step, when,
              (unsigned long long)hash_of(session->domain->xml->text));
+    meanwhile_note(&text, session, plan);
     if (file_make_directory(root, str_text(&directory), 0700, NULL))
         file_replace(root, str_text(&path), NULL, str_text(&text), text.length,
                      0600, NULL);
@@ -118,6 +120,7 @@ struct draft *draft_load(const struct session *session)
     const char *root;
     char *text = NULL, *step, *was, hash[20];
     unsigned long number = 0;
+    struct str changes = STR_INIT;
     struct draft *draft;
 
     if (is_kept(session) && find_place(session, &directory, &path, &root))
@@ -134,6 +137,8 @@ struct draft *draft_load(const struct session *session)
     draft->step = (unsigned)number;
     draft->time = note(text, "time");
     draft->is_current = strcmp(was, hash) == 0;
+    meanwhile_compare(&changes, session, text);
+    draft->changes = str_steal(&changes);
     free(step);
     free(was);
     return draft;
@@ -145,5 +150,6 @@ void draft_free(struct draft *draft)
         return;
     free(draft->text);
     free(draft->time);
+    free(draft->changes);
     free(draft);
 }

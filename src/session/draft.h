@@ -13,6 +13,7 @@ struct draft {
     unsigned step;   /* of the screens, from 0 */
     char *time;      /* "2025-11-21 02:04 UTC", printable */
     bool is_current; /* the domain's definition is as it was then */
+    char *changes;   /* of the host since then: sentences, a line each */
 };
 
 /*

@@ -7,11 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_name(struct names *names, const char *name, const char *by)
+/* The list doubles when its count is a power of two: then it is full. */
+static void add_name(struct names *names, struct arena *arena, const char *name,
+                     const char *by)
 {
-    if (name && *name && strcmp(name, "root") != 0 &&
-        strcmp(name, "localhost") != 0 && names->count < NAMES_MAX)
-        names->list[names->count++] = (struct redact_name){name, by};
+    size_t count = names->count;
+
+    if (!name || !*name || strcmp(name, "root") == 0 ||
+        strcmp(name, "localhost") == 0)
+        return;
+    if ((count & (count - 1)) == 0) {
+        struct redact_name *list =
+            arena_alloc(arena, count ? 2 * count : 1, sizeof(*list));
+
+        for (size_t i = 0; i < count; i++)
+            list[i] = names->list[i];
+        names->list = list;
+    }
+    names->list[names->count++] = (struct redact_name){name, by};
 }
 
 /* People have an ID of 1000 or more (login.defs), and a line in passwd. */
@@ -26,11 +39,11 @@ static void add_users(struct names *names, struct arena *arena,
 
         strsep(&line, ":"); /* the password's place */
         if (line && str_number(strsep(&line, ":"), 59999, &id) && id >= 1000)
-            add_name(names, name, "USER");
+            add_name(names, arena, name, "USER");
     }
-    add_name(names, getenv("SUDO_USER"), "USER");
-    add_name(names, getenv("LOGNAME"), "USER");
-    add_name(names, getenv("USER"), "USER");
+    add_name(names, arena, getenv("SUDO_USER"), "USER");
+    add_name(names, arena, getenv("LOGNAME"), "USER");
+    add_name(names, arena, getenv("USER"), "USER");
 }
 
 static void add_host_name(struct names *names, struct arena *arena, char *name)
@@ -38,9 +51,10 @@ static void add_host_name(struct names *names, struct arena *arena, char *name)
     if (!name)
         return;
     name = str_trim(name);
-    add_name(names, name, "HOST");
+    add_name(names, arena, name, "HOST");
     if (strchr(name, '.'))
-        add_name(names, arena_strndup(arena, name, strcspn(name, ".")), "HOST");
+        add_name(names, arena, arena_strndup(arena, name, strcspn(name, ".")),
+                 "HOST");
 }
 
 /* Interfaces named after their MAC address, as systemd does: enx001122aabbcc */
@@ -51,7 +65,7 @@ static void add_interfaces(struct names *names, struct arena *arena,
 
     for (unsigned i = 0; list && *list; list++)
         if (strlen(*list) == 15 && strspn(*list + 3, "0123456789abcdef") == 12)
-            add_name(names, *list,
+            add_name(names, arena, *list,
                      arena_printf(arena, "%.3s%012x", *list, i++));
 }
 
@@ -63,7 +77,7 @@ static void add_file_systems(struct names *names, struct arena *arena,
 
     for (unsigned i = 1; list && *list; list++)
         if (strlen(*list) == 36)
-            add_name(names, *list, arena_printf(arena, "btrfs-%u", i++));
+            add_name(names, arena, *list, arena_printf(arena, "btrfs-%u", i++));
 }
 
 void names_add(struct names *names, struct arena *arena,
@@ -72,9 +86,9 @@ void names_add(struct names *names, struct arena *arena,
     const struct neighbours *others = session->others;
 
     if (session->domain)
-        add_name(names, session->domain->name, "GUEST");
+        add_name(names, arena, session->domain->name, "GUEST");
     for (size_t i = 0; others && i < others->count; i++)
-        add_name(names, others->list[i].name, "GUEST");
+        add_name(names, arena, others->list[i].name, "GUEST");
     add_host_name(names, arena, root_read(root, arena, "etc/hostname"));
     add_host_name(names, arena,
                   root_read(root, arena, "proc/sys/kernel/hostname"));

@@ -8,14 +8,12 @@
 #include "base/redact.h"
 #include "session/session.h"
 
-enum { NAMES_MAX = 256 };
-
 struct names {
-    struct redact_name list[NAMES_MAX];
+    struct redact_name *list; /* in the arena */
     size_t count;
 };
 
-/* Adds those that `root` and the session know; their texts are in `arena`. */
+/* Adds those that `root` and the session know; all is in `arena`. */
 void names_add(struct names *names, struct arena *arena,
                const struct session *session, const struct root *root);
 

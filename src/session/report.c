@@ -163,16 +163,16 @@ char *report_text(const struct audit *audit, bool with_names)
 {
     struct arena *arena = arena_new();
     struct str str CLEANUP(str_free) = STR_INIT;
-    struct names *names = arena_alloc(arena, 1, sizeof(*names));
+    struct names names = {0};
     struct str report = STR_INIT;
     char *text = NULL;
 
     add_machine(&str, audit);
     str_add(&str, "\n");
     report_add(&str, audit);
-    names_add(names, arena, audit->session, audit->root);
+    names_add(&names, arena, audit->session, audit->root);
     text = with_names ? str_steal(&str)
-                      : redact(str_text(&str), names->list, names->count);
+                      : redact(str_text(&str), names.list, names.count);
     str_addf(
         &report,
         "# A report of virt-tune check\n"

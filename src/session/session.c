@@ -316,10 +316,10 @@ bool session_live(const struct session *session, const struct plan *plan,
 }
 
 struct undo *session_undo_plan(const struct session *session, unsigned number,
-                               struct err *err)
+                               const struct choices *choices, struct err *err)
 {
     return undo_new(&session->target, session->domain, embedded_hook_script,
-                    number, err);
+                    number, choices, err);
 }
 
 bool session_undo(const struct session *session, const struct undo *undo,

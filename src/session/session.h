@@ -82,7 +82,7 @@ bool session_check(const struct session *session, const struct plan *plan,
 
 /* Computes an undo for the domain as it was loaded; see undo_new. */
 struct undo *session_undo_plan(const struct session *session, unsigned number,
-                               struct err *err);
+                               const struct choices *choices, struct err *err);
 
 /* Checks, then undoes; see undo_run. */
 bool session_undo(const struct session *session, const struct undo *undo,

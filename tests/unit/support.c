@@ -119,6 +119,22 @@ bool accept_layout(struct plan *plan, unsigned vcpus)
     return fits;
 }
 
+long any_value(const struct plan *plan, enum option_id id)
+{
+    const struct option_row *row = option_get(id);
+    long value = random_below(3) ? row->on : OPTION_OFF;
+    unsigned count = 0;
+
+    while (row->type == OPTION_TYPE_CHOICE && row->words[count])
+        count++;
+    if (count > 0)
+        value = random_below(count + 1);
+    if (row->type == OPTION_TYPE_NUMBER && value > OPTION_OFF)
+        value = row->minimum +
+                random_below((unsigned)(row->maximum - row->minimum + 1));
+    return option_refusal(plan, id, value) ? OPTION_KEEP : value;
+}
+
 char *scratch_new(void)
 {
     char *path = mem_strdup("/tmp/virt-tune-unit-XXXXXX");

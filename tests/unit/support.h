@@ -42,6 +42,9 @@ bool has(const char *text, const char *part);
 /* The first layout for `vcpus` into the plan; false if none fits. */
 bool accept_layout(struct plan *plan, unsigned vcpus);
 
+/* A value of this option that is not refused, or OPTION_KEEP. */
+long any_value(const struct plan *plan, enum option_id id);
+
 /* A new directory for one test, and its end. */
 char *scratch_new(void);
 void scratch_free(char *path);

@@ -108,9 +108,9 @@ static bool bench_apply(struct bench *bench)
 static bool bench_undo_number(struct bench *bench, unsigned number)
 {
     struct domain *domain = domain_load_file(bench->path, &bench->err);
-    struct undo *undo =
-        domain ? undo_new(&bench->target, domain, SCRIPT, number, &bench->err)
-               : NULL;
+    struct undo *undo = domain ? undo_new(&bench->target, domain, SCRIPT,
+                                          number, NULL, &bench->err)
+                               : NULL;
     bool is_undone = undo && undo_run(&bench->target, domain, undo,
                                       &bench->report, &bench->err);
 

@@ -107,6 +107,7 @@ enum {
     FIFO = 128,       /* vCPU 0 shall be real-time */
     LINES = 256,      /* the definition of the journal's tests */
     OTHER_CPUS = 512, /* another machine than that of the record */
+    UNREAD = 2048,    /* not all of its PCI devices could be read */
     GIVEN = 1024,     /* the record's device is there */
 };
 
@@ -332,6 +333,12 @@ static const struct spec {
     {"addresses-kept", FAIL, LINES,
      FILES(APPLIED(0001, NOW, NOW, "device = 0000:01:00.0 10de:2204\n")),
      "is nothing"},
+    {"addresses-kept", UNKNOWN, LINES | UNREAD,
+     FILES(APPLIED(0001, NOW, NOW, "device = 0000:01:00.0 10de:2204\n")),
+     "could not look"},
+    {"addresses-kept", FAIL, LINES | GIVEN | UNREAD,
+     FILES(APPLIED(0001, NOW, NOW, "device = 0000:01:00.0 10de:1aef\n")),
+     "was 10de:1aef, is 10de:2204"},
 };
 
 /* Words that NUL bytes end, as the kernel shows them. */
@@ -376,6 +383,8 @@ static void make_host(struct host *host, unsigned how)
                           .kernel.release = ""};
     assert_true(cpuset_parse("0-7", &host->cpu.online));
     host->cpu.allowed = host->cpu.online;
+    if (how & UNREAD)
+        host->pci.problem = "not all could be read";
     if (how & GIVEN) {
         host->pci.devices = &device;
         host->pci.device_count = 1;

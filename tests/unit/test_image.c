@@ -22,8 +22,9 @@
 static struct host *made_up;
 
 static void add_disk(const struct tree *tree, const char *name,
-                     const char *place, const char *number, bool is_part)
+                     const char *place, const char *number)
 {
+    bool is_part = str_starts(name, "sd") && strlen(name) > 3;
     char path[512], target[512];
 
     tree_class(tree, "block", name, place);
@@ -51,21 +52,28 @@ static void name_disk(const struct tree *tree, const char *id, const char *disk)
 /* sda is the host's, sdb and nvme0n1 are free, each other one is something. */
 static void start(struct tree *tree)
 {
+    static const struct {
+        const char *name, *place, *number;
+    } disks[] = {
+        {"sda", SATA "/ata1/block/sda", "8:0"},
+        {"sda1", SATA "/ata1/block/sda/sda1", "8:1"},
+        {"sdb", SATA "/ata2/block/sdb", "8:16"},
+        {"sdb1", SATA "/ata2/block/sdb/sdb1", "8:17"},
+        {"sdc", SATA "/ata3/block/sdc", "8:32"},
+        {"sdc1", SATA "/ata3/block/sdc/sdc1", "8:33"},
+        {"sdd", SATA "/ata4/block/sdd", "8:48"},
+        {"sdd1", SATA "/ata4/block/sdd/sdd1", "8:49"},
+        {"sde", SATA "/ata5/block/sde", "8:64"},
+        {"sdf", SATA "/ata6/block/sdf", "8:80"},
+        {"sdf1", SATA "/ata6/block/sdf/sdf1", "8:81"},
+        {"sdg", SATA "/ata7/block/sdg", "8:96"},
+        {"sr0", SATA "/ata8/block/sr0", "11:0"},
+        {"nvme0n1", DISK, "259:0"},
+    };
+
     tree_start(tree);
-    add_disk(tree, "sda", SATA "/ata1/block/sda", "8:0", false);
-    add_disk(tree, "sda1", SATA "/ata1/block/sda/sda1", "8:1", true);
-    add_disk(tree, "sdb", SATA "/ata2/block/sdb", "8:16", false);
-    add_disk(tree, "sdb1", SATA "/ata2/block/sdb/sdb1", "8:17", true);
-    add_disk(tree, "sdc", SATA "/ata3/block/sdc", "8:32", false);
-    add_disk(tree, "sdc1", SATA "/ata3/block/sdc/sdc1", "8:33", true);
-    add_disk(tree, "sdd", SATA "/ata4/block/sdd", "8:48", false);
-    add_disk(tree, "sdd1", SATA "/ata4/block/sdd/sdd1", "8:49", true);
-    add_disk(tree, "sde", SATA "/ata5/block/sde", "8:64", false);
-    add_disk(tree, "sdf", SATA "/ata6/block/sdf", "8:80", false);
-    add_disk(tree, "sdf1", SATA "/ata6/block/sdf/sdf1", "8:81", true);
-    add_disk(tree, "sdg", SATA "/ata7/block/sdg", "8:96", false);
-    add_disk(tree, "sr0", SATA "/ata8/block/sr0", "11:0", false);
-    add_disk(tree, "nvme0n1", DISK, "259:0", false);
+    for (size_t i = 0; i < ARRAY_SIZE(disks); i++)
+        add_disk(tree, disks[i].name, disks[i].place, disks[i].number);
     tree_class(tree, "block", "dm-0", "virtual/block/dm-0");
     tree_file(tree, "sys/devices/virtual/block/dm-0/dm/name", "vg-data\n");
     tree_link(tree, "sys/class/block/dm-0/slaves/sdd1", "anywhere");

@@ -96,18 +96,19 @@ static void check(const char *before, const char *after, const char *today,
                   const char *wanted)
 {
     struct err err = {0};
-    struct merge *merge = merge_undo(before, after, today, &err);
-    bool is_right = merge && merge->conflict_count == 0 &&
+    struct conflicts conflicts = {0};
+    struct merge *merge = merge_undo(before, after, today, &conflicts, &err);
+    bool is_right = merge && conflicts.count == 0 &&
                     compare_stored(wanted, merge->text, &err) &&
                     compare_stored(merge->text, wanted, &err);
 
     if (!is_right)
         print_error("%s %s\nbefore:\n%safter:\n%stoday:\n%swanted:\n%sgot:\n%s",
-                    err.text,
-                    merge && merge->conflict_count ? merge->conflicts[0] : "",
+                    err.text, conflicts.count ? conflicts.list[0].text : "",
                     before, after, today, wanted, merge ? merge->text : "");
     assert_true(is_right);
     merge_free(merge);
+    conflicts_free(&conflicts);
 }
 
 /* We change some slots, they change others: ours go back, theirs stay. */
@@ -149,7 +150,34 @@ static void test_model(void **unused)
     }
 }
 
-/* They change what we changed, into something third: never silent. */
+/* What comes of a conflict that is decided. */
+static void check_choice(enum choice choice, char *const *texts,
+                         const char *wanted)
+{
+    const struct choices choices = {.rest = choice};
+    struct conflicts conflicts = {.choices = &choices};
+    struct merge *merge =
+        merge_undo(texts[0], texts[1], texts[2], &conflicts, NULL);
+    struct err err = {0};
+
+    assert_non_null(merge);
+    assert_int_equal(conflicts_open(&conflicts), 0);
+    if (!compare_stored(wanted, merge->text, &err) ||
+        !compare_stored(merge->text, wanted, &err)) {
+        print_error(
+            "%s %d %s\nbefore:\n%safter:\n%stoday:\n%swanted:\n%sgot:\n%s",
+            err.text, choice, conflicts.list[0].text, texts[0], texts[1],
+            texts[2], wanted, merge->text);
+        fail();
+    }
+    merge_free(merge);
+    conflicts_free(&conflicts);
+}
+
+/*
+ * We change some slots, they change one of these into something third: never
+ * silent. Kept it is theirs, taken back what was before; the others are back.
+ */
 static void test_conflict(void **unused)
 {
     (void)unused;
@@ -157,30 +185,43 @@ static void test_conflict(void **unused)
     for (unsigned round = 0; round < 2000; round++) {
         int before[SLOTS], after[SLOTS], today[SLOTS];
         int slot = (int)random_below(SLOTS);
-        char *b, *a, *t;
+        char *texts[3], *kept;
+        struct conflicts conflicts = {0};
         struct merge *merge;
 
         for (int i = 0; i < SLOTS; i++)
             before[i] = (int)random_below(VALUES);
         memcpy(after, before, sizeof(before));
-        after[slot] = other_value(before[slot]);
+        for (int i = 0; i < SLOTS; i++)
+            if (i == slot || random_below(4) == 0)
+                after[i] = other_value(before[i]);
         memcpy(today, after, sizeof(after));
         do
             today[slot] = (int)random_below(VALUES);
         while (today[slot] == before[slot] || today[slot] == after[slot]);
-        b = render(before);
-        a = render(after);
-        t = render(today);
-        merge = merge_undo(b, a, t, NULL);
+        texts[0] = render(before);
+        texts[1] = render(after);
+        texts[2] = render(today);
+        before[slot] = today[slot];
+        kept = render(before);
+        merge = merge_undo(texts[0], texts[1], texts[2], &conflicts, NULL);
         assert_non_null(merge);
-        if (merge->conflict_count == 0)
-            print_error("before:\n%safter:\n%stoday:\n%sgot:\n%s", b, a, t,
-                        merge->text);
-        assert_true(merge->conflict_count > 0);
+        if (conflicts.count == 0)
+            print_error("before:\n%safter:\n%stoday:\n%sgot:\n%s", texts[0],
+                        texts[1], texts[2], merge->text);
+        assert_true(conflicts.count > 0);
+        assert_int_equal(conflicts_open(&conflicts), conflicts.count);
+        assert_true(*conflicts.list[0].now || *conflicts.list[0].then);
         merge_free(merge);
-        free(b);
-        free(a);
-        free(t);
+        conflicts_free(&conflicts);
+        check_choice(CHOICE_BACK, texts, texts[0]);
+        /* Who takes the last one out takes the wrapper, and that is kept. */
+        if (today[slot] != 0 ||
+            (!is_alone(today, slot) && !is_alone(before, slot)))
+            check_choice(CHOICE_KEEP, texts, kept);
+        for (int i = 0; i < 3; i++)
+            free(texts[i]);
+        free(kept);
     }
 }
 
@@ -232,11 +273,13 @@ static void test_cases(void **unused)
             check(cases[i].before, cases[i].after, cases[i].today,
                   cases[i].wanted);
         } else {
+            struct conflicts conflicts = {0};
             struct merge *merge = merge_undo(cases[i].before, cases[i].after,
-                                             cases[i].today, NULL);
+                                             cases[i].today, &conflicts, NULL);
 
-            assert_true(merge->conflict_count > 0);
+            assert_true(conflicts.count > 0);
             merge_free(merge);
+            conflicts_free(&conflicts);
         }
     }
 }
@@ -244,14 +287,15 @@ static void test_cases(void **unused)
 /* Untouched since: the bytes come back, comments and all. */
 static void test_bytes(void **unused)
 {
-    struct merge *merge =
-        merge_undo("<a ><!-- x --></a>\n", "<a>\n</a>", "<a>\n</a>", NULL);
+    struct conflicts none = {0};
+    struct merge *merge = merge_undo("<a ><!-- x --></a>\n", "<a>\n</a>",
+                                     "<a>\n</a>", &none, NULL);
 
     (void)unused;
     assert_string_equal(merge->text, "<a ><!-- x --></a>\n");
     assert_false(merge->has_later_edits);
     merge_free(merge);
-    assert_null(merge_undo("<a/>", "<a", "<a/>", NULL));
+    assert_null(merge_undo("<a/>", "<a", "<a/>", &none, NULL));
 }
 
 /* Edited since: what comes back is written as it was, where it was. */
@@ -272,11 +316,12 @@ static void test_bytes_around(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-        struct merge *merge =
-            merge_undo(cases[i].before, cases[i].after, cases[i].today, NULL);
+        struct conflicts conflicts = {0};
+        struct merge *merge = merge_undo(cases[i].before, cases[i].after,
+                                         cases[i].today, &conflicts, NULL);
 
         assert_non_null(merge);
-        assert_int_equal(merge->conflict_count, 0);
+        assert_int_equal(conflicts.count, 0);
         assert_string_equal(merge->text, cases[i].wanted);
         merge_free(merge);
     }
@@ -321,10 +366,13 @@ static void test_lines(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct conflicts conflicts = {0};
         char *result = NULL;
-        bool is_done =
-            lines_undo(cases[i].before, cases[i].after, cases[i].now, &result);
+        bool is_done = lines_undo(cases[i].before, cases[i].after, cases[i].now,
+                                  "x", &conflicts, &result);
 
+        assert_int_equal(conflicts.count, cases[i].wanted == refused);
+        conflicts_free(&conflicts);
         if (cases[i].wanted == refused) {
             assert_false(is_done);
             assert_null(result);

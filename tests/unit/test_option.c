@@ -124,23 +124,6 @@ static void check(const struct plan *plan, const char *what)
     domain_free(domain);
 }
 
-/* A value of this option that is not refused, or OPTION_KEEP. */
-static long any_value(const struct plan *plan, enum option_id id)
-{
-    const struct option_row *row = option_get(id);
-    long value = (long)random_below(2) ? row->on : OPTION_OFF;
-    unsigned count = 0;
-
-    while (row->type == OPTION_TYPE_CHOICE && row->words[count])
-        count++;
-    if (count > 0)
-        value = random_below(count + 1);
-    if (row->type == OPTION_TYPE_NUMBER && value > OPTION_OFF)
-        value = row->minimum +
-                random_below((unsigned)(row->maximum - row->minimum + 1));
-    return option_refusal(plan, id, value) ? OPTION_KEEP : value;
-}
-
 static void test_table(void **unused)
 {
     (void)unused;

@@ -78,6 +78,16 @@ static void save(struct state *state)
     state->domain->has_saved_image = state->domain->is_running = true;
 }
 
+static void snapshots(struct state *state)
+{
+    state->domain->snapshot_count = 2;
+}
+
+static void unknown_snapshots(struct state *state)
+{
+    state->domain->snapshot_count = -1;
+}
+
 static void bus_virtio(struct state *state)
 {
     option_set(state->plan, OPTION_DISKS_BUS, 1);
@@ -386,6 +396,10 @@ static const struct spec specs[] = {
     {"next-start", VERDICT_WARN, SMALL, 1, "", "", "", save},
     {"next-start", VERDICT_NOTE, SMALL, 1, "", "", "", run},
     {"next-start", SILENT, SMALL, 1, "", "", "", NULL},
+
+    {"snapshots", VERDICT_NOTE, SMALL, 1, "", "", "", snapshots},
+    {"snapshots", VERDICT_UNKNOWN, SMALL, 1, "", "", "", unknown_snapshots},
+    {"snapshots", SILENT, SMALL, 1, "", "", "", NULL},
 };
 
 /* The domain of a row, in one line. */
@@ -527,6 +541,7 @@ static void test_both_ways(void **unused)
         "needs",
         "hyperv-offered",
         "next-start",
+        "snapshots",
         "guest-kind",
         "hyperv-values",
         "timers",

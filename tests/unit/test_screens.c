@@ -303,6 +303,7 @@ static void test_apply(void **unused)
     assert_int_equal(stage.app->apply_state, APPLY_DONE);
     check_sizes(stage.app, true);
     press(stage.app, "h");
+    assert_non_null(stage.app->records);
     check_sizes(stage.app, true);
     press(stage.app, "q u");
     assert_int_equal(stage.app->apply_state, APPLY_UNDONE);
@@ -310,6 +311,77 @@ static void test_apply(void **unused)
     write_text(stage.file, "<domain/>");
     press(stage.app, "6 p 7 a");
     check_sizes(stage.app, true);
+    close_stage(&stage);
+}
+
+/* In the file, whoever it is that edits. */
+static void edit_file(const struct stage *stage, const char *old,
+                      const char *new)
+{
+    char *text CLEANUP(mem_free) = read_text(stage->file);
+    char *at = strstr(text, old);
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    assert_with(at, text);
+    str_add_bytes(&str, text, (size_t)(at - text));
+    str_addf(&str, "%s%s", new, at + strlen(old));
+    write_text(stage->file, str_text(&str));
+}
+
+/*
+ * History reads what somebody wrote meanwhile, asks about it and about nothing
+ * else, and does as it is told; what is being planned stays.
+ */
+static void test_history(void **unused)
+{
+    struct stage stage;
+    char *text;
+
+    (void)unused;
+    open_stage(&stage, host_names[0], "file", false);
+    press(stage.app, "p 7 a 5 Space");
+    edit_file(&stage, "<vcpupin vcpu='3' cpuset='7'/>",
+              "<vcpupin vcpu='3' cpuset='19'/>");
+    edit_file(&stage, "<emulatorpin cpuset='16-17'/>",
+              "<emulatorpin cpuset='18'/>");
+    edit_file(&stage, "<on_reboot>restart", "<on_reboot>destroy");
+    press(stage.app, "H");
+    assert_with(strstr(stage.app->hint, "your plan is now an edit"),
+                stage.app->hint);
+    check_sizes(stage.app, true);
+    press(stage.app, "u");
+    assert_int_equal(app_place(stage.app), PLACE_UNDO);
+    check_sizes(stage.app, true);
+    press(stage.app, "Space a"); /* the other one is open */
+    assert_int_equal(app_place(stage.app), PLACE_UNDO);
+    check_sizes(stage.app, false);
+    press(stage.app, "Space Space a"); /* back */
+    assert_int_equal(app_place(stage.app), STEP_APPLY);
+    assert_int_equal(stage.app->apply_state, APPLY_UNDONE);
+    check_sizes(stage.app, true);
+    text = read_text(stage.file);
+    assert_with(has(text, "<vcpupin vcpu='3' cpuset='19'/>"), text);
+    assert_with(!has(text, "emulatorpin"), text);
+    assert_with(!has(text, "vcpu='4'"), text);
+    assert_with(has(text, "<on_reboot>destroy"), text);
+    free(text);
+    assert_false(changeset_kept(stage.app->set) == 0); /* the plan goes on */
+    press(stage.app, "5 H Home u a");                  /* the undo is undone */
+    text = read_text(stage.file);
+    assert_with(has(text, "<emulatorpin cpuset='18'/>"), text);
+    assert_with(has(text, "vcpu='4'"), text);
+    free(text);
+    press(stage.app, "H q 8 H End u q q");
+    assert_null(stage.app->records);
+    assert_int_equal(stage.app->step, STEP_CHECK);
+    close_stage(&stage);
+
+    open_stage(&stage, host_names[0], "file", false);
+    press(stage.app, "p 7 a");
+    edit_file(&stage, "<vcpupin vcpu='3' cpuset='7'/>",
+              "<vcpupin vcpu='3' cpuset='19'/>");
+    press(stage.app, "6 r"); /* who planned nothing has no edit then */
+    assert_false(stage.app->set->changes_xml);
     close_stage(&stage);
 }
 
@@ -338,7 +410,7 @@ static const char *way_to(unsigned place)
         [STEP_DOMAIN] = "1",   [STEP_HOST] = "2",    [STEP_DEVICES] = "3",
         [STEP_CPUS] = "4",     [STEP_OPTIONS] = "5", [STEP_REVIEW] = "6",
         [STEP_APPLY] = "7",    [STEP_CHECK] = "8",   [PLACE_PRESETS] = "5 p",
-        [PLACE_DISKS] = "5 e",
+        [PLACE_DISKS] = "5 e", /* History has a test of its own */
     };
 
     return ways[place];
@@ -397,8 +469,9 @@ static bool is_kept(const struct app *app, const struct action_row *row,
     case ACTION_ENTER:
         return app->step == (step == STEP_APPLY ? STEP_REVIEW : step + 1);
     case ACTION_VIEW:
-    case ACTION_HISTORY:
         return app->pager != NULL || app->hint[0];
+    case ACTION_HISTORY:
+        return app->records != NULL || app->hint[0];
     case ACTION_UNDO:
     case ACTION_REDO:
     case ACTION_TOGGLE:
@@ -432,7 +505,7 @@ static void check_rows(const char *first, bool is_read_only)
             struct plan *plan;
             bool goes_on;
 
-            if (!(row->steps & 1U << step))
+            if (!(row->steps & 1U << step) || !way_to(step))
                 continue;
             /* The picture of this host is one row; "1" leads to step 1. */
             if ((step == STEP_CPUS &&
@@ -493,7 +566,7 @@ static void test_refusals(void **unused)
         for (int key = 1; key < 0x180; key++) {
             struct plan *plan;
 
-            if (key_action(key, place) != ACTION_NONE)
+            if (key_action(key, place) != ACTION_NONE || !way_to(place))
                 continue;
             if (app_place(stage.app) != place)
                 press(stage.app, way_to(place));
@@ -699,6 +772,7 @@ int main(int count, char **arguments)
         cmocka_unit_test(test_presets),  cmocka_unit_test(test_pager),
         cmocka_unit_test(test_prompt),   cmocka_unit_test(test_rows),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_history),
     };
 
     if (count > 1)

@@ -39,6 +39,8 @@ enum counted {
     UNDONE_OLDER,
     REDONE,
     CONFLICTS,
+    KEPT,
+    DROPPED,
     CUT,
     CUT_OPEN,
     FINISHED,
@@ -61,6 +63,8 @@ static const char *const counted_names[COUNTED] = {
     [UNDONE_OLDER] = "undone, an older one",
     [REDONE] = "an undo undone",
     [CONFLICTS] = "undo refused: edited since",
+    [KEPT] = "of these undone, the edits kept",
+    [DROPPED] = "of these undone, the edits taken back",
     [CUT] = "killed while writing",
     [CUT_OPEN] = "of these left open",
     [FINISHED] = "repaired: finished",
@@ -208,22 +212,6 @@ static void check(struct sequence *s)
     }
     assert_with(has_script || s->lines.count == 0, s->log);
     domain_free(domain);
-}
-
-static long any_value(const struct plan *plan, enum option_id id)
-{
-    const struct option_row *row = option_get(id);
-    long value = random_below(3) ? row->on : OPTION_OFF;
-    unsigned count = 0;
-
-    while (row->type == OPTION_TYPE_CHOICE && row->words[count])
-        count++;
-    if (count > 0)
-        value = random_below(count + 1);
-    if (row->type == OPTION_TYPE_NUMBER && value > OPTION_OFF)
-        value = row->minimum +
-                random_below((unsigned)(row->maximum - row->minimum + 1));
-    return option_refusal(plan, id, value) ? OPTION_KEEP : value;
 }
 
 static struct plan *any_plan(struct sequence *s, const struct domain *domain)
@@ -435,12 +423,58 @@ static struct done done_since(const struct sequence *s, unsigned number)
     return done;
 }
 
-/* False if the model says that it is refused, and it is. */
+/*
+ * Each conflict is decided the same way, and what the model found is as it was
+ * decided, if that is an attribute or a text: an element may stay around what
+ * somebody else has put into it.
+ */
+static void decide(struct sequence *s, const struct domain *domain,
+                   unsigned number, const char *conflict,
+                   const struct done *done)
+{
+    const struct choices choices = {.rest = random_below(2) ? CHOICE_KEEP
+                                                            : CHOICE_BACK};
+    bool is_kept = choices.rest == CHOICE_KEEP;
+    struct err err = {0};
+    struct undo *plan =
+        undo_new(&s->target, domain, SCRIPT, number, &choices, &err);
+    struct facts now, lines;
+    bool is_line;
+
+    assert_with(plan != NULL, err.text);
+    assert_int_equal(conflicts_open(&plan->conflicts), 0);
+    now = facts_of_xml(s->arena, plan->merge->text);
+    lines = s->lines;
+    for (size_t i = 0; i < plan->file_count; i++)
+        if (strcmp(plan->files[i].path, conf_path(s, domain)) == 0)
+            lines = facts_of_lines(s->arena, plan->files[i].after);
+    note(s, is_kept ? "edits kept" : "edits dropped");
+    counted[is_kept ? KEPT : DROPPED]++;
+    is_line = *conflict != '/';
+    if (is_line || strpbrk(strrchr(conflict, '/'), "@=")) {
+        const struct facts *of = is_kept   ? is_line ? &s->lines : &s->now
+                                 : is_line ? &done->lines_before
+                                           : &done->before;
+        const char *should = facts_get(of, conflict);
+        const char *is = facts_get(is_line ? &lines : &now, conflict);
+
+        if (is ? !should || strcmp(is, should) != 0 : should != NULL)
+            fail_msg("%s: %s is %s\n%s", s->log, conflict,
+                     is ? is : "not there", plan->merge->text);
+    }
+    s->was_undone_around = true;
+    if (run_or_cut(&(struct job){s, domain, NULL, NULL, plan}))
+        conclude(s, domain, &now, &lines);
+    undo_free(plan);
+}
+
+/* False if the model says that it is refused, and it stays so. */
 static bool undo(struct sequence *s, unsigned number)
 {
     struct err err = {0};
     struct domain *domain = domain_load_file(s->path, &err);
-    struct undo *plan = undo_new(&s->target, domain, SCRIPT, number, &err);
+    struct undo *plan =
+        undo_new(&s->target, domain, SCRIPT, number, NULL, &err);
     struct done done;
     struct facts now = s->now, lines = s->lines;
     const char *conflict = NULL;
@@ -455,9 +489,9 @@ static bool undo(struct sequence *s, unsigned number)
     note(s, arena_printf(s->arena, "undo %u%s%s", plan->record->number,
                          conflict ? ", edited since: " : "",
                          conflict ? conflict : ""));
-    if (is_possible != (plan->conflict_count == 0)) {
-        for (size_t i = 0; i < plan->conflict_count; i++)
-            print_error("%s\n", plan->conflicts[i]);
+    if (is_possible != (plan->conflicts.count == 0)) {
+        for (size_t i = 0; i < plan->conflicts.count; i++)
+            print_error("%s\n", plan->conflicts.list[i].text);
         fail_msg("%s\n%s\n%s", s->log, s->original, domain->xml->text);
     }
     if (is_possible) {
@@ -473,6 +507,10 @@ static bool undo(struct sequence *s, unsigned number)
         counted[CONFLICTS]++;
         assert_false(undo_run(&s->target, domain, plan, &report, &err));
         assert_int_equal(err.code, ERR_CHANGED);
+        if (random_below(3)) {
+            decide(s, domain, plan->record->number, conflict, &done);
+            is_possible = true;
+        }
     }
     undo_free(plan);
     domain_free(domain);
@@ -694,7 +732,7 @@ static bool try_sequence(const char *text)
             if (die < 4)
                 apply(&s);
             else if (die < 7)
-                edit_by_hand(&s, random_below(4) == 0);
+                edit_by_hand(&s, random_below(2));
             else
                 undo_any(&s);
             check(&s);

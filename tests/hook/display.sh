@@ -249,6 +249,23 @@ test_display_firmware() {
     find . -type l)" 0/./efi-framebuffer/efi-framebuffer.0
 }
 
+# What else may need nvidia's module goes, too, and comes back.
+test_display_modules() {
+  fresh_display
+  mkdir -p "$host/sys/module/nvidia_peermem"
+  before=$(snapshot)
+  prepare $a
+  is 'a module that needs that of the card goes before it' \
+    "$status/$(sed -n 's/modprobe -r //p' "$host/calls" | paste -sd' ')" \
+    '0/nvidia_drm nvidia_uvm nvidia_peermem nvidia_modeset nvidia'
+  libvirt_takes
+  libvirt_returns
+  release $a
+  frame_buffer
+  is '... and comes back with it' \
+    "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+}
+
 # Two cards of nvidia's: the modules stay for the other one.
 test_display_two() {
   fresh_display

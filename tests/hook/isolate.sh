@@ -11,7 +11,7 @@ test_isolate() {
   is 'started isolates' "$status/$err/$(cpus)" \
     '0//0-3 8-11 13-15/0-3 8-11 13-15/0-3 8-11 13-15'
   has 'before and after are in the log' "$(log)" \
-    '*isolate: init.scope  -> 0-3,8-11,13-15 +*user.slice  -> 0-3,8-11,13-15 +*'
+    '*isolate: init.scope none -> 0-3,8-11,13-15 +*user.slice none -> 0-3,8-11,13-15 +*'
   is 'its notes are nobody else'"'"'s to read' \
     "$(stat -c %a "$host/run/virt-tune")" 700
   : >"$host/calls"
@@ -48,8 +48,8 @@ test_isolate_own() {
   is "the administrator's lists come back" "$(cpus)/$(<"$host/kernel/user.slice")" \
     '0-5 9//6-7/0-15'
   is '... and only their drop-in stays' \
-    "$(cd "$dropins" && find . ../transient -type f)" \
-    ./system.slice.d/50-AllowedCPUs.conf
+    "$(cd "$host/run/systemd" && find . -type f)" \
+    ./system.control/system.slice.d/50-AllowedCPUs.conf
   # A host with an offline CPU that may come later.
   fresh
   echo 0-6 >"$host/sys/devices/system/cpu/online"

@@ -41,6 +41,14 @@ ok "no slices, no masks" is "$(says isolate)" \
 UNSEEN unbound kernel work: its mask could not be read"
 ok "no interrupts" is "$(says interrupts | sed -n 1p)" \
   "UNSEEN interrupts: proc/irq could not be read"
+# drivers NAME: of the card and its sound.
+drivers() {
+  local function
+  for function in 0 1; do
+    ln -sfn "../../drivers/$1" "${card%0}$function/driver"
+  done
+}
+drivers nouveau
 ok "no drivers of the firmware's" has "$(says display)" \
   "UNSEEN firmware's frame buffer: no sys/bus/platform/drivers here"
 
@@ -75,6 +83,13 @@ ok "... as many as the hook would reserve: of virtio-mem what is requested" \
 ok "... which is what its file says" has "$(preview --json)" \
   'hugepages_node_any = 6656'
 cp "$(dirname "$0")/../data/demo/win10.xml" "$xml"
+cp "$xml" "$scratch/plain.xml"
+sed -i "s|</devices>|<memory model='nvdimm'><source><path>/x</path></source>\
+<target><size unit='KiB'>1048576</size></target></memory></devices>|" "$xml"
+ok "... just as many as the hook's file says" eval '
+  has "$(says "huge pages")" "enough for the guest'"'s"' 7680" &&
+    has "$(preview --json)" "hugepages_node_any = 7680"'
+cp "$scratch/plain.xml" "$xml"
 rm "$root/$pool/free_hugepages"
 ok "... or not to be seen" has "$(says 'huge pages')" \
   "UNSEEN pool of 2048 KiB: could not be read"
@@ -112,6 +127,7 @@ ln -s x "$root/run/systemd/units/invocation:tuned.service"
 ok "... tuned is left alone" is "$(says 'full speed')" \
   "skipped: tuned is active and sets it"
 
+drivers vfio-pci
 put "${card#"$root/"}/d3cold_allowed" 1
 put "${card#"$root/"}/reset_method" 'flr device_specific bus'
 ok "devices" is "$(says devices | sed -n 1p)" "0000:01:00.0: driver vfio-pci, \
@@ -127,9 +143,13 @@ put sys/class/vtconsole/vtcon0/bind 1
 put sys/class/vtconsole/vtcon1/name '(M) frame buffer device'
 put sys/class/vtconsole/vtcon1/bind 1
 ln -s x "$root/run/systemd/units/invocation:gdm.service"
-ok "display" is "$(says display)" "gdm active: would be stopped
-0000:01:00.0: vfio-pci has it already, nothing to take
-0000:01:00.1: vfio-pci has it already, nothing to take
+ok "a display that the host has not is left alone" is "$(says display)" \
+  "0000:01:00.0: vfio-pci has it already, nothing to take
+0000:01:00.1: vfio-pci has it already, nothing to take"
+drivers nouveau
+ok "display" is "$(says display)" "0000:01:00.0: would be taken from nouveau
+0000:01:00.1: would be taken from nouveau
+gdm active: would be stopped
 consoles: vtcon1 would be unbound
 firmware's frame buffer: efi-framebuffer.0 would be unbound"
 rm "$root/run/systemd/units/invocation:gdm.service"
@@ -149,7 +169,7 @@ ok "sleep" is "$(says 'stay awake')" "suspend of the host: allowed -> inhibited"
 
 run preview
 ok "the text has it, too" has "$out" \
-  "  display        gdm not active: stays so"
+  "  display        0000:01:00.0: would be taken from nouveau"
 ok "a value of the host steers no terminal" eval '
   printf "a\e[31mb\n" >"$policies/policy9/scaling_governor"
   rm "$root/run/systemd/units/invocation:tuned.service"

@@ -63,6 +63,16 @@ char *hook_title(const struct plan *plan, struct arena *arena);
 /* True if the hook has this service, an option, for a plan. */
 bool hook_does(const struct plan *plan, enum option_id id);
 
+/* Pages of one size that the hook promises the guest. */
+struct hook_pool {
+    bool is_node; /* of this node; else anywhere */
+    unsigned node;
+    unsigned long pages;
+};
+
+/* Gives the plan's pools, CELL_COUNT_MAX at most; returns how many. */
+unsigned hook_pools(const struct plan *plan, struct hook_pool *pools);
+
 /* True if the display service hands this function of the host's PCI over. */
 bool hook_is_of_display(const struct plan *plan, size_t index);
 

@@ -80,32 +80,48 @@ static void add_isolate(struct str *str, const struct plan *plan)
     add_cpus(str, "guest_cpus", &guest);
 }
 
-/* Pages on each node if the guest's memory is bound to nodes, else anywhere. */
-static void add_pages(struct str *str, const struct plan *plan)
+/* On each node if the guest's memory is bound to nodes, else anywhere. */
+unsigned hook_pools(const struct plan *plan, struct hook_pool *pools)
 {
     unsigned long size =
         (unsigned long)option_effective(plan, OPTION_HUGEPAGES);
     struct cells cells;
+    unsigned count = 0;
 
-    str_addf(str, "hugepages_kib = %lu\n", size);
     if (!cell_effective(plan, &cells)) {
-        str_addf(str, "hugepages_node_any = %lu\n", backing_pages(plan, size));
-        return;
+        pools[0] = (struct hook_pool){.pages = backing_pages(plan, size)};
+        return 1;
     }
     for (unsigned i = 0; i < cells.count; i++) {
-        unsigned long pages = 0;
-        bool is_done = false;
+        const struct cell *cell = &cells.list[i];
+        unsigned long pages = (cell->memory_kib + size - 1) / size;
+        unsigned j = 0;
 
-        for (unsigned j = 0; j < cells.count; j++) {
-            if (cells.list[j].node != cells.list[i].node)
-                continue;
-            is_done |= j < i; /* two cells of one node */
-            pages += (cells.list[j].memory_kib + size - 1) / size;
-        }
-        if (!is_done && pages > 0)
-            str_addf(str, "hugepages_node_%u = %lu\n", cells.list[i].node,
-                     pages);
+        while (j < count && pools[j].node != cell->node)
+            j++;
+        if (pages == 0)
+            continue;
+        if (j == count)
+            pools[count++] =
+                (struct hook_pool){.is_node = true, .node = cell->node};
+        pools[j].pages += pages; /* two cells of one node */
     }
+    return count;
+}
+
+static void add_pages(struct str *str, const struct plan *plan)
+{
+    struct hook_pool pools[CELL_COUNT_MAX];
+    unsigned count = hook_pools(plan, pools);
+
+    str_addf(str, "hugepages_kib = %lu\n",
+             (unsigned long)option_effective(plan, OPTION_HUGEPAGES));
+    for (unsigned i = 0; i < count; i++)
+        if (pools[i].is_node)
+            str_addf(str, "hugepages_node_%u = %lu\n", pools[i].node,
+                     pools[i].pages);
+        else
+            str_addf(str, "hugepages_node_any = %lu\n", pools[i].pages);
 }
 
 static void add_interrupts(struct str *str, const struct plan *plan)

@@ -185,19 +185,21 @@ static void look_isolate(struct now *now)
         UNSEEN(now, "unbound kernel work: its mask could not be read");
 }
 
-/* One pool: the host's (`node` NULL) or a node's. */
-static void say_pool(struct now *now, unsigned long size, unsigned long pages,
-                     const unsigned *node)
+static void say_pool(struct now *now, unsigned long size,
+                     const struct hook_pool *want)
 {
     static const char *const files[] = {"nr", "free", "resv"};
     const char *pool =
-        node ? arena_printf(now->arena, "sys/devices/system/node/node%u", *node)
-             : "sys/kernel/mm";
+        want->is_node
+            ? arena_printf(now->arena, "sys/devices/system/node/node%u",
+                           want->node)
+            : "sys/kernel/mm";
     const char *where =
-        node ? arena_printf(now->arena, " on node %u", *node) : "";
-    unsigned long numbers[3] = {0}, usable, missing;
+        want->is_node ? arena_printf(now->arena, " on node %u", want->node)
+                      : "";
+    unsigned long numbers[3] = {0}, pages = want->pages, usable, missing;
 
-    for (size_t i = 0; i < (node ? 2 : ARRAY_SIZE(files)); i++)
+    for (size_t i = 0; i < (want->is_node ? 2 : ARRAY_SIZE(files)); i++)
         if (!root_read_number(
                 now->root,
                 arena_printf(now->arena,
@@ -223,29 +225,14 @@ static void say_pool(struct now *now, unsigned long size, unsigned long pages,
 
 static void look_pages(struct now *now)
 {
-    const struct plan *plan = now->plan;
     unsigned long size =
-        (unsigned long)option_effective(plan, OPTION_HUGEPAGES);
-    unsigned long available = plan->host->memory.available_kib;
-    struct cells cells;
+        (unsigned long)option_effective(now->plan, OPTION_HUGEPAGES);
+    unsigned long available = now->plan->host->memory.available_kib;
+    struct hook_pool pools[CELL_COUNT_MAX];
+    unsigned count = hook_pools(now->plan, pools);
 
-    if (!cell_effective(plan, &cells)) {
-        say_pool(now, size, backing_pages(plan, size), NULL);
-    } else {
-        for (unsigned i = 0; i < cells.count; i++) {
-            unsigned long pages = 0;
-            bool is_told = false;
-
-            for (unsigned j = 0; j < cells.count; j++) {
-                if (cells.list[j].node != cells.list[i].node)
-                    continue;
-                is_told |= j < i; /* two cells of one node */
-                pages += (cells.list[j].memory_kib + size - 1) / size;
-            }
-            if (!is_told && pages > 0)
-                say_pool(now, size, pages, &cells.list[i].node);
-        }
-    }
+    for (unsigned i = 0; i < count; i++)
+        say_pool(now, size, &pools[i]);
     if (available > 0)
         SAY(now, "memory available: %lu MiB", available / 1024);
 }
@@ -492,35 +479,48 @@ static const char *unit_name(const struct now *now, const char *unit)
                          str_ends(unit, ".service") ? length - 8 : length);
 }
 
-static void look_display(struct now *now)
+/* The functions of the display; true if the host has any of them still. */
+static bool say_cards(struct now *now, bool *is_nvidia)
 {
     const struct pci *pci = &now->plan->host->pci;
+    bool is_hosts = false;
+
+    for (size_t i = 0; i < pci->device_count; i++) {
+        const struct pci_device *device = &pci->devices[i];
+        const char *driver = device->driver ? device->driver : "";
+
+        if (!hook_is_of_display(now->plan, i))
+            continue;
+        *is_nvidia |= strcmp(driver, "nvidia") == 0;
+        if (strcmp(driver, "vfio-pci") == 0) {
+            SAY(now, "%s: vfio-pci has it already, nothing to take",
+                device->address);
+            continue;
+        }
+        SAY(now, "%s: would be taken from %s", device->address,
+            *driver ? driver : "nobody");
+        is_hosts = true;
+    }
+    return is_hosts;
+}
+
+static void look_display(struct now *now)
+{
     const char *manager = root_read_link(
         now->root, now->arena, "etc/systemd/system/display-manager.service");
     struct str modules CLEANUP(str_free) = STR_INIT;
     bool is_nvidia = false;
 
-    if (!has_systemd(now))
+    if (!say_cards(now, &is_nvidia))
         return;
-    if (manager)
+    if (!now->plan->host->kernel.has_systemd && root_exists(now->root, "run"))
+        SAY(now, "systemd does not run this host: no display manager stops");
+    else if (manager)
         say_unit(now, unit_name(now, manager));
     else if (root_exists(now->root, "etc/systemd/system"))
         SAY(now, "display manager: none is set up");
     else
         UNSEEN(now, "display manager: no etc/systemd/system here");
-    for (size_t i = 0; i < pci->device_count; i++) {
-        const struct pci_device *device = &pci->devices[i];
-
-        if (!hook_is_of_display(now->plan, i))
-            continue;
-        if (device->driver && strcmp(device->driver, "vfio-pci") == 0)
-            SAY(now, "%s: vfio-pci has it already, nothing to take",
-                device->address);
-        else
-            SAY(now, "%s: would be taken from %s", device->address,
-                device->driver ? device->driver : "nobody");
-        is_nvidia |= device->driver && strcmp(device->driver, "nvidia") == 0;
-    }
     say_consoles(now);
     say_firmware(now);
     for (char **names = root_list(now->root, now->arena, "sys/module", NULL);

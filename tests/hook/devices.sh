@@ -29,6 +29,10 @@ test_devices() {
     '1 0/flr device_specific bus/flr bus'
   release $b
   is '... with no notes' "$(notes)" ''
+  conf $b 'prepare_devices = yes' 'devices = 0000:01:00.1' 'required = devices'
+  prepare $b
+  is '... alone, and it is required' "$status/$err" 0/
+  release $b
   conf $a 'prepare_devices = yes' 'devices = 0000:01:00.0 ../..'
   prepare $a
   is 'what is no address is skipped' "$status/$err/$(notes)" 0//

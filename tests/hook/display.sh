@@ -38,10 +38,10 @@ test_display() {
   is '... frame buffer' \
     "$(cd "$host/sys/bus/platform/drivers/efi-framebuffer" && find . -type l)" ''
   is '... and modules, in the order of their needs' \
-    "$(grep modprobe "$host/calls" | paste -sd,)/$(ls "$host/sys/module")" \
-    'modprobe -r nvidia_drm nvidia_uvm nvidia_modeset nvidia/'
+    "$(sed -n 's/modprobe -r //p' "$host/calls" | paste -sd' ')/$(ls \
+      "$host/sys/module")" 'nvidia_drm nvidia_uvm nvidia_modeset nvidia/'
   has '... as the log tells' "$(log)" \
-    '*gdm.service active -> stopped*vtcon1/bind 1 -> 0*unbound*nvidia loaded -> *'
+    '*display-manager.service active -> stopped*vtcon1/bind 1 -> 0*unbound*nvidia loaded -> *'
   libvirt_takes
   started $a
   is 'started needs no escape any more' "$status/$(ls "$host/active")" 0/
@@ -53,7 +53,7 @@ test_display() {
     "$(grep -oE '[a-z_]+ unloaded -> loaded|bind 0 -> 1|[a-z-]+.service stopped -> active' \
       "$host/log/virt-tune.log" | paste -sd,)" \
     "nvidia unloaded*,nvidia_modeset unloaded*,nvidia_uvm unloaded*,nvidia_drm \
-unloaded*,bind 0 -> 1,*gdm.service stopped -> active"
+unloaded*,bind 0 -> 1,*display-manager.service stopped -> active"
   # Nothing was there that would have to come back.
   fresh_display
   rm "$host"/active/*
@@ -225,6 +225,45 @@ test_display_activating() {
     is '... and comes back' "$(ls "$host/active" | paste -sd' ')" \
       'gdm.service nvidia-persistenced.service'
   done
+}
+
+# The firmware's frame buffer has many names, and may be on another card.
+test_display_firmware() {
+  local name drivers=sys/bus/platform/drivers
+  for name in simple vesa platform vga; do
+    fresh_display
+    rm -r "$host/$drivers/efi-framebuffer"
+    mkdir -p "$host/$drivers/"{$name-framebuffer,serial8250}
+    ln -s ../.. "$host/$drivers/$name-framebuffer/$name-framebuffer.0"
+    ln -s ../.. "$host/$drivers/serial8250/serial8250.0"
+    : >"$host/$drivers/$name-framebuffer/unbind"
+    prepare $a
+    is "the frame buffer $name goes, and nothing else" \
+      "$status/$(cd "$host/$drivers" && find . -type l)" \
+      0/./serial8250/serial8250.0
+  done
+  fresh_display
+  set_file $card/boot_vga 0
+  prepare $a
+  is 'that of another card stays' "$status/$(cd "$host/$drivers" &&
+    find . -type l)" 0/./efi-framebuffer/efi-framebuffer.0
+}
+
+# What else may need nvidia's module goes, too, and comes back.
+test_display_modules() {
+  fresh_display
+  mkdir -p "$host/sys/module/nvidia_peermem"
+  before=$(snapshot)
+  prepare $a
+  is 'a module that needs that of the card goes before it' \
+    "$status/$(sed -n 's/modprobe -r //p' "$host/calls" | paste -sd' ')" \
+    '0/nvidia_drm nvidia_uvm nvidia_peermem nvidia_modeset nvidia'
+  libvirt_takes
+  libvirt_returns
+  release $a
+  frame_buffer
+  is '... and comes back with it' \
+    "$(diff <(echo "$before") <(snapshot))/$(notes)" /
 }
 
 # Two cards of nvidia's: the modules stay for the other one.

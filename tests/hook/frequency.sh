@@ -102,6 +102,16 @@ profiles-daemon.service virt-tune-profile-$a.service"
     '1/virt-tune: the kernel does not let it be chosen/'
   fresh
   add_policies
+  rm "$host"/sys/devices/system/cpu/cpufreq/policy*/energy_*
+  set_file sys/devices/system/cpu/cpufreq/policy4/scaling_governor performance
+  conf $a 'frequency_cpus = 4-6' 'required = frequency'
+  started $a
+  is 'what runs at full speed already is no failure' "$status/$err" 0/
+  release $a
+  is '... and stays' "$(policies)/$(notes)" \
+    'powersave performance powersave powersave/'
+  fresh
+  add_policies
   set_file sys/devices/system/cpu/cpufreq/policy4/scaling_available_governors \
     'userspace powersave'
   conf $a 'frequency_cpus = 4-7'

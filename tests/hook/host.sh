@@ -52,6 +52,14 @@ END
 cd "${TEST_HOST:?}" || exit
 echo "$*" >>calls
 between=
+# named UNIT: what it is an alias of.
+named() {
+  if [ "$1" = display-manager.service ] && [ -f has_gdm ]; then
+    echo gdm.service
+  else
+    echo "$1"
+  fi
+}
 case "$*" in
   "stop -- "?*.* | "stop --no-block -- "*)
     shift
@@ -60,6 +68,7 @@ case "$*" in
     [ ! -f stubborn ] || exit 1
     code=0
     for unit in "$@"; do
+      unit=$(named "$unit")
       [ -f "active/$unit" ] || code=5
       rm -f "active/$unit"
       # With the session of the one who is logged in there.
@@ -69,7 +78,7 @@ case "$*" in
     ;;
   "start --no-block -- "?*.service)
     shift 3
-    for unit in "$@"; do : >"active/$unit"; done
+    for unit in "$@"; do : >"active/$(named "$unit")"; done
     exit
     ;;
 esac
@@ -79,8 +88,7 @@ case "$*" in
   "show --property=Id,ActiveState,Job,AllowedCPUs -- "*.s*)
     shift 3
     for unit in "$@"; do
-      [ "$unit" != display-manager.service ] || [ ! -f has_gdm ] ||
-        unit=gdm.service
+      unit=$(named "$unit")
       printf '%sId=%s\n' "$between" "$unit"
       between='
 '
@@ -96,8 +104,10 @@ case "$*" in
       esac
     done
     ;;
-  "set-property --runtime -- "*.s*" AllowedCPUs="[0-9]*)
+  "set-property --runtime -- "*.s*" AllowedCPUs="*)
     echo "${5#*=}" | tr , ' ' >"units/$4"
+    # Set to nothing, the kernel goes on with what it had.
+    [ -z "${5#*=}" ] || echo "${5#*=}" >"kernel/$4"
     case $4 in
       *.scope) dropins=run/systemd/transient/$4.d ;;
       *) dropins=run/systemd/system.control/$4.d ;;
@@ -131,7 +141,7 @@ cd "${TEST_HOST:?}/sys" || exit
 echo "modprobe $*" >>../calls
 card=bus/pci/devices/0000:01:00.0
 how=$1
-shift
+[ "$how" != -r ] || shift
 for module in "$@"; do
   if [ "$how" = -r ]; then
     [ ! -e "$card/refused" ] || exit 1
@@ -302,7 +312,7 @@ make_copy() {
 # A host of 16 CPUs that can have 100 huge pages, and no data files.
 fresh() {
   rm -rf "$host"
-  mkdir -p "$host"/{active,conf,log,units,proc/{self,irq},proc/sys/vm} "$pool" \
+  mkdir -p "$host"/{active,conf,kernel,log,units,proc/{self,irq},proc/sys/vm} "$pool" \
     "$host"/{run/systemd/system,sys/devices/system/cpu} \
     "$host"/sys/fs/cgroup/{system.slice,user.slice,machine.slice,init.scope}
   echo 0-15 | tee "$host"/sys/devices/system/cpu/{online,possible} >/dev/null
@@ -401,6 +411,10 @@ release() { hook "$1" release end; }
 
 # The lists of the three units, and the pool: everything that a guest changes.
 cpus() { cat "$host"/units/{system.slice,user.slice,init.scope} | paste -sd/; }
+# What the kernel has of them.
+kernel_cpus() {
+  cat "$host"/kernel/{system.slice,user.slice,init.scope} | paste -sd/
+}
 nr() { echo "$(<"$pool/nr_hugepages")"; }
 log() { [[ ! -f $host/log/virt-tune.log ]] || cat "$host/log/virt-tune.log"; }
 notes() {

@@ -11,7 +11,7 @@ test_isolate() {
   is 'started isolates' "$status/$err/$(cpus)" \
     '0//0-3 8-11 13-15/0-3 8-11 13-15/0-3 8-11 13-15'
   has 'before and after are in the log' "$(log)" \
-    '*isolate: init.scope  -> 0-3,8-11,13-15 +*user.slice  -> 0-3,8-11,13-15 +*'
+    '*isolate: init.scope none -> 0-3,8-11,13-15 +*user.slice none -> 0-3,8-11,13-15 +*'
   is 'its notes are nobody else'"'"'s to read' \
     "$(stat -c %a "$host/run/virt-tune")" 700
   : >"$host/calls"
@@ -23,7 +23,9 @@ test_isolate() {
   is 'reconnect without notes isolates again' "$status/$(cpus)" \
     '0/0-3 8-11 13-15/0-3 8-11 13-15/0-3 8-11 13-15'
   release $a
-  is 'release names every CPU' "$status/$(cpus)" 0/0-15/0-15/0-15
+  is 'release gives the kernel every CPU' "$status/$(kernel_cpus)" \
+    0/0-15/0-15/0-15
+  is '... and systemd no list, as before' "$(cpus)" //
   is 'and leaves no drop-in and no notes' \
     "$(find "$host"/run/systemd/{system.control,transient} -type f)$(notes)" ''
   : >"$host/calls"
@@ -43,10 +45,11 @@ test_isolate_own() {
   is 'a unit gets no CPU that it did not have, and never none' "$(cpus)" \
     '0-3 9/0-3 8-15/6-7'
   release $a
-  is "the administrator's lists come back" "$(cpus)" '0-5 9/0-15/6-7'
+  is "the administrator's lists come back" "$(cpus)/$(<"$host/kernel/user.slice")" \
+    '0-5 9//6-7/0-15'
   is '... and only their drop-in stays' \
-    "$(cd "$dropins" && find . ../transient -type f)" \
-    ./system.slice.d/50-AllowedCPUs.conf
+    "$(cd "$host/run/systemd" && find . -type f)" \
+    ./system.control/system.slice.d/50-AllowedCPUs.conf
   # A host with an offline CPU that may come later.
   fresh
   echo 0-6 >"$host/sys/devices/system/cpu/online"
@@ -55,7 +58,7 @@ test_isolate_own() {
   started $a
   is 'the host gets online CPUs only' "$(cpus)" 0-4/0-4/0-4
   release $a
-  is 'but at the end every possible one' "$(cpus)" 0-7/0-7/0-7
+  is 'but at the end every possible one' "$(kernel_cpus)" 0-7/0-7/0-7
 }
 
 test_isolate_skipped() {
@@ -71,7 +74,7 @@ test_isolate_skipped() {
   is '... nor one of two guests together' "$status/$(cpus)" 0/8-15/8-15/8-15
   release $a
   release $b
-  is '... and all is undone' "$(cpus)/$(notes)" 0-15/0-15/0-15/
+  is '... and all is undone' "$(kernel_cpus)/$(cpus)/$(notes)" 0-15/0-15/0-15////
   fresh
   rmdir "$host/run/systemd/system"
   conf $a 'guest_cpus = 4-7'
@@ -116,5 +119,6 @@ test_isolate_skipped() {
     '0/0-3 8-15/0-3 8-15/0-3 8-15'
   started $a
   release $a
-  is '... is restored with the next guest' "$(cpus)/$(notes)" 0-15/0-15/0-15/
+  is '... is restored with the next guest' "$(kernel_cpus)/$(cpus)/$(notes)" \
+    0-15/0-15/0-15////
 }

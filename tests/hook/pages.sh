@@ -11,6 +11,7 @@ test_pages() {
   started $a
   release $a
   is 'release gives them back' "$status/$(nr)/$(notes)" 0/0/
+  is '... and then nothing is owed' "$(ls "$host/run/virt-tune/owed")" ''
   release $a
   is 'once' "$status/$(nr)" 0/0
   set_pool 10

@@ -155,7 +155,7 @@ void app_derive(struct app *app);
 /* Goes to a step, if a domain is chosen. */
 void app_go(struct app *app, enum step step);
 
-/* Opens a domain in place of the present one; a failure becomes the hint. */
+/* open.c: opens a domain in place of the present one. */
 bool app_open(struct app *app, const char *name, struct err *err);
 
 /* Opens the present domain anew, as it is now; the plan goes. */

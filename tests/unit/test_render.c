@@ -111,7 +111,9 @@ static struct plan *full_plan(const struct domain *domain, unsigned vcpus)
     plan_propose_options(plan);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (option_get((enum option_id)i)->windows == PROPOSE_ON &&
-            (option_get((enum option_id)i)->hyperv || i == OPTION_HYPERVCLOCK))
+            ((option_get((enum option_id)i)->hyperv &&
+              !option_hyperv_mode(plan)) ||
+             i == OPTION_HYPERVCLOCK))
             option_set(plan, (enum option_id)i,
                        option_get((enum option_id)i)->on);
     option_set(plan, OPTION_HUGEPAGES, 2048);

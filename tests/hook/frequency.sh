@@ -121,3 +121,20 @@ profiles-daemon.service virt-tune-profile-$a.service"
   is '... and nothing changed' "$(policies)/$(notes)" \
     "$slow $slow $slow powersave/"
 }
+
+# One write is refused, and the governor's changes the same thing after it.
+test_frequency_refused() {
+  fresh
+  add_policies
+  conf $a 'frequency_cpus = 4-7'
+  make_copy "$bin"
+  sed -i 's#^write() {#& case $1:$2 in */energy*:performance) return 1 ;; esac;#' \
+    "$copy"
+  started $a
+  is 'a preference that is refused comes with its governor' \
+    "$status/$(policies)" "0/$slow $full $slow powersave"
+  make_copy "$bin"
+  release $a
+  is '... and goes with it' "$status/$(policies)/$(notes)" \
+    "0/$slow $slow $slow powersave/"
+}

@@ -222,6 +222,53 @@ ok "what was edited since stops a repair with 4" is "$status" 4
 ok "and stays" cmp w.xml by-hand.xml
 rm -rf root && cp original.xml w.xml
 
+# The script is all domains': who takes back looks at what they need today.
+script=root/etc/libvirt/hooks/qemu.d/50-virt-tune
+hooked=root/etc/libvirt/hooks/virt-tune
+cut_off() { # an apply that stopped before it could say that it ended
+  rm -rf root && cp original.xml w.xml
+  vt apply ./w.xml --yes
+  printf begun >"$(record 0001)/state"
+}
+sed -e 's/8f1d6a52/11111111/' -e 's/<name>win10/<name>other/' original.xml \
+  >other.xml
+cut_off
+vt apply ./other.xml --yes
+ok "another domain is applied meanwhile" is "$status" 0
+vt repair ./w.xml --take-back
+ok "the first is taken back" cmp w.xml original.xml
+ok "... its data, too" is "$(find $hooked -name '8f1d6a52*')" ""
+ok "... the script stays for the other" test -x $script
+ok "... and that is said" has "$out" "what others edited since, or need of it"
+vt undo ./other.xml
+ok "it goes with the last" test ! -e root/etc
+cut_off
+mkdir -p root/run/virt-tune/display
+touch root/run/virt-tune/display/one
+vt repair ./w.xml --take-back
+ok "it stays while a guest has to be released" test -x $script
+cut_off
+vt repair ./w.xml --take-back
+ok "else it goes" test ! -e root/etc
+ok "... and all is as it was" has "$out" "all is as it was before it"
+
+# What somebody wrote into the hook's file since is his.
+cut_off
+echo "# mine" >>$hooked/8f1d6a52*.conf
+vt repair ./w.xml --take-back
+ok "a note in the hook's file survives" grep -qx "# mine" $hooked/8f1d6a52*.conf
+ok "... our lines do not" is "$(grep -c guest_cpus $hooked/8f1d6a52*.conf)" 0
+ok "... and not all is said to be as before" lacks "$out" "all is as it was"
+cut_off
+sed -i 's/^guest_cpus = .*/guest_cpus = 2-3/' $hooked/8f1d6a52*.conf
+cp $hooked/8f1d6a52*.conf by-hand.conf
+vt repair ./w.xml --take-back
+ok "a line of ours that was edited stops it with 4" is "$status" 4
+ok "... says why" has "$err" "was changed by someone else; that edit stays"
+ok "... and stays" cmp $hooked/8f1d6a52*.conf by-hand.conf
+ok "... the record is open" is "$(<"$(record 0001)/state")" begun
+rm -rf root && cp original.xml w.xml
+
 # Drafts.
 play p 4
 ok "an edit leaves a draft" test -e root/var/lib/virt-tune/drafts/file-*.plan

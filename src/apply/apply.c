@@ -8,6 +8,7 @@
 #include "apply/file.h"
 #include "apply/hold.h"
 #include "apply/home.h"
+#include "apply/script.h"
 #include "apply/step.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -155,6 +156,13 @@ static void conclude_failure(struct apply *apply, size_t failed,
                 "repair.",
                 apply->record->directory);
         journal_state(apply->record, RECORD_BROKEN, NULL);
+    } else if (!step_is_back(apply->target, apply->work->domain,
+                             apply->record)) {
+        err_add(err,
+                "It is taken back; what others edited since, or need of "
+                "it, stays.");
+        if (!journal_state(apply->record, RECORD_TAKEN_BACK, &problem))
+            err_add(err, "%.200s", problem.text);
     } else if (journal_state(apply->record, RECORD_TAKEN_BACK, &problem)) {
         err_add(err, "Everything is as it was before.");
     } else {
@@ -217,7 +225,7 @@ bool apply_work(const struct target *target, const struct work *work,
     is_done = report->steps[ARRAY_SIZE(steps) - 1].state == STEP_DONE;
     for (size_t i = 0; i < work->file_count && is_done; i++)
         report->needs_reload |= !had_hook && work->files[i].after &&
-                                strcmp(work->files[i].path, HOOK_SCRIPT) == 0;
+                                script_is_path(work->files[i].path);
     record_free(apply.record);
     file_unlock(apply.lock);
     hold_end(&hold);
@@ -282,11 +290,10 @@ static bool check_rules(const struct plan *plan, struct err *err)
     return is_allowed;
 }
 
-/* Every version of our script names the directory of its data. */
 static bool is_foreign(const struct file_change *file)
 {
-    return strcmp(file->path, HOOK_SCRIPT) == 0 && file->before &&
-           !strstr(file->before, "\nconf_dir=/" HOOK_DATA "\n");
+    return script_is_path(file->path) && file->before &&
+           !script_is_ours(file->before);
 }
 
 bool apply_check_place(const struct target *target, const struct domain *domain,

@@ -7,6 +7,7 @@
 
 #include "apply/file.h"
 #include "apply/lines.h"
+#include "apply/script.h"
 #include "apply/since.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -19,52 +20,24 @@ static bool is_same(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : !a && !b;
 }
 
-static bool is_script(const struct record_file *file)
-{
-    return strcmp(file->path, HOOK_SCRIPT) == 0;
-}
-
 /* How many domains' data files there will still be. */
 static size_t count_data(const struct root *root, const struct undo *undo)
 {
-    struct arena *arena = arena_new();
-    char **names = root_list(root, arena, HOOK_DATA, NULL);
-    size_t count = 0;
+    size_t count = script_users(root);
 
-    for (; names && *names; names++)
-        count += str_ends(*names, ".conf");
     for (size_t i = 0; i < undo->file_count; i++) {
         count += !undo->files[i].before && undo->files[i].after;
         count -= undo->files[i].before && !undo->files[i].after;
     }
-    arena_free(arena);
     return count;
 }
 
-/*
- * Other domains use the script, or a guest runs that was started with it:
- * then only it can give back what it took from the host.
- */
+/* A guest that runs may have been started with it. */
 static bool is_script_needed(const struct domain *domain,
                              const struct root *root, const struct undo *undo)
 {
-    static const char *const notes[] = {
-        "run/virt-tune/commands",   "run/virt-tune/devices",
-        "run/virt-tune/display",    "run/virt-tune/frequency",
-        "run/virt-tune/interrupts", "run/virt-tune/isolate",
-        "run/virt-tune/pages",      "run/virt-tune/profile",
-        "run/virt-tune/sleep",      "run/virt-tune/watch"};
-    struct arena *arena = arena_new();
-    bool is_needed = domain->is_running || count_data(root, undo) > 0;
-
-    for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
-        size_t count = 0;
-
-        root_list(root, arena, notes[i], &count);
-        is_needed |= count > 0;
-    }
-    arena_free(arena);
-    return is_needed;
+    return domain->is_running || count_data(root, undo) > 0 ||
+           script_has_notes(root);
 }
 
 static void add_file(struct undo *undo, const char *path, const char *before,
@@ -84,7 +57,7 @@ static void plan_data(struct undo *undo, const struct target *target)
         char *now CLEANUP(mem_free) = file_read(target->root, file->path);
         char *then CLEANUP(mem_free) = NULL;
 
-        if (is_script(file))
+        if (script_is_path(file->path))
             continue;
         if (lines_undo(file->before, file->after, now, file->path,
                        &undo->conflicts, &then) &&

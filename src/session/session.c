@@ -337,11 +337,11 @@ struct record *session_open_record(const struct session *session)
 }
 
 bool session_repair(const struct session *session, enum repair_way way,
-                    unsigned *number, struct err *err)
+                    struct repair_report *report, struct err *err)
 {
     return check_writable(session, err) &&
            apply_check_place(&session->target, session->domain, err) &&
-           repair_run(&session->target, session->domain, way, number, err);
+           repair_run(&session->target, session->domain, way, report, err);
 }
 
 const char *session_word(const struct session *session)

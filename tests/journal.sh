@@ -269,6 +269,48 @@ ok "... and stays" cmp $hooked/8f1d6a52*.conf by-hand.conf
 ok "... the record is open" is "$(<"$(record 0001)/state")" begun
 rm -rf root && cp original.xml w.xml
 
+# What is checked is the script that is there, whoever wrote it.
+vt apply ./w.xml --yes
+vt apply ./other.xml --yes
+rm $script
+vt check ./other.xml
+ok "a script that is gone is seen" has "$out" "The hook is gone"
+ok "... with 3" is "$status" 3
+vt apply ./other.xml --yes
+ok "... apply writes it anew" cmp $script "$data/50-virt-tune"
+upgrade() { # as if an older version had written it
+  grep -lr '^conf_dir=' $script root/var | xargs sed -i '2a # older'
+}
+upgrade
+vt check ./w.xml
+ok "an older version is seen" has "$out" "The hook is another version"
+vt apply ./other.xml --yes
+ok "... another domain's apply writes it anew" \
+  cmp $script "$data/50-virt-tune"
+vt check ./w.xml
+ok "... which is right for all" has "$out" "The hook is as it was written"
+for n in 3 2 1; do
+  vt undo ./other.xml "$n"
+done
+ok "... and stays for the first" test -x $script
+upgrade
+vt undo ./w.xml
+ok "the last undo takes an older version away, too" test ! -e $script
+rm -rf root && cp original.xml w.xml
+vt apply ./w.xml --yes
+sed -i '2a # mine' $script
+vt undo ./w.xml
+ok "one that somebody edited stays" grep -qx "# mine" $script
+ok "... and that is said" has "$out" "50-virt-tune was changed since; it stays"
+ok "... as is that not all goes" has "$out" "what was edited since stays"
+rm -rf root && cp original.xml w.xml
+mkdir -p $hooked
+vt apply ./w.xml --yes
+vt undo ./w.xml
+ok "a directory that was there before stays" test -d $hooked
+ok "... what we made goes" test ! -e root/etc/libvirt/hooks/qemu.d
+rm -rf root && cp original.xml w.xml
+
 # Drafts.
 play p 4
 ok "an edit leaves a draft" test -e root/var/lib/virt-tune/drafts/file-*.plan

@@ -80,7 +80,7 @@ static bool remove_directories(const struct target *target, struct err *err)
     char *made CLEANUP(mem_free) = file_read(target->root, MADE);
     struct root *root = root_open(target->root, NULL);
     bool is_left = false;
-    bool is_removed = file_remove_empty(target->root, HOOK_DATA, err);
+    bool is_removed = true;
 
     for (size_t i = 0; made && i < ARRAY_SIZE(directories); i++) {
         if (!has_line(made, directories[i]))

@@ -76,8 +76,11 @@ static void plan_script(struct undo *undo, const struct target *target,
 
     if (record->file_count == 0)
         return;
-    if (is_same(now, script) && !is_script_needed(domain, root, undo)) {
-        add_file(undo, HOOK_SCRIPT, now, NULL);
+    if (now && !is_script_needed(domain, root, undo)) {
+        undo->keeps_script =
+            !is_same(now, script) && !script_was_written(target, now);
+        if (!undo->keeps_script)
+            add_file(undo, HOOK_SCRIPT, now, NULL);
         return;
     }
     if (!now && script && count_data(root, undo) > 0)
@@ -200,7 +203,8 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
                  "Record %04u is undone: what record %04u changed is in force "
                  "again (record %04u).\n",
                  undo->record->number, undo->record->undoes, number);
-    else if (undo->merge->has_later_edits || conflicts->count > 0)
+    else if (undo->merge->has_later_edits || conflicts->count > 0 ||
+             undo->keeps_script)
         str_addf(&str,
                  "Record %04u is undone (record %04u); what was edited since "
                  "stays.\n",
@@ -215,6 +219,8 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
                  conflicts->list[i].choice == CHOICE_KEEP ? "Kept: %s\n"
                                                           : "Taken back: %s\n",
                  conflicts->list[i].text);
+    if (undo->keeps_script)
+        str_addf(&str, "/%s was changed since; it stays.\n", HOOK_SCRIPT);
     return str_steal(&str);
 }
 

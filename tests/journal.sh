@@ -311,6 +311,38 @@ ok "a directory that was there before stays" test -d $hooked
 ok "... what we made goes" test ! -e root/etc/libvirt/hooks/qemu.d
 rm -rf root && cp original.xml w.xml
 
+# What cannot be read is not what is not there.
+refused() { # WHAT FILE WHY: apply writes nothing, and says what to do
+  cp "$2" foreign
+  vt apply ./w.xml --yes
+  ok "$1 is refused" is "$status" 3
+  ok "... by name" has "$err" "$3 It is left alone; move it away first."
+  ok "... and left" cmp foreign "$2"
+  ok "... as the domain" cmp w.xml original.xml
+  ok "... nothing else is written" is "$(find root -type f)" "$2"
+}
+mkdir -p ${script%/*} $hooked
+truncate -s 17M $script
+refused "a huge script" $script "50-virt-tune cannot be read: File too large."
+printf '#!/bin/sh\0\n' >$script
+refused "a NUL byte in it" $script "it has a NUL byte."
+rm $script
+conf=$hooked/8f1d6a52-3c0e-4b7a-9d15-2e6f0c4b8a91.conf
+printf 'version = 1\0mine\n' >$conf
+refused "a NUL byte in the hook's file" $conf "it has a NUL byte."
+rm -rf root
+vt apply ./w.xml --yes
+printf '# \0\n' >>$conf
+cp $conf foreign
+vt undo ./w.xml
+ok "undo refuses it, too" has "$err" "it has a NUL byte."
+ok "... with 3" is "$status" 3
+printf begun >"$(record 0001)/state"
+vt repair ./w.xml --take-back
+ok "so does a repair" has "$err" "it has a NUL byte."
+ok "... and leaves it" cmp $conf foreign
+rm -rf root && cp original.xml w.xml
+
 # Drafts.
 play p 4
 ok "an edit leaves a draft" test -e root/var/lib/virt-tune/drafts/file-*.plan

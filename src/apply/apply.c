@@ -47,9 +47,10 @@ static bool run_unchanged(struct apply *apply, struct err *err)
                        domain->name);
     for (size_t i = 0; i < work->file_count; i++) {
         const struct file_change *file = &work->files[i];
-        char *text CLEANUP(mem_free) =
-            file_read(apply->target->root, file->path);
+        char *text CLEANUP(mem_free) = NULL;
 
+        if (!file_look(apply->target->root, file->path, &text, err))
+            return false;
         if (text ? !file->before || strcmp(text, file->before) != 0
                  : file->before != NULL)
             return err_set(
@@ -327,6 +328,12 @@ bool apply_check(const struct target *target, const struct plan *plan,
         return false;
     if (!apply_check_place(target, domain, err))
         return false;
+    for (size_t i = 0; i < set->file_count; i++) {
+        char *now CLEANUP(mem_free) = NULL;
+
+        if (!file_look(target->root, set->files[i].path, &now, err))
+            return false;
+    }
     for (size_t i = 0; i < set->file_count; i++)
         if (is_foreign(&set->files[i]))
             return err_set(err, ERR_REFUSED,

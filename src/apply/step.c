@@ -52,11 +52,14 @@ static bool put_made(const struct target *target, const char *text,
 /* Before a directory is made it is noted: what is noted is ours to remove. */
 static bool make_directories(const struct target *target, struct err *err)
 {
-    struct root *root = root_open(target->root, err);
-    char *made CLEANUP(mem_free) = file_read(target->root, MADE);
+    struct root *root;
+    char *made CLEANUP(mem_free) = NULL;
     struct str text CLEANUP(str_free) = STR_INIT;
     bool is_new = false;
 
+    if (!file_look(target->root, MADE, &made, err))
+        return false;
+    root = root_open(target->root, err);
     if (!root)
         return false;
     str_add(&text, made ? made : "");
@@ -139,8 +142,10 @@ bool step_files(const struct target *target, const struct record *record,
     clean(target, record);
     for (size_t i = 0; i < record->file_count; i++) {
         const struct record_file *file = &record->files[i];
-        char *now CLEANUP(mem_free) = file_read(target->root, file->path);
+        char *now CLEANUP(mem_free) = NULL;
 
+        if (!file_look(target->root, file->path, &now, err))
+            return false;
         if (is_same(now, file->after))
             continue;
         if (!is_same(now, file->before))
@@ -164,11 +169,13 @@ static bool is_script_written(const struct target *target,
 static bool file_back(const struct target *target,
                       const struct record_file *file, struct err *err)
 {
-    char *now CLEANUP(mem_free) = file_read(target->root, file->path);
+    char *now CLEANUP(mem_free) = NULL;
     char *then CLEANUP(mem_free) = NULL;
     struct conflicts conflicts = {0};
     bool is_merged;
 
+    if (!file_look(target->root, file->path, &now, err))
+        return false;
     if (script_is_path(file->path))
         return is_same(now, file->before) ||
                !is_script_written(target, file, now) ||
@@ -211,10 +218,11 @@ bool step_is_back(const struct target *target, const struct domain *domain,
     bool is_back = is_same(xml, record->before);
 
     for (size_t i = 0; i < record->file_count; i++) {
-        char *now CLEANUP(mem_free) =
-            file_read(target->root, record->files[i].path);
+        const struct record_file *file = &record->files[i];
+        char *now CLEANUP(mem_free) = NULL;
 
-        is_back &= is_same(now, record->files[i].before);
+        is_back &= file_look(target->root, file->path, &now, NULL) &&
+                   is_same(now, file->before);
     }
     return is_back;
 }

@@ -50,13 +50,16 @@ static void add_file(struct undo *undo, const char *path, const char *before,
     file->after = after ? arena_strdup(undo->arena, after) : NULL;
 }
 
-static void plan_data(struct undo *undo, const struct target *target)
+static bool plan_data(struct undo *undo, const struct target *target,
+                      struct err *err)
 {
     for (size_t i = 0; i < undo->record->file_count; i++) {
         const struct record_file *file = &undo->record->files[i];
-        char *now CLEANUP(mem_free) = file_read(target->root, file->path);
+        char *now CLEANUP(mem_free) = NULL;
         char *then CLEANUP(mem_free) = NULL;
 
+        if (!file_look(target->root, file->path, &now, err))
+            return false;
         if (script_is_path(file->path))
             continue;
         if (lines_undo(file->before, file->after, now, file->path,
@@ -64,27 +67,31 @@ static void plan_data(struct undo *undo, const struct target *target)
             !is_same(now, then))
             add_file(undo, file->path, now, then);
     }
+    return true;
 }
 
 /* It is all domains': it goes with the last, and comes with the first. */
-static void plan_script(struct undo *undo, const struct target *target,
+static bool plan_script(struct undo *undo, const struct target *target,
                         const struct domain *domain, const struct root *root,
-                        const char *script)
+                        const char *script, struct err *err)
 {
     const struct record *record = undo->record;
-    char *now CLEANUP(mem_free) = file_read(target->root, HOOK_SCRIPT);
+    char *now CLEANUP(mem_free) = NULL;
 
     if (record->file_count == 0)
-        return;
+        return true;
+    if (!file_look(target->root, HOOK_SCRIPT, &now, err))
+        return false;
     if (now && !is_script_needed(domain, root, undo)) {
         undo->keeps_script =
             !is_same(now, script) && !script_was_written(target, now);
         if (!undo->keeps_script)
             add_file(undo, HOOK_SCRIPT, now, NULL);
-        return;
+        return true;
     }
     if (!now && script && count_data(root, undo) > 0)
         add_file(undo, HOOK_SCRIPT, NULL, script);
+    return true;
 }
 
 static struct record *choose(struct records *records, unsigned number)
@@ -158,6 +165,7 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
     struct undo *undo = mem_alloc(1, sizeof(*undo));
     struct root *root = root_open(target->root, NULL);
     const struct record *record;
+    bool is_planned;
 
     undo->arena = arena_new();
     undo->conflicts.choices = choices;
@@ -169,13 +177,13 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
         undo->merge = merge_undo(record->before,
                                  record->after ? record->after : record->wanted,
                                  domain->xml->text, &undo->conflicts, err);
-    if (undo->merge && root) {
-        plan_data(undo, target);
-        plan_script(undo, target, domain, root, script);
-    }
+    is_planned =
+        undo->merge &&
+        (!root || (plan_data(undo, target, err) &&
+                   plan_script(undo, target, domain, root, script, err)));
     records_free(&records);
     root_free(root);
-    if (undo->merge)
+    if (is_planned)
         return undo;
     undo_free(undo);
     return NULL;

@@ -23,9 +23,10 @@ struct undo {
  * Computes the undo of a record against the domain as it was loaded just now.
  * `number` 0 is the newest apply that is not undone. The number of an undo is
  * a redo. The hook script goes with the last domain that used it, if it is
- * `script` or as a record wrote it, and no guest runs that it has to release. NULL with a sentence
- * if there is nothing to undo. Its conflicts go as `choices` has it; NULL: they
- * stay open. Free it with undo_free.
+ * `script` or as a record wrote it, and no guest runs that it has to release.
+ * NULL with a sentence if there is nothing to undo, or a file of the hook
+ * cannot be read. Its conflicts go as `choices` has it; NULL: they stay open.
+ * Free it with undo_free.
  */
 struct undo *undo_new(const struct target *target, const struct domain *domain,
                       const char *script, unsigned number,

@@ -222,6 +222,127 @@ ok "what was edited since stops a repair with 4" is "$status" 4
 ok "and stays" cmp w.xml by-hand.xml
 rm -rf root && cp original.xml w.xml
 
+# The script is all domains': who takes back looks at what they need today.
+script=root/etc/libvirt/hooks/qemu.d/50-virt-tune
+hooked=root/etc/libvirt/hooks/virt-tune
+cut_off() { # an apply that stopped before it could say that it ended
+  rm -rf root && cp original.xml w.xml
+  vt apply ./w.xml --yes
+  printf begun >"$(record 0001)/state"
+}
+sed -e 's/8f1d6a52/11111111/' -e 's/<name>win10/<name>other/' original.xml \
+  >other.xml
+cut_off
+vt apply ./other.xml --yes
+ok "another domain is applied meanwhile" is "$status" 0
+vt repair ./w.xml --take-back
+ok "the first is taken back" cmp w.xml original.xml
+ok "... its data, too" is "$(find $hooked -name '8f1d6a52*')" ""
+ok "... the script stays for the other" test -x $script
+ok "... and that is said" has "$out" "what others edited since, or need of it"
+vt undo ./other.xml
+ok "it goes with the last" test ! -e root/etc
+cut_off
+mkdir -p root/run/virt-tune/display
+touch root/run/virt-tune/display/one
+vt repair ./w.xml --take-back
+ok "it stays while a guest has to be released" test -x $script
+cut_off
+vt repair ./w.xml --take-back
+ok "else it goes" test ! -e root/etc
+ok "... and all is as it was" has "$out" "all is as it was before it"
+
+# What somebody wrote into the hook's file since is his.
+cut_off
+echo "# mine" >>$hooked/8f1d6a52*.conf
+vt repair ./w.xml --take-back
+ok "a note in the hook's file survives" grep -qx "# mine" $hooked/8f1d6a52*.conf
+ok "... our lines do not" is "$(grep -c guest_cpus $hooked/8f1d6a52*.conf)" 0
+ok "... and not all is said to be as before" lacks "$out" "all is as it was"
+cut_off
+sed -i 's/^guest_cpus = .*/guest_cpus = 2-3/' $hooked/8f1d6a52*.conf
+cp $hooked/8f1d6a52*.conf by-hand.conf
+vt repair ./w.xml --take-back
+ok "a line of ours that was edited stops it with 4" is "$status" 4
+ok "... says why" has "$err" "was changed by someone else; that edit stays"
+ok "... and stays" cmp $hooked/8f1d6a52*.conf by-hand.conf
+ok "... the record is open" is "$(<"$(record 0001)/state")" begun
+rm -rf root && cp original.xml w.xml
+
+# What is checked is the script that is there, whoever wrote it.
+vt apply ./w.xml --yes
+vt apply ./other.xml --yes
+rm $script
+vt check ./other.xml
+ok "a script that is gone is seen" has "$out" "The hook is gone"
+ok "... with 3" is "$status" 3
+vt apply ./other.xml --yes
+ok "... apply writes it anew" cmp $script "$data/50-virt-tune"
+upgrade() { # as if an older version had written it
+  grep -lr '^conf_dir=' $script root/var | xargs sed -i '2a # older'
+}
+upgrade
+vt check ./w.xml
+ok "an older version is seen" has "$out" "The hook is another version"
+vt apply ./other.xml --yes
+ok "... another domain's apply writes it anew" \
+  cmp $script "$data/50-virt-tune"
+vt check ./w.xml
+ok "... which is right for all" has "$out" "The hook is as it was written"
+for n in 3 2 1; do
+  vt undo ./other.xml "$n"
+done
+ok "... and stays for the first" test -x $script
+upgrade
+vt undo ./w.xml
+ok "the last undo takes an older version away, too" test ! -e $script
+rm -rf root && cp original.xml w.xml
+vt apply ./w.xml --yes
+sed -i '2a # mine' $script
+vt undo ./w.xml
+ok "one that somebody edited stays" grep -qx "# mine" $script
+ok "... and that is said" has "$out" "50-virt-tune was changed since; it stays"
+ok "... as is that not all goes" has "$out" "what was edited since stays"
+rm -rf root && cp original.xml w.xml
+mkdir -p $hooked
+vt apply ./w.xml --yes
+vt undo ./w.xml
+ok "a directory that was there before stays" test -d $hooked
+ok "... what we made goes" test ! -e root/etc/libvirt/hooks/qemu.d
+rm -rf root && cp original.xml w.xml
+
+# What cannot be read is not what is not there.
+refused() { # WHAT FILE WHY: apply writes nothing, and says what to do
+  cp "$2" foreign
+  vt apply ./w.xml --yes
+  ok "$1 is refused" is "$status" 3
+  ok "... by name" has "$err" "$3 It is left alone; move it away first."
+  ok "... and left" cmp foreign "$2"
+  ok "... as the domain" cmp w.xml original.xml
+  ok "... nothing else is written" is "$(find root -type f)" "$2"
+}
+mkdir -p ${script%/*} $hooked
+truncate -s 17M $script
+refused "a huge script" $script "50-virt-tune cannot be read: File too large."
+printf '#!/bin/sh\0\n' >$script
+refused "a NUL byte in it" $script "it has a NUL byte."
+rm $script
+conf=$hooked/8f1d6a52-3c0e-4b7a-9d15-2e6f0c4b8a91.conf
+printf 'version = 1\0mine\n' >$conf
+refused "a NUL byte in the hook's file" $conf "it has a NUL byte."
+rm -rf root
+vt apply ./w.xml --yes
+printf '# \0\n' >>$conf
+cp $conf foreign
+vt undo ./w.xml
+ok "undo refuses it, too" has "$err" "it has a NUL byte."
+ok "... with 3" is "$status" 3
+printf begun >"$(record 0001)/state"
+vt repair ./w.xml --take-back
+ok "so does a repair" has "$err" "it has a NUL byte."
+ok "... and leaves it" cmp $conf foreign
+rm -rf root && cp original.xml w.xml
+
 # Drafts.
 play p 4
 ok "an edit leaves a draft" test -e root/var/lib/virt-tune/drafts/file-*.plan

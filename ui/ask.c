@@ -133,7 +133,7 @@ static void reopen(struct app *app)
 static void answer_record(struct app *app, int key)
 {
     bool finishes = key == 'f', takes_back = key == 't';
-    unsigned number;
+    struct repair_report report;
 
     app->ask_problem = (struct err){0};
     if ((!finishes && !takes_back) || app->session->options.is_read_only) {
@@ -142,14 +142,17 @@ static void answer_record(struct app *app, int key)
         return;
     }
     if (!session_repair(app->session,
-                        finishes ? REPAIR_FINISH : REPAIR_TAKE_BACK, &number,
+                        finishes ? REPAIR_FINISH : REPAIR_TAKE_BACK, &report,
                         &app->ask_problem))
         return;
     reopen(app);
     app_hint(app,
              finishes ? "Record %04u is finished."
-                      : "Record %04u is taken back.",
-             number);
+             : report.is_as_before
+                 ? "Record %04u is taken back."
+                 : "Record %04u is taken back; what others edited since, or "
+                   "need of it, stays.",
+             report.number);
 }
 
 static void answer_draft(struct app *app, int key)

@@ -8,6 +8,7 @@
 #include "apply/file.h"
 #include "apply/hold.h"
 #include "apply/home.h"
+#include "apply/script.h"
 #include "apply/step.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -46,9 +47,10 @@ static bool run_unchanged(struct apply *apply, struct err *err)
                        domain->name);
     for (size_t i = 0; i < work->file_count; i++) {
         const struct file_change *file = &work->files[i];
-        char *text CLEANUP(mem_free) =
-            file_read(apply->target->root, file->path);
+        char *text CLEANUP(mem_free) = NULL;
 
+        if (!file_look(apply->target->root, file->path, &text, err))
+            return false;
         if (text ? !file->before || strcmp(text, file->before) != 0
                  : file->before != NULL)
             return err_set(
@@ -155,6 +157,13 @@ static void conclude_failure(struct apply *apply, size_t failed,
                 "repair.",
                 apply->record->directory);
         journal_state(apply->record, RECORD_BROKEN, NULL);
+    } else if (!step_is_back(apply->target, apply->work->domain,
+                             apply->record)) {
+        err_add(err,
+                "It is taken back; what others edited since, or need of "
+                "it, stays.");
+        if (!journal_state(apply->record, RECORD_TAKEN_BACK, &problem))
+            err_add(err, "%.200s", problem.text);
     } else if (journal_state(apply->record, RECORD_TAKEN_BACK, &problem)) {
         err_add(err, "Everything is as it was before.");
     } else {
@@ -217,7 +226,7 @@ bool apply_work(const struct target *target, const struct work *work,
     is_done = report->steps[ARRAY_SIZE(steps) - 1].state == STEP_DONE;
     for (size_t i = 0; i < work->file_count && is_done; i++)
         report->needs_reload |= !had_hook && work->files[i].after &&
-                                strcmp(work->files[i].path, HOOK_SCRIPT) == 0;
+                                script_is_path(work->files[i].path);
     record_free(apply.record);
     file_unlock(apply.lock);
     hold_end(&hold);
@@ -282,11 +291,10 @@ static bool check_rules(const struct plan *plan, struct err *err)
     return is_allowed;
 }
 
-/* Every version of our script names the directory of its data. */
 static bool is_foreign(const struct file_change *file)
 {
-    return strcmp(file->path, HOOK_SCRIPT) == 0 && file->before &&
-           !strstr(file->before, "\nconf_dir=/" HOOK_DATA "\n");
+    return script_is_path(file->path) && file->before &&
+           !script_is_ours(file->before);
 }
 
 bool apply_check_place(const struct target *target, const struct domain *domain,
@@ -320,6 +328,12 @@ bool apply_check(const struct target *target, const struct plan *plan,
         return false;
     if (!apply_check_place(target, domain, err))
         return false;
+    for (size_t i = 0; i < set->file_count; i++) {
+        char *now CLEANUP(mem_free) = NULL;
+
+        if (!file_look(target->root, set->files[i].path, &now, err))
+            return false;
+    }
     for (size_t i = 0; i < set->file_count; i++)
         if (is_foreign(&set->files[i]))
             return err_set(err, ERR_REFUSED,

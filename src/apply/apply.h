@@ -68,11 +68,17 @@ char *repair_describe(const struct record *record);
 
 enum repair_way { REPAIR_FINISH, REPAIR_TAKE_BACK };
 
+struct repair_report {
+    unsigned number;   /* of the record */
+    bool is_as_before; /* all of it; else what others edited or need stays */
+};
+
 /*
  * Ends an open record the one way or the other. On failure it stays open
  * (ERR_NOT_RESTORED, or ERR_CHANGED if somebody edited since).
  */
 bool repair_run(const struct target *target, const struct domain *domain,
-                enum repair_way way, unsigned *number, struct err *err);
+                enum repair_way way, struct repair_report *report,
+                struct err *err);
 
 #endif

@@ -296,6 +296,38 @@ char *file_read(const char *root_directory, const char *path)
     return text;
 }
 
+static bool refuse_to_read(const char *path, struct err *err)
+{
+    int number = errno;
+    char *name CLEANUP(mem_free) = str_printable(path);
+    const char *why = number == EILSEQ ? _("it has a NUL byte")
+                      : number == EINVAL || number == ELOOP
+                          ? _("it is no regular file")
+                          : strerror(number);
+
+    return err_set(err, ERR_REFUSED,
+                   "%.300s cannot be read: %s. It is left alone; move it away "
+                   "first.",
+                   name, why);
+}
+
+bool file_look(const char *root_directory, const char *path, char **text,
+               struct err *err)
+{
+    struct root *root = root_open(root_directory, NULL);
+    char *full CLEANUP(mem_free) = join(root_directory, path);
+    int number;
+
+    *text = root ? root_read_exact(root, path) : NULL;
+    number = errno;
+    root_free(root);
+    errno = number;
+    if (*text || number == ENOENT || number == ENOTDIR)
+        return true;
+    return number == EACCES || number == EPERM ? fail(err, full, N_("read"))
+                                               : refuse_to_read(full, err);
+}
+
 bool file_is_executable(const char *root, const char *path)
 {
     char *full CLEANUP(mem_free) = join(root, path);

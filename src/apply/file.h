@@ -50,8 +50,18 @@ bool file_remove_empty(const char *root, const char *path, struct err *err);
  */
 bool file_is_writable(const char *root, const char *path);
 
-/* As root_read_exact; NULL too if there is no such root. Free it. */
+/*
+ * As root_read_exact; NULL too if there is no such root. Free it. Who writes
+ * there takes file_look: what cannot be read is not what is absent.
+ */
 char *file_read(const char *root_directory, const char *path);
+
+/*
+ * Gives the text of a file, NULL if there is none; free it. False with a
+ * sentence if something is there that cannot be read as a text.
+ */
+bool file_look(const char *root_directory, const char *path, char **text,
+               struct err *err);
 
 /* True if a regular file that someone may execute is there. */
 bool file_is_executable(const char *root, const char *path);

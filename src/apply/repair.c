@@ -86,22 +86,26 @@ static bool check_place(const struct target *target,
 }
 
 bool repair_run(const struct target *target, const struct domain *domain,
-                enum repair_way way, unsigned *number, struct err *err)
+                enum repair_way way, struct repair_report *report,
+                struct err *err)
 {
     struct record *record;
     struct hold hold;
     bool is_ended = false;
     int lock;
 
+    *report = (struct repair_report){0};
     hold_begin(&hold);
     lock = file_lock(target->root, JOURNAL_LOCK, err);
     record = lock < 0 ? NULL : journal_open_record(target, domain);
     if (record) {
-        *number = record->number;
+        report->number = record->number;
         is_ended =
             check_place(target, record, err) &&
             (way == REPAIR_FINISH ? finish(target, domain, record, err)
                                   : take_back(target, domain, record, err));
+        report->is_as_before = is_ended && way == REPAIR_TAKE_BACK &&
+                               step_is_back(target, domain, record);
         if (!is_ended && err->code == ERR_FAILED)
             err->code = ERR_NOT_RESTORED;
         if (!is_ended)

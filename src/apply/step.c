@@ -9,6 +9,8 @@
 #include "apply/file.h"
 #include "apply/foreign.h"
 #include "apply/home.h"
+#include "apply/lines.h"
+#include "apply/script.h"
 #include "base/str.h"
 #include "render/match.h"
 #include "render/merge.h"
@@ -50,11 +52,14 @@ static bool put_made(const struct target *target, const char *text,
 /* Before a directory is made it is noted: what is noted is ours to remove. */
 static bool make_directories(const struct target *target, struct err *err)
 {
-    struct root *root = root_open(target->root, err);
-    char *made CLEANUP(mem_free) = file_read(target->root, MADE);
+    struct root *root;
+    char *made CLEANUP(mem_free) = NULL;
     struct str text CLEANUP(str_free) = STR_INIT;
     bool is_new = false;
 
+    if (!file_look(target->root, MADE, &made, err))
+        return false;
+    root = root_open(target->root, err);
     if (!root)
         return false;
     str_add(&text, made ? made : "");
@@ -78,7 +83,7 @@ static bool remove_directories(const struct target *target, struct err *err)
     char *made CLEANUP(mem_free) = file_read(target->root, MADE);
     struct root *root = root_open(target->root, NULL);
     bool is_left = false;
-    bool is_removed = file_remove_empty(target->root, HOOK_DATA, err);
+    bool is_removed = true;
 
     for (size_t i = 0; made && i < ARRAY_SIZE(directories); i++) {
         if (!has_line(made, directories[i]))
@@ -99,7 +104,7 @@ static bool remove_directories(const struct target *target, struct err *err)
 static bool write_file(const struct target *target, const char *path,
                        const char *text, struct err *err)
 {
-    mode_t mode = strcmp(path, HOOK_SCRIPT) == 0 ? 0755 : 0644;
+    mode_t mode = script_is_path(path) ? 0755 : 0644;
 
     return make_directories(target, err) &&
            file_replace(target->root, path, HOOK_DATA, text, strlen(text), mode,
@@ -121,10 +126,12 @@ static void clean(const struct target *target, const struct record *record)
     file_remove_temporaries(record->directory);
 }
 
-/* From one text to the other; NULL is no file. */
+/* NULL is no file; but the script stays as long as somebody needs it. */
 static bool turn_file(const struct target *target, const char *path,
                       const char *to, struct err *err)
 {
+    if (!to && script_is_path(path) && script_is_needed(target->root))
+        return true;
     return to ? write_file(target, path, to, err)
               : file_remove(target->root, path, err);
 }
@@ -135,8 +142,10 @@ bool step_files(const struct target *target, const struct record *record,
     clean(target, record);
     for (size_t i = 0; i < record->file_count; i++) {
         const struct record_file *file = &record->files[i];
-        char *now CLEANUP(mem_free) = file_read(target->root, file->path);
+        char *now CLEANUP(mem_free) = NULL;
 
+        if (!file_look(target->root, file->path, &now, err))
+            return false;
         if (is_same(now, file->after))
             continue;
         if (!is_same(now, file->before))
@@ -149,19 +158,73 @@ bool step_files(const struct target *target, const struct record *record,
     return !record->undoes || remove_directories(target, err);
 }
 
+/* A newer version may have come with another domain: it goes as ours does. */
+static bool is_script_written(const struct target *target,
+                              const struct record_file *file, const char *now)
+{
+    return is_same(now, file->after) ||
+           (!file->before && now && script_was_written(target, now));
+}
+
+static bool file_back(const struct target *target,
+                      const struct record_file *file, struct err *err)
+{
+    char *now CLEANUP(mem_free) = NULL;
+    char *then CLEANUP(mem_free) = NULL;
+    struct conflicts conflicts = {0};
+    bool is_merged;
+
+    if (!file_look(target->root, file->path, &now, err))
+        return false;
+    if (script_is_path(file->path))
+        return is_same(now, file->before) ||
+               !is_script_written(target, file, now) ||
+               turn_file(target, file->path, file->before, err);
+    is_merged = lines_undo(file->before, file->after, now, file->path,
+                           &conflicts, &then);
+    conflicts_free(&conflicts);
+    if (!is_merged)
+        return err_set(err, ERR_CHANGED,
+                       "/%s was changed by someone else; that edit stays.",
+                       file->path);
+    return is_same(now, then) || turn_file(target, file->path, then, err);
+}
+
+/* Whether the script may go is seen when the data are as they were. */
+static bool is_last(const struct record_file *file)
+{
+    return script_is_path(file->path) && !file->before;
+}
+
 bool step_files_back(const struct target *target, const struct record *record,
                      struct err *err)
 {
     clean(target, record);
-    for (size_t i = record->file_count; i-- > 0;) {
-        const struct record_file *file = &record->files[i];
-        char *now CLEANUP(mem_free) = file_read(target->root, file->path);
-
-        if (!is_same(now, file->before) && is_same(now, file->after) &&
-            !turn_file(target, file->path, file->before, err))
+    for (size_t i = record->file_count; i-- > 0;)
+        if (!is_last(&record->files[i]) &&
+            !file_back(target, &record->files[i], err))
             return false;
-    }
+    for (size_t i = 0; i < record->file_count; i++)
+        if (is_last(&record->files[i]) &&
+            !file_back(target, &record->files[i], err))
+            return false;
     return remove_directories(target, err);
+}
+
+bool step_is_back(const struct target *target, const struct domain *domain,
+                  const struct record *record)
+{
+    char *xml CLEANUP(mem_free) = home_read(target, domain, NULL);
+    bool is_back = is_same(xml, record->before);
+
+    for (size_t i = 0; i < record->file_count; i++) {
+        const struct record_file *file = &record->files[i];
+        char *now CLEANUP(mem_free) = NULL;
+
+        is_back &= file_look(target->root, file->path, &now, NULL) &&
+                   is_same(now, file->before);
+    }
+    return is_back;
 }
 
 static bool changes_xml(const struct record *record)

@@ -13,9 +13,16 @@
 bool step_files(const struct target *target, const struct record *record,
                 struct err *err);
 
-/* Puts back those that are as we wrote them, and removes our directories. */
+/*
+ * Takes the record's lines out of the files of data; ERR_CHANGED if somebody
+ * edited them since. The script goes if nobody needs it, then our directories.
+ */
 bool step_files_back(const struct target *target, const struct record *record,
                      struct err *err);
+
+/* True if the definition and the files are, byte for byte, as before it. */
+bool step_is_back(const struct target *target, const struct domain *domain,
+                  const struct record *record);
 
 /* Stores the definition, and notes in the record how it was stored. */
 bool step_store(const struct target *target, const struct domain *domain,

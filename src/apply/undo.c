@@ -7,6 +7,7 @@
 
 #include "apply/file.h"
 #include "apply/lines.h"
+#include "apply/script.h"
 #include "apply/since.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -19,52 +20,24 @@ static bool is_same(const char *a, const char *b)
     return a && b ? strcmp(a, b) == 0 : !a && !b;
 }
 
-static bool is_script(const struct record_file *file)
-{
-    return strcmp(file->path, HOOK_SCRIPT) == 0;
-}
-
 /* How many domains' data files there will still be. */
 static size_t count_data(const struct root *root, const struct undo *undo)
 {
-    struct arena *arena = arena_new();
-    char **names = root_list(root, arena, HOOK_DATA, NULL);
-    size_t count = 0;
+    size_t count = script_users(root);
 
-    for (; names && *names; names++)
-        count += str_ends(*names, ".conf");
     for (size_t i = 0; i < undo->file_count; i++) {
         count += !undo->files[i].before && undo->files[i].after;
         count -= undo->files[i].before && !undo->files[i].after;
     }
-    arena_free(arena);
     return count;
 }
 
-/*
- * Other domains use the script, or a guest runs that was started with it:
- * then only it can give back what it took from the host.
- */
+/* A guest that runs may have been started with it. */
 static bool is_script_needed(const struct domain *domain,
                              const struct root *root, const struct undo *undo)
 {
-    static const char *const notes[] = {
-        "run/virt-tune/commands",   "run/virt-tune/devices",
-        "run/virt-tune/display",    "run/virt-tune/frequency",
-        "run/virt-tune/interrupts", "run/virt-tune/isolate",
-        "run/virt-tune/pages",      "run/virt-tune/profile",
-        "run/virt-tune/sleep",      "run/virt-tune/watch"};
-    struct arena *arena = arena_new();
-    bool is_needed = domain->is_running || count_data(root, undo) > 0;
-
-    for (size_t i = 0; i < ARRAY_SIZE(notes); i++) {
-        size_t count = 0;
-
-        root_list(root, arena, notes[i], &count);
-        is_needed |= count > 0;
-    }
-    arena_free(arena);
-    return is_needed;
+    return domain->is_running || count_data(root, undo) > 0 ||
+           script_has_notes(root);
 }
 
 static void add_file(struct undo *undo, const char *path, const char *before,
@@ -77,38 +50,48 @@ static void add_file(struct undo *undo, const char *path, const char *before,
     file->after = after ? arena_strdup(undo->arena, after) : NULL;
 }
 
-static void plan_data(struct undo *undo, const struct target *target)
+static bool plan_data(struct undo *undo, const struct target *target,
+                      struct err *err)
 {
     for (size_t i = 0; i < undo->record->file_count; i++) {
         const struct record_file *file = &undo->record->files[i];
-        char *now CLEANUP(mem_free) = file_read(target->root, file->path);
+        char *now CLEANUP(mem_free) = NULL;
         char *then CLEANUP(mem_free) = NULL;
 
-        if (is_script(file))
+        if (!file_look(target->root, file->path, &now, err))
+            return false;
+        if (script_is_path(file->path))
             continue;
         if (lines_undo(file->before, file->after, now, file->path,
                        &undo->conflicts, &then) &&
             !is_same(now, then))
             add_file(undo, file->path, now, then);
     }
+    return true;
 }
 
 /* It is all domains': it goes with the last, and comes with the first. */
-static void plan_script(struct undo *undo, const struct target *target,
+static bool plan_script(struct undo *undo, const struct target *target,
                         const struct domain *domain, const struct root *root,
-                        const char *script)
+                        const char *script, struct err *err)
 {
     const struct record *record = undo->record;
-    char *now CLEANUP(mem_free) = file_read(target->root, HOOK_SCRIPT);
+    char *now CLEANUP(mem_free) = NULL;
 
     if (record->file_count == 0)
-        return;
-    if (is_same(now, script) && !is_script_needed(domain, root, undo)) {
-        add_file(undo, HOOK_SCRIPT, now, NULL);
-        return;
+        return true;
+    if (!file_look(target->root, HOOK_SCRIPT, &now, err))
+        return false;
+    if (now && !is_script_needed(domain, root, undo)) {
+        undo->keeps_script =
+            !is_same(now, script) && !script_was_written(target, now);
+        if (!undo->keeps_script)
+            add_file(undo, HOOK_SCRIPT, now, NULL);
+        return true;
     }
     if (!now && script && count_data(root, undo) > 0)
         add_file(undo, HOOK_SCRIPT, NULL, script);
+    return true;
 }
 
 static struct record *choose(struct records *records, unsigned number)
@@ -182,6 +165,7 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
     struct undo *undo = mem_alloc(1, sizeof(*undo));
     struct root *root = root_open(target->root, NULL);
     const struct record *record;
+    bool is_planned;
 
     undo->arena = arena_new();
     undo->conflicts.choices = choices;
@@ -193,13 +177,13 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
         undo->merge = merge_undo(record->before,
                                  record->after ? record->after : record->wanted,
                                  domain->xml->text, &undo->conflicts, err);
-    if (undo->merge && root) {
-        plan_data(undo, target);
-        plan_script(undo, target, domain, root, script);
-    }
+    is_planned =
+        undo->merge &&
+        (!root || (plan_data(undo, target, err) &&
+                   plan_script(undo, target, domain, root, script, err)));
     records_free(&records);
     root_free(root);
-    if (undo->merge)
+    if (is_planned)
         return undo;
     undo_free(undo);
     return NULL;
@@ -227,7 +211,8 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
                  "Record %04u is undone: what record %04u changed is in force "
                  "again (record %04u).\n",
                  undo->record->number, undo->record->undoes, number);
-    else if (undo->merge->has_later_edits || conflicts->count > 0)
+    else if (undo->merge->has_later_edits || conflicts->count > 0 ||
+             undo->keeps_script)
         str_addf(&str,
                  "Record %04u is undone (record %04u); what was edited since "
                  "stays.\n",
@@ -242,6 +227,8 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
                  conflicts->list[i].choice == CHOICE_KEEP ? "Kept: %s\n"
                                                           : "Taken back: %s\n",
                  conflicts->list[i].text);
+    if (undo->keeps_script)
+        str_addf(&str, "/%s was changed since; it stays.\n", HOOK_SCRIPT);
     return str_steal(&str);
 }
 

@@ -16,15 +16,17 @@ struct undo {
     struct file_change files[JOURNAL_FILES_MAX + 1];
     size_t file_count;
     struct conflicts conflicts; /* edited since: of the XML, then of files */
+    bool keeps_script;          /* nobody needs it, but it was edited since */
 };
 
 /*
  * Computes the undo of a record against the domain as it was loaded just now.
  * `number` 0 is the newest apply that is not undone. The number of an undo is
- * a redo. The hook script goes with the last domain that used it, if it still
- * is `script` and no guest runs that it has to release. NULL with a sentence
- * if there is nothing to undo. Its conflicts go as `choices` has it; NULL: they
- * stay open. Free it with undo_free.
+ * a redo. The hook script goes with the last domain that used it, if it is
+ * `script` or as a record wrote it, and no guest runs that it has to release.
+ * NULL with a sentence if there is nothing to undo, or a file of the hook
+ * cannot be read. Its conflicts go as `choices` has it; NULL: they stay open.
+ * Free it with undo_free.
  */
 struct undo *undo_new(const struct target *target, const struct domain *domain,
                       const char *script, unsigned number,

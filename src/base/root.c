@@ -218,9 +218,16 @@ char *root_read_exact(const struct root *root, const char *path)
         return NULL;
     if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode)) {
         close(fd);
+        errno = EINVAL;
         return NULL;
     }
-    return read_all(fd, &str) ? str_steal(&str) : NULL;
+    if (!read_all(fd, &str))
+        return NULL;
+    if (str.length > 0 && memchr(str.text, '\0', str.length)) {
+        errno = EILSEQ;
+        return NULL;
+    }
+    return str_steal(&str);
 }
 
 size_t root_read_bytes(const struct root *root, const char *path, void *buffer,

@@ -50,8 +50,9 @@ char **root_read_words(const struct root *root, struct arena *arena,
                        const char *path);
 
 /*
- * The bytes of a regular file just as they are, or NULL: absent, unreadable,
- * too long, or a link. Free it.
+ * The bytes of a regular file just as they are, or NULL with errno set: absent
+ * (ENOENT, ENOTDIR), a link (ELOOP), no regular file (EINVAL), too long
+ * (EFBIG), with a NUL byte (EILSEQ), or unreadable. Free it.
  */
 char *root_read_exact(const struct root *root, const char *path);
 

@@ -55,21 +55,24 @@ static bool repair(const struct session *session, const struct options *options,
                    const struct record *record, struct err *err)
 {
     enum repair_way way;
-    unsigned number = record->number;
+    struct repair_report report;
     struct hold hold;
     bool is_ended;
 
     if (!choose_way(options, record, &way, err))
         return false;
     hold_begin(&hold);
-    is_ended = session_repair(session, way, &number, err);
+    is_ended = session_repair(session, way, &report, err);
     if (is_ended)
         printf(way == REPAIR_FINISH
                    ? _("Record %04u is finished: it is in force as it is "
                        "stored.\n")
-                   : _("Record %04u is taken back: all is as it was before "
-                       "it.\n"),
-               number);
+               : report.is_as_before
+                   ? _("Record %04u is taken back: all is as it was before "
+                       "it.\n")
+                   : _("Record %04u is taken back; what others edited since, "
+                       "or need of it, stays.\n"),
+               report.number);
     fflush(stdout);
     hold_end(&hold);
     return is_ended;

@@ -164,6 +164,7 @@ static void look_at_definition(struct audit *audit)
                         session->hook_obstacle ? NULL : embedded_hook_script,
                         NULL);
     look.set = set;
+    look.script = session->hook_obstacle ? NULL : embedded_hook_script;
     audit_drift(&look);
     changeset_free(set);
     plan_free(plan);

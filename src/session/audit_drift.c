@@ -5,6 +5,7 @@
  */
 #include "session/audit_row.h"
 
+#include "apply/script.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "render/diff.h"
@@ -193,32 +194,35 @@ static const struct record_file *file_of(const struct audit_look *look,
     return NULL;
 }
 
-static void check_file(const struct audit_look *look, const char *path,
-                       const char *title, unsigned mode)
+/* How a file shall be, and what is said if it is not. */
+struct kept {
+    const char *path, *title;
+    const char *text;
+    unsigned mode;
+    const char *changed, *fix;
+};
+
+static void check_file(const struct audit_look *look, const struct kept *file)
 {
-    const struct record_file *file = file_of(look, path);
-    const char *detail = arena_printf(look->arena, "/%s", path);
-    struct root *root =
-        file && file->after ? root_open(look->target->root, NULL) : NULL;
-    char *now CLEANUP(mem_free) = root ? root_read_exact(root, path) : NULL;
-    unsigned is_mode = root ? root_mode(root, path) : 0;
-    const char *fix = _("Apply again: it is written anew.");
+    const char *detail = arena_printf(look->arena, "/%s", file->path);
+    struct root *root = root_open(look->target->root, NULL);
+    char *now CLEANUP(mem_free) =
+        root ? root_read_exact(root, file->path) : NULL;
+    unsigned mode = root ? root_mode(root, file->path) : 0;
+    const char *title = file->title;
 
     root_free(root);
-    if (!file || !file->after)
-        return;
-    if (!now && is_mode != 0)
+    if (!now && mode != 0)
         audit_say(look, VERDICT_UNKNOWN,
                   arena_printf(look->arena, "%s: could not look", title),
                   detail, "It cannot be read: run it as root.");
     else if (!now)
         audit_say(look, VERDICT_FAIL,
-                  arena_printf(look->arena, "%s is gone", title), detail, fix);
-    else if (strcmp(now, file->after) != 0)
-        audit_say(look, VERDICT_FAIL,
-                  arena_printf(look->arena, "%s was changed", title), detail,
-                  fix);
-    else if ((is_mode & mode) != mode)
+                  arena_printf(look->arena, "%s is gone", title), detail,
+                  "Apply again: it is written anew.");
+    else if (strcmp(now, file->text) != 0)
+        audit_say(look, VERDICT_FAIL, file->changed, detail, file->fix);
+    else if ((mode & file->mode) != file->mode)
         audit_say(look, VERDICT_FAIL,
                   arena_printf(look->arena, "%s is not executable", title),
                   detail, "libvirt passes it over: chmod 755 it.");
@@ -228,22 +232,60 @@ static void check_file(const struct audit_look *look, const char *path,
                   detail, "");
 }
 
+/*
+ * It is all domains': whichever record wrote it, whoever has data for it
+ * needs that of this version.
+ */
 static void check_script(const struct audit_look *look)
 {
-    check_file(look, HOOK_SCRIPT, _("The hook"), 0111);
+    struct kept file = {
+        .path = HOOK_SCRIPT,
+        .title = _("The hook"),
+        .text = look->script,
+        .mode = 0111,
+        .changed = "The hook is another version, or was changed",
+        .fix =
+            "Apply again, this domain or any other with the hook: it is "
+            "written anew.",
+    };
+    struct root *root = root_open(look->target->root, NULL);
+    char *now CLEANUP(mem_free) =
+        root ? root_read_exact(root, HOOK_SCRIPT) : NULL;
+    bool is_used =
+        root && root_exists(root, hook_data_path(look->arena, look->wanted));
+
+    root_free(root);
+    if (now && !script_is_ours(now)) {
+        file.changed = "The hook was replaced by another script";
+        file.fix = "It is not virt-tune's: move it away, then apply again.";
+    }
+    if (is_used && look->script)
+        check_file(look, &file);
 }
 
 static void check_data(const struct audit_look *look)
 {
-    check_file(look, hook_data_path(look->arena, look->wanted),
-               _("The hook's data file"), 0);
+    const char *path = hook_data_path(look->arena, look->wanted);
+    const struct record_file *file = file_of(look, path);
+    const char *title = _("The hook's data file");
+
+    if (file && file->after)
+        check_file(look, &(struct kept){
+                             .path = path,
+                             .title = title,
+                             .text = file->after,
+                             .changed = arena_printf(look->arena,
+                                                     "%s was changed", title),
+                             .fix = "Apply again: it is written anew.",
+                         });
 }
 
 /* Pins that changed since leave the hook with the former CPUs. */
 static void check_fit(const struct audit_look *look)
 {
     for (size_t i = 0; look->set && i < look->set->file_count; i++)
-        if (look->set->files[i].before)
+        if (look->set->files[i].before &&
+            !script_is_path(look->set->files[i].path))
             audit_say(
                 look, VERDICT_FAIL,
                 "The hook does not fit the definition any more",

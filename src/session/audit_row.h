@@ -19,6 +19,7 @@ struct audit_look {
     const struct process *process; /* NULL: for drift only */
     const struct target *target;   /* of the journal; NULL: for running only */
     const struct root *hook_root;  /* where the hook's files are, or NULL */
+    const char *script;            /* the hook's, of this version; or NULL */
     const struct changeset *set;   /* of a plan that changes nothing; NULL */
     struct arena *arena;
     struct findings *findings;

@@ -337,11 +337,11 @@ struct record *session_open_record(const struct session *session)
 }
 
 bool session_repair(const struct session *session, enum repair_way way,
-                    unsigned *number, struct err *err)
+                    struct repair_report *report, struct err *err)
 {
     return check_writable(session, err) &&
            apply_check_place(&session->target, session->domain, err) &&
-           repair_run(&session->target, session->domain, way, number, err);
+           repair_run(&session->target, session->domain, way, report, err);
 }
 
 const char *session_word(const struct session *session)
@@ -371,12 +371,14 @@ bool session_save(const struct session *session, const char *path,
 {
     const char *root = *path == '/' ? "/" : ".";
     const char *name = *path == '/' ? path + 1 : path;
-    char *now CLEANUP(mem_free) = file_read(root, name);
+    char *now CLEANUP(mem_free) = NULL;
     size_t kind = strlen("# A plan of virt-tune");
 
     if (session->options.is_read_only)
         return err_set(err, ERR_REFUSED,
                        "This is a read-only session: nothing is written.");
+    if (!file_look(root, name, &now, err))
+        return false;
     if (now && strncmp(now, text, kind) != 0)
         return err_set(
             err, ERR_REFUSED,

@@ -93,7 +93,7 @@ struct record *session_open_record(const struct session *session);
 
 /* Ends that record; see repair_run. */
 bool session_repair(const struct session *session, enum repair_way way,
-                    unsigned *number, struct err *err);
+                    struct repair_report *report, struct err *err);
 
 /*
  * Saves a plan, or a report, in a file of the user's choice, whole or not at

@@ -66,6 +66,7 @@
     "sys/fs/cgroup/system.slice/cpuset.cpus.effective=" cpus,   \
         "sys/fs/cgroup/user.slice/cpuset.cpus.effective=" cpus, \
         "sys/fs/cgroup/init.scope/cpuset.cpus.effective=" cpus
+#define SCRIPT "#!/bin/sh\nconf_dir=/etc/libvirt/hooks/virt-tune\n"
 #define HOOK "etc/libvirt/hooks/qemu.d/50-virt-tune"
 #define RECORD(number) "var/lib/virt-tune/" UUID "/" #number "/"
 #define APPLIED(number, before, after, summary)                            \
@@ -289,22 +290,22 @@ static const struct spec {
            APPLIED(0002, XML(PIN("0", "6"), ""), NOW, "")),
      "All lines"},
 
-    {"hook-kept", OK, LINES,
-     FILES(APPLIED(0001, NOW, NOW, ""), WROTE(0001, 0, HOOK, "#!/bin/sh\n"),
-           HOOK "*#!/bin/sh\n"),
+    /* Whoever wrote it: it is for all who have data. */
+    {"hook-kept", OK, LINES, FILES(ISOLATES, HOOK "*" SCRIPT),
      "as it was written"},
-    {"hook-kept", FAIL, LINES,
-     FILES(APPLIED(0001, NOW, NOW, ""), WROTE(0001, 0, HOOK, "#!/bin/sh\n"),
-           HOOK "=#!/bin/sh\n"),
+    {"hook-kept", FAIL, LINES, FILES(ISOLATES), "is gone"},
+    {"hook-kept", FAIL, LINES, FILES(ISOLATES, HOOK "=" SCRIPT),
      "not executable"},
-    {"hook-kept", FAIL, LINES,
-     FILES(APPLIED(0001, NOW, NOW, ""), WROTE(0001, 0, HOOK, "#!/bin/sh\n"),
-           HOOK "*#!/bin/sh\nx\n"),
-     "was changed"},
-    {"hook-kept", UNKNOWN, LINES,
-     FILES(APPLIED(0001, NOW, NOW, ""), WROTE(0001, 0, HOOK, "#!/bin/sh\n"),
-           HOOK "/"),
-     "could not look"},
+    {"hook-kept", FAIL, LINES, FILES(ISOLATES, HOOK "*" SCRIPT "x\n"),
+     "another version"},
+    {"hook-kept", FAIL, LINES, FILES(ISOLATES, HOOK "*#!/bin/sh\n"),
+     "move it away"},
+    {"hook-kept", UNKNOWN, LINES, FILES(ISOLATES, HOOK "/"), "could not look"},
+    /* A newer version came with another domain's apply. */
+    {"hook-kept", OK, LINES,
+     FILES(APPLIED(0001, NOW, NOW, ""), WROTE(0001, 0, HOOK, "older\n"),
+           ISOLATES, HOOK "*" SCRIPT),
+     "as it was written"},
     {"hook-data-kept", OK, LINES,
      FILES(APPLIED(0001, NOW, NOW, ""), WROTE(0001, 0, CONF, "a\n"),
            CONF "=a\n"),
@@ -440,6 +441,7 @@ static void audit_tree(const struct spec *spec, struct rootdir *dir,
         .process = &process,
         .target = &target,
         .hook_root = dir->root,
+        .script = SCRIPT,
         .arena = dir->arena,
         .findings = findings,
     };
@@ -447,7 +449,7 @@ static void audit_tree(const struct spec *spec, struct rootdir *dir,
     make_host(&host, spec->how);
     plan =
         plan_new(&host, wanted, root_read(dir->root, dir->arena, CONF), NULL);
-    set = changeset_new(plan, dir->root, "#!/bin/sh\n", NULL);
+    set = changeset_new(plan, dir->root, SCRIPT, NULL);
     look.set = spec->how & LINES ? NULL : set;
     assert_int_equal(process_find(dir->root, dir->arena, UUID, &process),
                      PROCESS_FOUND);

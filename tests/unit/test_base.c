@@ -459,8 +459,11 @@ static void test_root_read(void **unused)
     check_text(root, "fifo", ""); /* nobody writes: it ends at once */
     assert_null(root_read_exact(root, "fifo"));
     assert_null(root_read_exact(root, "dir"));
+    assert_int_equal(errno, EINVAL);
     assert_null(root_read_exact(root, "none"));
+    assert_int_equal(errno, ENOENT);
     assert_null(root_read_exact(root, "huge"));
+    assert_int_equal(errno, EFBIG);
     exact = root_read_exact(root, "lines");
     assert_string_equal(exact, "a\n\n");
     free(exact);

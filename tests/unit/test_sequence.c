@@ -278,8 +278,8 @@ static bool repair(struct sequence *s, const struct domain *domain)
 {
     enum repair_way way = random_below(2) ? REPAIR_FINISH : REPAIR_TAKE_BACK;
     struct err err = {0};
-    unsigned number = 0;
-    bool is_ended = repair_run(&s->target, domain, way, &number, &err);
+    struct repair_report report;
+    bool is_ended = repair_run(&s->target, domain, way, &report, &err);
 
     assert_with(is_ended, err.text);
     counted[way == REPAIR_FINISH ? FINISHED : TAKEN_BACK]++;

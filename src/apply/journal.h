@@ -67,6 +67,9 @@ struct work {
     const struct host *host; /* as it is now, to be noted; NULL: it is not */
 };
 
+/* Refuses a domain file whose path no line of a record can hold. */
+bool journal_check_path(const struct domain *domain, struct err *err);
+
 /*
  * Starts a record before anything is changed: copies of the domain's XML and
  * of the files that will change, all synced. It appears by one rename. The

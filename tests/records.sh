@@ -26,4 +26,48 @@ apply ./name.xml
 ok "a line end in a name is none in its record" is "$status" 0
 ok "... and forges no key" lacks "$(cat "$(record 0001)/summary")" \
   $'\nundoes'
+
+# Whoever may not read the journal is not told that there is nothing.
+rm -rf root
+apply ./name.xml
+echo begun >"$(record 0001)/state"
+for file in before.xml summary state; do
+  mv "$(record 0001)/$file" kept && mkdir "$(record 0001)/$file"
+  for words in "history ./name.xml" history repair "repair ./name.xml" \
+    "undo ./name.xml" "apply ./name.xml --yes"; do
+    # shellcheck disable=SC2086 # words
+    vt $words
+    ok "$words: no $file, exit 1" is "$status" 1
+    ok "... could not look" has "$err" "Could not look: "
+    ok "... which" has "$err" "/0001/$file: "
+    ok "... and not that there is nothing" lacks "$out" "othing is open"
+    ok "... nor that nothing was changed" lacks "$out" "changed nothing"
+  done
+  rmdir "$(record 0001)/$file" && mv kept "$(record 0001)/$file"
+done
+mv "$(record 0001)/before.xml" kept
+vt history
+ok "a record without its copy is told" has "$err" "before.xml: No such file"
+mv kept "$(record 0001)/before.xml"
+mv "$(record 0001)/state" kept && mkdir "$(record 0001)/state"
+echo "7 h dump" >keys
+vt --script keys ./name.xml
+ok "the screen says it, too" has "$out" "Could not look: "
+ok "... and not that there is nothing" lacks "$out" "has changed nothing"
+rmdir "$(record 0001)/state" && mv kept "$(record 0001)/state"
+nobody() { run setpriv --reuid 65534 --regid 65534 --clear-groups "$program" \
+  --sysroot "$host" --root root "$@"; }
+chmod 755 "$scratch"
+if [ "$(id -u)" = 0 ] && nobody --version && [ "$status" = 0 ]; then
+  for words in "history ./name.xml" history repair "repair ./name.xml" \
+    "undo ./name.xml"; do
+    # shellcheck disable=SC2086 # words
+    nobody $words
+    ok "as nobody, $words: exit 5" is "$status" 5
+    ok "... could not look" has "$err" "Permission denied. Run virt-tune as root."
+    ok "... and nothing else" is "$out" ""
+  done
+else
+  echo "# not root: what nobody is told was not tried"
+fi
 finish

@@ -140,12 +140,14 @@ void records_open(struct app *app)
     own->records = journal_read(&app->session->target, app->session->domain);
     own->list.count = (int)own->records.count;
     app->records = own;
-    if (own->list.count > 0) {
+    if (own->records.problem.code)
+        app_hint(app, "%s", own->records.problem.text);
+    else if (own->list.count == 0)
+        app_hint(app, "virt-tune has changed nothing of this domain.");
+    if (own->list.count > 0)
         describe(app);
-        return;
-    }
-    records_close(app);
-    app_hint(app, "virt-tune has changed nothing of this domain.");
+    else
+        records_close(app);
 }
 
 void records_close(struct app *app)

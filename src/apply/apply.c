@@ -64,6 +64,7 @@ static bool run_unchanged(struct apply *apply, struct err *err)
 static bool run_copies(struct apply *apply, struct err *err)
 {
     const struct target *target = apply->target;
+    struct err problem;
     struct record *open;
 
     if (!file_make_directory(target->root, JOURNAL, 0755, err))
@@ -71,13 +72,15 @@ static bool run_copies(struct apply *apply, struct err *err)
     apply->lock = file_lock(target->root, JOURNAL_LOCK, err);
     if (apply->lock < 0 || !run_unchanged(apply, err))
         return false;
-    open = journal_open_record(target, apply->work->domain);
+    open = journal_open_record(target, apply->work->domain, &problem);
     if (open) {
         char *text CLEANUP(mem_free) = repair_describe(open);
 
         record_free(open);
         return err_set(err, ERR_REFUSED, "%s", text);
     }
+    if (problem.code)
+        return err_set(err, problem.code, "%s", problem.text);
     apply->record = journal_begin(target, apply->work, err);
     return apply->record != NULL;
 }

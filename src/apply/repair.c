@@ -14,11 +14,12 @@
 #include <string.h>
 
 struct record *repair_find(const struct target *target,
-                           const struct domain *domain)
+                           const struct domain *domain, struct err *problem)
 {
+    *problem = (struct err){0};
     return file_is_locked(target->root, JOURNAL_LOCK)
                ? NULL
-               : journal_open_record(target, domain);
+               : journal_open_record(target, domain, problem);
 }
 
 char *repair_describe(const struct record *record)
@@ -89,13 +90,14 @@ bool repair_run(const struct target *target, const struct domain *domain,
                 enum repair_way way, unsigned *number, struct err *err)
 {
     struct record *record;
+    struct err problem = {0};
     struct hold hold;
     bool is_ended = false;
     int lock;
 
     hold_begin(&hold);
     lock = file_lock(target->root, JOURNAL_LOCK, err);
-    record = lock < 0 ? NULL : journal_open_record(target, domain);
+    record = lock < 0 ? NULL : journal_open_record(target, domain, &problem);
     if (record) {
         *number = record->number;
         is_ended =
@@ -107,6 +109,8 @@ bool repair_run(const struct target *target, const struct domain *domain,
         if (!is_ended)
             err_add(err, "Record %04u stays open; its copies are in %s.",
                     record->number, record->directory);
+    } else if (problem.code) {
+        err_set(err, problem.code, "%s", problem.text);
     } else if (lock >= 0) {
         err_set(err, ERR_CHANGED, "No record of %s is open any more.",
                 domain->name);

@@ -187,7 +187,9 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
     undo->conflicts.choices = choices;
     undo->record = choose(&records, number);
     record = undo->record;
-    if (!record)
+    if (records.problem.code)
+        err_set(err, records.problem.code, "%s", records.problem.text);
+    else if (!record)
         explain_none(target, domain, number, err);
     else if (check_record(target, record, err))
         undo->merge = merge_undo(record->before,

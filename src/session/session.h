@@ -89,7 +89,8 @@ bool session_undo(const struct session *session, const struct undo *undo,
                   struct apply_report *report, struct err *err);
 
 /* The present domain's record that was cut off, or NULL; free it. */
-struct record *session_open_record(const struct session *session);
+struct record *session_open_record(const struct session *session,
+                                   struct err *problem);
 
 /* Ends that record; see repair_run. */
 bool session_repair(const struct session *session, enum repair_way way,

@@ -104,7 +104,12 @@ static bool apply_live(const struct session *session, const struct plan *plan,
                number, cpuset_text(arena, &pin->before),
                cpuset_text(arena, &pin->after));
     }
-    if (is_moved && report.count == 0)
+    if (is_moved && report.unread > 0)
+        is_moved = err_set(err, ERR_FAILED,
+                           "Could not look where %zu of its threads are: "
+                           "these were not moved.",
+                           report.unread);
+    else if (is_moved && report.count == 0)
         printf(_("Its threads are on their CPUs already.\n"));
     live_free(&report);
     plan_free(kept);

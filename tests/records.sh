@@ -70,4 +70,20 @@ if [ "$(id -u)" = 0 ] && nobody --version && [ "$status" = 0 ]; then
 else
   echo "# not root: what nobody is told was not tried"
 fi
+
+# A draft that cannot be saved is not lost without a word.
+rm -rf root && mkdir -p root/var/lib/virt-tune
+cp "$data/demo/win10.xml" w.xml
+echo "blocked" >root/var/lib/virt-tune/drafts
+said="The draft could not be saved: "
+echo "p dump 6 dump" >keys
+vt --script keys ./w.xml
+ok "a draft that cannot be saved is told" has "${out%%Review]*}" "$said"
+ok "... with its reason" has "$out" "var/lib/virt-tune/drafts"
+ok "... once" is "$(grep -c "$said" <<<"$out")" 1
+rm root/var/lib/virt-tune/drafts
+echo "p dump" >keys
+vt --script keys ./w.xml
+ok "one that can is saved without a word" lacks "$out" "$said"
+ok "... and is there" test -e "$(echo root/var/lib/virt-tune/drafts/*.plan)"
 finish

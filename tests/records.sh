@@ -86,4 +86,58 @@ echo "p dump" >keys
 vt --script keys ./w.xml
 ok "one that can is saved without a word" lacks "$out" "$said"
 ok "... and is there" test -e "$(echo root/var/lib/virt-tune/drafts/*.plan)"
+
+# A domain that is gone: its hook does not stay for ever.
+gone() { # TEXT DOMAIN APPLY...: applied, to be removed and undone
+  rm -rf root && cp "$data/demo/win10.xml" gone.xml
+  vt "$@" --yes --layout 1 --set hugepages=keep
+  ok "a hook is applied" test -n "$(ls root/etc/libvirt/hooks/virt-tune)"
+}
+gone apply ./gone.xml
+rm gone.xml
+vt history ./gone.xml
+ok "a file that is gone has its history" has "$out" "applied"
+vt undo ./gone.xml
+ok "... and is undone" is "$status" 0
+ok "... which says what that does" has "$out" \
+  "win10 is gone: only its hook files went back."
+ok "... the hook is gone, too" test ! -e root/etc
+ok "... and no file came" test ! -e gone.xml
+vt history ./gone.xml
+ok "... it is in the journal" has "$(grep '^0002' <<<"$out")" "undo of 0001"
+vt undo ./gone.xml 2
+ok "... and is not put in force again" has "$err" "win10 is gone: nothing"
+vt undo ./other.xml
+ok "a file that never was is none" has "$err" "cannot be read"
+gone apply ./gone.xml
+echo begun >"$(record 0001)/state"
+rm gone.xml
+vt repair ./gone.xml --finish
+ok "what was cut off of it is not finished" is "$status" 3
+vt repair --take-back
+ok "... it is taken back" is "$status" 0
+ok "... with a sentence" has "$out" "win10 is gone, only its hook files"
+ok "... without its hook" test ! -e root/etc
+vt repair
+ok "... and closed" has "$out" "Nothing is open."
+
+# The same of libvirt: it was undefined there.
+cp "$data/demo/node.xml" node.xml
+uri=test://$scratch/node.xml
+gone -c "$uri" apply win10
+sed -i 's|<name>win10<|<name>win12<|; s|8f1d6a52|8f1d6a53|' node.xml
+vt -c "$uri" undo win11-none
+ok "a domain that never was is none" is "$status" 1
+vt -c "$uri" undo win10
+ok "one that is gone is undone" is "$status" 0
+ok "... which says so" has "$out" "win10 is gone: only its hook files"
+ok "... without its hook" test ! -e root/etc
+gone -c "$uri" apply win12
+sed -i 's|<name>win12<|<name>win13<|' node.xml
+vt -c "$uri" undo win12
+ok "one that was renamed is not gone" is "$status" 1
+ok "... its hook stays" test -e root/etc
+vt -c "test://$scratch/nowhere.xml" undo win12
+ok "nor one whose libvirt does not answer" is "$status" 1
+ok "... its hook stays" test -e root/etc
 finish

@@ -302,7 +302,7 @@ bool apply_check_place(const struct target *target, const struct domain *domain,
                        "This is a read-only session: nothing can be applied.");
     if (!journal_check_path(domain, err))
         return false;
-    if (domain->path && access(domain->path, W_OK) < 0)
+    if (domain->path && !domain->is_gone && access(domain->path, W_OK) < 0)
         return err_set(err, ERR_PERMISSION,
                        "%s cannot be written. Run virt-tune as root, or as "
                        "its owner.",

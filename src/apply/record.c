@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { UUID_LENGTH = 36 };
+
 /* Reads one record's files; what is not there is NULL, and is no failure. */
 struct reader {
     const struct root *root;
@@ -224,7 +226,7 @@ static char **list(const struct target *target, struct root **root,
     }
     errno = 0;
     names = root_list(*root, arena, journal, NULL);
-    if (!names && errno != ENOENT)
+    if (!names && errno != ENOENT && errno != ENOTDIR)
         note(*root, journal, errno, problem);
     return names;
 }
@@ -296,9 +298,16 @@ char **journal_domains(const struct target *target, struct arena *arena,
 {
     struct root *root;
     char **names = list(target, &root, arena, JOURNAL, problem);
+    size_t count = 0;
 
     root_free(root);
-    return names ? names : arena_alloc(arena, 1, sizeof(*names));
+    if (!names)
+        return arena_alloc(arena, 1, sizeof(*names));
+    for (char **at = names; *at; at++)
+        if (str_starts(*at, "file-") || strlen(*at) >= UUID_LENGTH)
+            names[count++] = *at; /* and no lock, nor the drafts */
+    names[count] = NULL;
+    return names;
 }
 
 bool record_is_open(const struct record *record)

@@ -7,6 +7,7 @@
 
 #include "apply/file.h"
 #include "apply/hold.h"
+#include "apply/home.h"
 #include "apply/step.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -61,6 +62,10 @@ static bool finish(const struct target *target, const struct domain *domain,
 {
     struct err missing = {0};
 
+    if (domain->is_gone)
+        return err_set(err, ERR_REFUSED,
+                       "%s is gone: this can only be taken back.",
+                       domain->name);
     return step_files(target, record, err) &&
            step_store(target, domain, record, err) &&
            (step_compare(target, domain, record, &missing) ||
@@ -71,7 +76,12 @@ static bool finish(const struct target *target, const struct domain *domain,
 static bool take_back(const struct target *target, const struct domain *domain,
                       struct record *record, struct err *err)
 {
-    return step_store_back(target, domain, record, err) &&
+    return (domain->is_gone ? home_is_gone(target, domain) ||
+                                  err_set(err, ERR_CHANGED,
+                                          "%s is there again. Nothing was "
+                                          "written.",
+                                          domain->name)
+                            : step_store_back(target, domain, record, err)) &&
            step_files_back(target, record, err) &&
            journal_state(record, RECORD_TAKEN_BACK, err);
 }

@@ -174,6 +174,16 @@ static bool check_record(const struct target *target,
     return true;
 }
 
+/* Of a domain that is gone only the hook's files can go back. */
+static bool check_gone(const struct domain *domain, const struct record *record,
+                       struct err *err)
+{
+    return !domain->is_gone || !record->undoes ||
+           err_set(err, ERR_REFUSED,
+                   "%s is gone: nothing of it can be put in force again.",
+                   domain->name);
+}
+
 struct undo *undo_new(const struct target *target, const struct domain *domain,
                       const char *script, unsigned number,
                       const struct choices *choices, struct err *err)
@@ -181,6 +191,7 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
     struct records records = journal_read(target, domain);
     struct undo *undo = mem_alloc(1, sizeof(*undo));
     struct root *root = root_open(target->root, NULL);
+    const char *now = domain->xml->text;
     const struct record *record;
 
     undo->arena = arena_new();
@@ -191,10 +202,14 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
         err_set(err, records.problem.code, "%s", records.problem.text);
     else if (!record)
         explain_none(target, domain, number, err);
-    else if (check_record(target, record, err))
-        undo->merge = merge_undo(record->before,
-                                 record->after ? record->after : record->wanted,
-                                 domain->xml->text, &undo->conflicts, err);
+    else if (check_record(target, record, err) &&
+             check_gone(domain, record, err))
+        undo->merge =
+            domain->is_gone
+                ? merge_undo(now, now, now, &undo->conflicts, err)
+                : merge_undo(record->before,
+                             record->after ? record->after : record->wanted,
+                             now, &undo->conflicts, err);
     if (undo->merge && root) {
         plan_data(undo, target);
         plan_script(undo, target, domain, root, script);
@@ -224,7 +239,12 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
     const struct conflicts *conflicts = &undo->conflicts;
     struct str str = STR_INIT;
 
-    if (undo->record->undoes)
+    if (domain->is_gone)
+        str_addf(&str,
+                 "Record %04u is undone (record %04u). %s is gone: only its "
+                 "hook files went back.\n",
+                 undo->record->number, number, domain->name);
+    else if (undo->record->undoes)
         str_addf(&str,
                  "Record %04u is undone: what record %04u changed is in force "
                  "again (record %04u).\n",

@@ -7,6 +7,7 @@
 #include "apply/hold.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "session/gone.h"
 #include "session/remote.h"
 
 #include <stdlib.h>
@@ -63,7 +64,11 @@ static bool repair(const struct session *session, const struct options *options,
         return false;
     hold_begin(&hold);
     is_ended = session_repair(session, way, &number, err);
-    if (is_ended)
+    if (is_ended && session->domain->is_gone)
+        printf(_("Record %04u is taken back: %s is gone, only its hook files "
+                 "went back.\n"),
+               number, session->domain->name);
+    else if (is_ended)
         printf(way == REPAIR_FINISH
                    ? _("Record %04u is finished: it is in force as it is "
                        "stored.\n")
@@ -90,7 +95,7 @@ static bool repair_domain(struct session *session,
     struct record *record;
     bool is_ended;
 
-    if (!session_load(session, name, err))
+    if (!session_load_recorded(session, name, err))
         return false;
     record = session_open_record(session, &problem);
     if (!record && problem.code)
@@ -265,7 +270,7 @@ bool command_history(const struct options *options, char **words,
 
     if (session && !words[0]) {
         is_shown = show_all(session, options, err);
-    } else if (session && session_load(session, words[0], err)) {
+    } else if (session && session_load_recorded(session, words[0], err)) {
         struct records records =
             journal_read(&session->target, session->domain);
 

@@ -8,6 +8,7 @@
 #include "plan/device.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
+#include "session/gone.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -330,7 +331,7 @@ bool command_undo(const struct options *options, char **words, struct err *err)
     struct session *session = cli_record_number(words, &number, err)
                                   ? session_open(&options->session, err)
                                   : NULL;
-    bool is_undone = session && session_load(session, words[0], err) &&
+    bool is_undone = session && session_load_recorded(session, words[0], err) &&
                      undo(session, options, number, err);
 
     session_close(session);

@@ -199,8 +199,13 @@ bool session_load(struct session *session, const char *name, struct err *err)
         domain = session_connect(session, err)
                      ? domain_load(session->conn, name, err)
                      : NULL;
-    if (!domain)
-        return false;
+    if (domain)
+        session_take(session, domain);
+    return domain != NULL;
+}
+
+void session_take(struct session *session, struct domain *domain)
+{
     domain_free(session->domain);
     neighbours_free(session->others);
     session->others = domain->path
@@ -212,7 +217,6 @@ bool session_load(struct session *session, const char *name, struct err *err)
         open_hook_root(session, &(struct err){0});
     session->hook_obstacle = hook_obstacle(session);
     load_identities(session);
-    return true;
 }
 
 bool session_is_current(const struct session *session, struct err *err)

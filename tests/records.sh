@@ -140,4 +140,18 @@ ok "... its hook stays" test -e root/etc
 vt -c "test://$scratch/nowhere.xml" undo win12
 ok "nor one whose libvirt does not answer" is "$status" 1
 ok "... its hook stays" test -e root/etc
+
+# What a later record of ours changed is no edit of somebody.
+rm -rf root && cp "$data/demo/win10.xml" w.xml
+apply ./w.xml
+vt apply ./w.xml --yes --layout 2 --set hugepages=keep
+ok "two records in one place" is "$status" 0
+vt undo ./w.xml 1
+ok "the older one is refused" is "$status" 4
+ok "... and the later one named" has "$err" \
+  "That was record 0002: undo that first."
+sed -i "s|<vcpupin vcpu='0' cpuset='[^']*'|<vcpupin vcpu='0' cpuset='7'|" w.xml
+vt undo ./w.xml 1
+ok "an edit of somebody is refused" is "$status" 4
+ok "... and called none of ours" lacks "$err" "That was record"
 finish

@@ -65,6 +65,7 @@ static void describe(struct app *app)
 {
     struct record_list *own = app->records;
     const struct conflicts *conflicts;
+    struct err later = {0};
 
     str_free(&own->lines);
     own->lines = (struct str)STR_INIT;
@@ -89,6 +90,9 @@ static void describe(struct app *app)
                  conflicts->count);
         for (size_t i = 0; i < conflicts->count; i++)
             str_add_lines(&own->lines, "  ", conflicts->list[i].text);
+        undo_add_later(own->undo, &later);
+        if (*later.text)
+            str_add_lines(&own->lines, "", later.text);
         return;
     }
     if (own->undo->merge->has_later_edits)

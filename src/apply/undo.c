@@ -174,6 +174,24 @@ static bool check_record(const struct target *target,
     return true;
 }
 
+/* The record in force that came after this one and left what is there, or 0. */
+static unsigned find_later(const struct records *records,
+                           const struct record *record, const char *now)
+{
+    unsigned later = 0;
+
+    for (size_t i = 0; record && i < records->count; i++) {
+        const struct record *other = records->list[i];
+
+        if (other && other->number > record->number &&
+            other->state == RECORD_APPLIED && other->after &&
+            strcmp(other->after, other->before) != 0 &&
+            strcmp(other->after, now) == 0)
+            later = other->number;
+    }
+    return later;
+}
+
 /* Of a domain that is gone only the hook's files can go back. */
 static bool check_gone(const struct domain *domain, const struct record *record,
                        struct err *err)
@@ -197,6 +215,7 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
     undo->arena = arena_new();
     undo->conflicts.choices = choices;
     undo->record = choose(&records, number);
+    undo->later = find_later(&records, undo->record, now);
     record = undo->record;
     if (records.problem.code)
         err_set(err, records.problem.code, "%s", records.problem.text);
@@ -267,6 +286,12 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
     return str_steal(&str);
 }
 
+void undo_add_later(const struct undo *undo, struct err *err)
+{
+    if (undo->later)
+        err_add(err, "That was record %04u: undo that first.", undo->later);
+}
+
 static bool refuse(const struct domain *domain, const struct undo *undo,
                    struct err *err)
 {
@@ -280,6 +305,7 @@ static bool refuse(const struct domain *domain, const struct undo *undo,
         err_add(err, "%.160s", conflicts->list[i].text);
     if (conflicts->count > 3)
         err_add(err, "And %zu more.", conflicts->count - 3);
+    undo_add_later(undo, err);
     return err_add(err, "The former definition is %.200s/before.xml.",
                    undo->record->directory);
 }

@@ -16,6 +16,7 @@ struct undo {
     struct file_change files[JOURNAL_FILES_MAX + 1];
     size_t file_count;
     struct conflicts conflicts; /* edited since: of the XML, then of files */
+    unsigned later; /* the record of ours that made these edits, or 0 */
 };
 
 /*
@@ -30,6 +31,9 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
                       const char *script, unsigned number,
                       const struct choices *choices, struct err *err);
 void undo_free(struct undo *undo); /* NULL is allowed */
+
+/* Adds a sentence about the later record, if there is one. */
+void undo_add_later(const struct undo *undo, struct err *err);
 
 /*
  * Says in sentences, a line each, what came of it; `number` is the record that

@@ -266,6 +266,7 @@ static bool choose(const struct undo *undo, enum choice *list, struct err *err)
             "these as they are; --drop-edits takes them back, too.");
     for (size_t i = 0; i < conflicts->count && i < 3; i++)
         err_add(err, "%.160s", conflicts->list[i].text);
+    undo_add_later(undo, err);
     return false;
 }
 

@@ -154,4 +154,21 @@ sed -i "s|<vcpupin vcpu='0' cpuset='[^']*'|<vcpupin vcpu='0' cpuset='7'|" w.xml
 vt undo ./w.xml 1
 ok "an edit of somebody is refused" is "$status" 4
 ok "... and called none of ours" lacks "$err" "That was record"
+
+# Another one with another journal, at the same file: its change is not lost.
+if command -v flock >/dev/null; then
+  rm -rf root && cp "$data/demo/win10.xml" w.xml
+  lock=root/var/lib/virt-tune/lock
+  # shellcheck disable=SC2016 # expands there
+  flock . sh -c 'echo >held
+    for i in $(seq 600); do [ -e "$1" ] && break; sleep 0.1; done
+    sleep 0.5; echo "<!-- other -->" >>w.xml' sh "$lock" &
+  for ((i = 0; i < 600; i++)); do [ -e held ] && break; sleep 0.1; done
+  apply ./w.xml
+  wait
+  ok "who waits sees what was changed meanwhile" is "$status" 4
+  ok "... and it stays" is "$(tail -1 w.xml)" "<!-- other -->"
+else
+  echo "# no flock: the lock of a file's directory was not tried"
+fi
 finish

@@ -23,6 +23,7 @@ struct apply {
     const struct work *work;
     struct record *record; /* NULL until it is begun */
     int lock;
+    int home_lock; /* of a domain file's directory */
 };
 
 struct step {
@@ -64,15 +65,19 @@ static bool run_unchanged(struct apply *apply, struct err *err)
 static bool run_copies(struct apply *apply, struct err *err)
 {
     const struct target *target = apply->target;
+    const struct domain *domain = apply->work->domain;
     struct err problem;
     struct record *open;
 
     if (!file_make_directory(target->root, JOURNAL, 0755, err))
         return false;
     apply->lock = file_lock(target->root, JOURNAL_LOCK, err);
-    if (apply->lock < 0 || !run_unchanged(apply, err))
+    if (apply->lock < 0 ||
+        (domain->path &&
+         !file_lock_beside(domain->path, &apply->home_lock, err)) ||
+        !run_unchanged(apply, err))
         return false;
-    open = journal_open_record(target, apply->work->domain, &problem);
+    open = journal_open_record(target, domain, &problem);
     if (open) {
         char *text CLEANUP(mem_free) = repair_describe(open);
 
@@ -205,7 +210,7 @@ static void run_steps(struct apply *apply, struct apply_report *report,
 bool apply_work(const struct target *target, const struct work *work,
                 struct apply_report *report, struct err *err)
 {
-    struct apply apply = {target, work, NULL, -1};
+    struct apply apply = {target, work, NULL, -1, -1};
     bool had_hook = has_any_hook(target->root);
     struct hold hold;
     bool is_done;
@@ -222,6 +227,7 @@ bool apply_work(const struct target *target, const struct work *work,
         report->needs_reload |= !had_hook && work->files[i].after &&
                                 strcmp(work->files[i].path, HOOK_SCRIPT) == 0;
     record_free(apply.record);
+    file_unlock(apply.home_lock);
     file_unlock(apply.lock);
     hold_end(&hold);
     return is_done;

@@ -27,8 +27,8 @@ struct live_report {
 /*
  * Moves the threads of the plan's running domain to the plan's CPUs; what is
  * there already is not touched, nor what the plan does not pin, nor what cannot
- * be read; the report counts that. Each is read back. If one fails all are put back, and `err` says so (ERR_NOT_RESTORED if
- * not even that can be done).
+ * be read; the report counts that. Each is read back. If one fails all are put
+ * back, and `err` says so (ERR_NOT_RESTORED if not all of them can be).
  */
 bool live_apply(const struct target *target, const struct plan *plan,
                 struct live_report *report, struct err *err);

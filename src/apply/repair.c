@@ -103,10 +103,15 @@ bool repair_run(const struct target *target, const struct domain *domain,
     struct err problem = {0};
     struct hold hold;
     bool is_ended = false;
-    int lock;
+    int lock, home_lock = -1;
 
     hold_begin(&hold);
     lock = file_lock(target->root, JOURNAL_LOCK, err);
+    if (lock >= 0 && domain->path &&
+        !file_lock_beside(domain->path, &home_lock, err)) {
+        file_unlock(lock);
+        lock = -1;
+    }
     record = lock < 0 ? NULL : journal_open_record(target, domain, &problem);
     if (record) {
         *number = record->number;
@@ -126,6 +131,7 @@ bool repair_run(const struct target *target, const struct domain *domain,
                 domain->name);
     }
     record_free(record);
+    file_unlock(home_lock);
     file_unlock(lock);
     hold_end(&hold);
     return is_ended;

@@ -93,6 +93,18 @@ void app_take_plan(struct app *app, struct plan *plan)
         app_derive(app);
 }
 
+/* Tried again with each key; the same reason is not told again with each. */
+static bool save_draft(struct app *app)
+{
+    struct err problem = {0};
+
+    if (!draft_save(app->session, app_plan(app), app->step, &problem) &&
+        strcmp(problem.text, app->draft_problem.text) != 0)
+        app_hint(app, "The draft could not be saved: %s", problem.text);
+    app->draft_problem = problem;
+    return !problem.code;
+}
+
 /* What was planned survives the program: kept whenever it has changed. */
 static void keep_draft(struct app *app)
 {
@@ -108,8 +120,8 @@ static void keep_draft(struct app *app)
             draft_remove(app->session);
         free(app->saved);
         app->saved = NULL;
-    } else if (!app->saved || strcmp(app->saved, str_text(&text)) != 0) {
-        draft_save(app->session, app_plan(app), app->step);
+    } else if ((!app->saved || strcmp(app->saved, str_text(&text)) != 0) &&
+               save_draft(app)) {
         free(app->saved);
         app->saved = str_steal(&text);
     }

@@ -89,6 +89,7 @@ struct app {
     struct draft *draft;        /* the same */
     struct err ask_problem;
     char *saved; /* the draft as it was saved last, with its step; or NULL */
+    struct err draft_problem; /* why it cannot be saved, once that was said */
 };
 
 /* What a screen is. Screens are told of no key that does nothing there. */

@@ -14,8 +14,12 @@
 
 void ask_look(struct app *app)
 {
+    struct err problem;
+
     ask_forget(app);
-    app->open_record = session_open_record(app->session);
+    app->open_record = session_open_record(app->session, &problem);
+    if (problem.code)
+        app_hint(app, "%s", problem.text);
     app->draft = draft_load(app->session);
 }
 

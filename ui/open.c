@@ -25,6 +25,7 @@ bool app_open(struct app *app, const char *name, struct err *err)
     check_forget(app);
     free(app->saved);
     app->saved = NULL;
+    app->draft_problem = (struct err){0};
     if (!session_load(app->session, name, err))
         return false;
     app->history = history_new(session_plan(app->session));

@@ -65,6 +65,7 @@ static void describe(struct app *app)
 {
     struct record_list *own = app->records;
     const struct conflicts *conflicts;
+    struct err later = {0};
 
     str_free(&own->lines);
     own->lines = (struct str)STR_INIT;
@@ -89,6 +90,9 @@ static void describe(struct app *app)
                  conflicts->count);
         for (size_t i = 0; i < conflicts->count; i++)
             str_add_lines(&own->lines, "  ", conflicts->list[i].text);
+        undo_add_later(own->undo, &later);
+        if (*later.text)
+            str_add_lines(&own->lines, "", later.text);
         return;
     }
     if (own->undo->merge->has_later_edits)
@@ -140,12 +144,14 @@ void records_open(struct app *app)
     own->records = journal_read(&app->session->target, app->session->domain);
     own->list.count = (int)own->records.count;
     app->records = own;
-    if (own->list.count > 0) {
+    if (own->records.problem.code)
+        app_hint(app, "%s", own->records.problem.text);
+    else if (own->list.count == 0)
+        app_hint(app, "virt-tune has changed nothing of this domain.");
+    if (own->list.count > 0)
         describe(app);
-        return;
-    }
-    records_close(app);
-    app_hint(app, "virt-tune has changed nothing of this domain.");
+    else
+        records_close(app);
 }
 
 void records_close(struct app *app)

@@ -24,6 +24,7 @@ struct apply {
     const struct work *work;
     struct record *record; /* NULL until it is begun */
     int lock;
+    int home_lock; /* of a domain file's directory */
 };
 
 struct step {
@@ -66,20 +67,27 @@ static bool run_unchanged(struct apply *apply, struct err *err)
 static bool run_copies(struct apply *apply, struct err *err)
 {
     const struct target *target = apply->target;
+    const struct domain *domain = apply->work->domain;
+    struct err problem;
     struct record *open;
 
     if (!file_make_directory(target->root, JOURNAL, 0755, err))
         return false;
     apply->lock = file_lock(target->root, JOURNAL_LOCK, err);
-    if (apply->lock < 0 || !run_unchanged(apply, err))
+    if (apply->lock < 0 ||
+        (domain->path &&
+         !file_lock_beside(domain->path, &apply->home_lock, err)) ||
+        !run_unchanged(apply, err))
         return false;
-    open = journal_open_record(target, apply->work->domain);
+    open = journal_open_record(target, domain, &problem);
     if (open) {
         char *text CLEANUP(mem_free) = repair_describe(open);
 
         record_free(open);
         return err_set(err, ERR_REFUSED, "%s", text);
     }
+    if (problem.code)
+        return err_set(err, problem.code, "%s", problem.text);
     apply->record = journal_begin(target, apply->work, err);
     return apply->record != NULL;
 }
@@ -211,7 +219,7 @@ static void run_steps(struct apply *apply, struct apply_report *report,
 bool apply_work(const struct target *target, const struct work *work,
                 struct apply_report *report, struct err *err)
 {
-    struct apply apply = {target, work, NULL, -1};
+    struct apply apply = {target, work, NULL, -1, -1};
     bool had_hook = has_any_hook(target->root);
     struct hold hold;
     bool is_done;
@@ -228,6 +236,7 @@ bool apply_work(const struct target *target, const struct work *work,
         report->needs_reload |= !had_hook && work->files[i].after &&
                                 script_is_path(work->files[i].path);
     record_free(apply.record);
+    file_unlock(apply.home_lock);
     file_unlock(apply.lock);
     hold_end(&hold);
     return is_done;
@@ -305,7 +314,9 @@ bool apply_check_place(const struct target *target, const struct domain *domain,
     if (!domain->path && conn_is_read_only(target->conn))
         return err_set(err, ERR_REFUSED,
                        "This is a read-only session: nothing can be applied.");
-    if (domain->path && access(domain->path, W_OK) < 0)
+    if (!journal_check_path(domain, err))
+        return false;
+    if (domain->path && !domain->is_gone && access(domain->path, W_OK) < 0)
         return err_set(err, ERR_PERMISSION,
                        "%s cannot be written. Run virt-tune as root, or as "
                        "its owner.",

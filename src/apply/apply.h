@@ -58,10 +58,11 @@ bool apply_work(const struct target *target, const struct work *work,
 
 /*
  * The domain's record that was cut off, or NULL: there is none, or somebody
- * is writing just now. Free it with record_free.
+ * is writing just now, or `problem` says that it could not look. Free it with
+ * record_free.
  */
 struct record *repair_find(const struct target *target,
-                           const struct domain *domain);
+                           const struct domain *domain, struct err *problem);
 
 /* A sentence about such a record: when, what, and what can be done. */
 char *repair_describe(const struct record *record);

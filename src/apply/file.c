@@ -385,16 +385,11 @@ bool file_remove_tree(const char *path, struct err *err)
            fail(err, path, N_("removed"));
 }
 
-int file_lock(const char *root, const char *path, struct err *err)
+/* Gives the descriptor, or closes it and gives -1. */
+static int lock_opened(int fd, struct err *err)
 {
     static const struct timespec pause = {0, 50000000};
-    char *full CLEANUP(mem_free) = join(root, path);
-    int fd = open(full, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-    if (fd < 0) {
-        fail(err, full, N_("written"));
-        return -1;
-    }
     for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
         if (i == 200 || (errno != EWOULDBLOCK && errno != EINTR)) {
             close(fd);
@@ -406,6 +401,38 @@ int file_lock(const char *root, const char *path, struct err *err)
         nanosleep(&pause, NULL);
     }
     return fd;
+}
+
+int file_lock(const char *root, const char *path, struct err *err)
+{
+    char *full CLEANUP(mem_free) = join(root, path);
+    int fd = open(full, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0) {
+        fail(err, full, N_("written"));
+        return -1;
+    }
+    return lock_opened(fd, err);
+}
+
+bool file_lock_beside(const char *path, int *lock, struct err *err)
+{
+    char *directory CLEANUP(mem_free) = mem_strdup(path);
+    char *slash = strrchr(directory, '/');
+    int fd;
+
+    *lock = -1;
+    if (slash)
+        slash[slash == directory] = '\0';
+    fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return true;
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno != EWOULDBLOCK) {
+        close(fd); /* a file system without: there is no more to be had */
+        return true;
+    }
+    *lock = lock_opened(fd, err);
+    return *lock >= 0;
 }
 
 void file_unlock(int lock)

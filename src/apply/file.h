@@ -84,6 +84,12 @@ bool file_remove_tree(const char *path, struct err *err);
  * Gives what file_unlock wants, -1 on failure.
  */
 int file_lock(const char *root, const char *path, struct err *err);
+
+/*
+ * The same for a file at a full path, whoever writes with whatever root: its
+ * directory is locked. `lock` is -1 where that cannot be done.
+ */
+bool file_lock_beside(const char *path, int *lock, struct err *err);
 void file_unlock(int lock); /* -1 is allowed */
 
 /* True if somebody has the lock just now; makes nothing. */

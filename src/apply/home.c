@@ -8,9 +8,27 @@
 #include "apply/file.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+
+bool home_is_gone(const struct target *target, const struct domain *domain)
+{
+    virDomainPtr handle CLEANUP(conn_free_domain) = NULL;
+    struct stat stat;
+
+    if (domain->path)
+        return lstat(domain->path, &stat) < 0 &&
+               (errno == ENOENT || errno == ENOTDIR);
+    if (!target->conn)
+        return false;
+    handle =
+        virDomainLookupByUUIDString(conn_handle(target->conn), domain->uuid);
+    return !handle && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
+}
 
 char *home_read(const struct target *target, const struct domain *domain,
                 struct err *err)
@@ -19,6 +37,13 @@ char *home_read(const struct target *target, const struct domain *domain,
     size_t length;
     char *xml;
 
+    if (domain->is_gone && !home_is_gone(target, domain)) {
+        err_set(err, ERR_CHANGED, "%s is there again. Nothing was written.",
+                domain->name);
+        return NULL;
+    }
+    if (domain->is_gone)
+        return mem_strdup(domain->xml->text);
     if (domain->path)
         return domain_read_file(domain->path, &length, err);
     xml = domain_read_xml(target->conn, domain->uuid, err);

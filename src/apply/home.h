@@ -9,8 +9,15 @@
 #include "domain/domain.h"
 
 /*
+ * True if it is certain that the domain is nowhere any more: libvirt knows no
+ * such UUID, or there is no such file.
+ */
+bool home_is_gone(const struct target *target, const struct domain *domain);
+
+/*
  * The domain's XML as it is now, from libvirt or its file; free it. A lost
  * connection is opened anew, as often as a daemon needs to start again.
+ * Of one that is gone it is what it was last.
  */
 char *home_read(const struct target *target, const struct domain *domain,
                 struct err *err);

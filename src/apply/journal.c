@@ -71,6 +71,28 @@ static bool put_files(const char *directory, const struct work *work,
     return true;
 }
 
+bool journal_check_path(const struct domain *domain, struct err *err)
+{
+    for (const char *at = domain->path; at && *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f) {
+            char *name CLEANUP(mem_free) = str_printable(domain->path);
+
+            return err_set(err, ERR_REFUSED,
+                           "%.300s: the path has a control character, which no "
+                           "record can hold. Rename the file first.",
+                           name);
+        }
+    return true;
+}
+
+/* On one line, whatever it holds: a line end would begin another key. */
+static void add_line(struct str *str, const char *key, const char *value)
+{
+    str_addf(str, "%s = ", key);
+    str_add_printable(str, value);
+    str_add(str, "\n");
+}
+
 static bool put_summary(const char *directory, const struct target *target,
                         const struct work *work, struct err *err)
 {
@@ -81,10 +103,11 @@ static bool put_summary(const char *directory, const struct target *target,
 
     if (gmtime_r(&now, &tm))
         strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    str_addf(&str, "version = 1\ntime = %s\ndomain = %s\nuuid = %s\n", when,
-             work->domain->name, work->domain->uuid);
+    str_addf(&str, "version = 1\ntime = %s\n", when);
+    add_line(&str, "domain", work->domain->name);
+    add_line(&str, "uuid", work->domain->uuid);
     if (target->conn)
-        str_addf(&str, "uri = %s\n", conn_uri(target->conn));
+        add_line(&str, "uri", conn_uri(target->conn));
     else
         str_addf(&str, "path = %s\n", work->domain->path);
     if (work->undoes)
@@ -92,9 +115,9 @@ static bool put_summary(const char *directory, const struct target *target,
     if (work->host)
         str_addf(&str, "cpus = %s\n", work->host->cpu.fingerprint);
     for (size_t i = 0; i < work->title_count; i++)
-        str_addf(&str, "change = %s\n", work->titles[i]);
+        add_line(&str, "change", work->titles[i]);
     for (size_t i = 0; i < work->device_count; i++)
-        str_addf(&str, "device = %s\n", work->devices[i]);
+        add_line(&str, "device", work->devices[i]);
     return put(directory, "summary", str_text(&str), err);
 }
 
@@ -137,6 +160,8 @@ struct record *journal_begin(const struct target *target,
     struct records records;
     struct record *record = NULL;
 
+    if (!journal_check_path(work->domain, err))
+        return NULL;
     str_addf(&name, "%s/%04u", full, number);
     if (number > 9999) {
         err_set(err, ERR_FAILED, "%s is full of records.", full);

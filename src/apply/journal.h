@@ -51,6 +51,7 @@ struct record {
 struct records {
     struct record **list;
     size_t count;
+    struct err problem; /* of what could not be read; code 0: all was */
 };
 
 /* What a record is made of; all is borrowed. */
@@ -66,6 +67,9 @@ struct work {
     unsigned undoes;         /* as in struct record */
     const struct host *host; /* as it is now, to be noted; NULL: it is not */
 };
+
+/* Refuses a domain file whose path no line of a record can hold. */
+bool journal_check_path(const struct domain *domain, struct err *err);
 
 /*
  * Starts a record before anything is changed: copies of the domain's XML and
@@ -90,22 +94,30 @@ const char *record_state_name(enum record_state state);
 
 /*
  * All records of a domain; none is no failure. What cannot be read as a
- * record is left out.
+ * record is left out, and `problem` says so: none that is seen is not none.
  */
 struct records journal_read(const struct target *target,
                             const struct domain *domain);
 
-/* The newest one that is open, or NULL; free it. */
+/*
+ * The newest one that is open, or NULL; free it. `problem` as that of struct
+ * records.
+ */
 struct record *journal_open_record(const struct target *target,
-                                   const struct domain *domain);
+                                   const struct domain *domain,
+                                   struct err *problem);
 
 /* As journal_read, for a directory that journal_domains named. */
 struct records journal_read_in(const struct target *target, const char *name);
 void records_free(struct records *records);
 void record_free(struct record *record); /* NULL is allowed */
 
-/* The names of all domains' directories, NULL after the last, from `arena`. */
-char **journal_domains(const struct target *target, struct arena *arena);
+/*
+ * The names of all domains' directories, NULL after the last, from `arena`;
+ * `problem` as that of struct records.
+ */
+char **journal_domains(const struct target *target, struct arena *arena,
+                       struct err *problem);
 
 /* The directory of a domain's records, relative to the root; free it. */
 char *journal_directory(const struct domain *domain);

@@ -32,7 +32,15 @@ static cpu_set_t from_map(const unsigned char *map)
     return cpus;
 }
 
-static bool read_vcpu(virDomainPtr domain, unsigned number, cpu_set_t *cpus)
+/* What libvirt says of a thread's CPUs. */
+enum reading {
+    READING_FAILED,
+    READING_NONE, /* the running guest has no such thread yet */
+    READING_DONE,
+};
+
+static enum reading read_vcpu(virDomainPtr domain, unsigned number,
+                              cpu_set_t *cpus)
 {
     unsigned char *maps = mem_alloc((size_t)number + 1, MAP_BYTES);
     int got = virDomainGetVcpuPinInfo(domain, (int)number + 1, maps, MAP_BYTES,
@@ -40,14 +48,15 @@ static bool read_vcpu(virDomainPtr domain, unsigned number, cpu_set_t *cpus)
 
     *cpus = from_map(maps + (size_t)number * MAP_BYTES);
     free(maps);
-    return got > (int)number;
+    return got > (int)number ? READING_DONE : READING_FAILED;
 }
 
-static bool read_iothread(virDomainPtr domain, unsigned number, cpu_set_t *cpus)
+static enum reading read_iothread(virDomainPtr domain, unsigned number,
+                                  cpu_set_t *cpus)
 {
     virDomainIOThreadInfoPtr *list = NULL;
     int count = virDomainGetIOThreadInfo(domain, &list, VIR_DOMAIN_AFFECT_LIVE);
-    bool is_found = false;
+    enum reading reading = count < 0 ? READING_FAILED : READING_NONE;
 
     for (int i = 0; i < count; i++) {
         unsigned char map[MAP_BYTES] = {0};
@@ -57,16 +66,16 @@ static bool read_iothread(virDomainPtr domain, unsigned number, cpu_set_t *cpus)
                    list[i]->cpumaplen < MAP_BYTES ? (size_t)list[i]->cpumaplen
                                                   : MAP_BYTES);
             *cpus = from_map(map);
-            is_found = true;
+            reading = READING_DONE;
         }
         virDomainIOThreadInfoFree(list[i]);
     }
     free(list);
-    return is_found;
+    return reading;
 }
 
-static bool read_pin(virDomainPtr domain, const struct live_pin *pin,
-                     cpu_set_t *cpus)
+static enum reading read_pin(virDomainPtr domain, const struct live_pin *pin,
+                             cpu_set_t *cpus)
 {
     unsigned char map[MAP_BYTES] = {0};
 
@@ -78,9 +87,9 @@ static bool read_pin(virDomainPtr domain, const struct live_pin *pin,
     default:
         if (virDomainGetEmulatorPinInfo(domain, map, MAP_BYTES,
                                         VIR_DOMAIN_AFFECT_LIVE) < 0)
-            return false;
+            return READING_FAILED;
         *cpus = from_map(map);
-        return true;
+        return READING_DONE;
     }
 }
 
@@ -108,9 +117,12 @@ static void want(struct live_report *report, virDomainPtr domain,
                  enum live_kind kind, unsigned number, const cpu_set_t *cpus)
 {
     struct live_pin pin = {.kind = kind, .number = number, .after = *cpus};
+    enum reading reading = cpuset_is_empty(cpus)
+                               ? READING_NONE
+                               : read_pin(domain, &pin, &pin.before);
 
-    if (cpuset_is_empty(cpus) || !read_pin(domain, &pin, &pin.before) ||
-        CPU_EQUAL(&pin.before, &pin.after))
+    report->unread += reading == READING_FAILED;
+    if (reading != READING_DONE || CPU_EQUAL(&pin.before, &pin.after))
         return;
     report->pins =
         mem_realloc(report->pins, report->count + 1, sizeof(*report->pins));
@@ -123,7 +135,8 @@ static void look(const struct plan *plan, virDomainPtr domain,
     int vcpus = virDomainGetVcpusFlags(domain, VIR_DOMAIN_AFFECT_LIVE |
                                                    VIR_DOMAIN_VCPU_MAXIMUM);
 
-    for (unsigned i = 0; i < plan->vcpus && (int)i < vcpus; i++)
+    /* Where libvirt does not say how many, reading each one tells. */
+    for (unsigned i = 0; i < plan->vcpus && (vcpus < 0 || (int)i < vcpus); i++)
         want(report, domain, LIVE_VCPU, i, &plan->vcpupin[i]);
     want(report, domain, LIVE_EMULATOR, 0, &plan->emulatorpin);
     for (unsigned i = 0; i < plan->iothread_count; i++)
@@ -139,27 +152,39 @@ static bool move(virDomainPtr domain, const struct live_pin *pin,
     if (!set_pin(domain, pin, &pin->after))
         return conn_error(err, ERR_FAILED,
                           _("A thread of the running guest cannot be moved"));
-    return (read_pin(domain, pin, &now) && CPU_EQUAL(&now, &pin->after)) ||
+    return (read_pin(domain, pin, &now) == READING_DONE &&
+            CPU_EQUAL(&now, &pin->after)) ||
            err_set(err, ERR_FAILED,
                    "libvirt did not move a thread of the running guest where "
                    "it was told.");
 }
 
+/* It counts as back if it is where it was, whatever the call said. */
+static bool move_back(virDomainPtr domain, const struct live_pin *pin)
+{
+    bool is_set = set_pin(domain, pin, &pin->before);
+    cpu_set_t now;
+
+    return read_pin(domain, pin, &now) == READING_DONE
+               ? CPU_EQUAL(&now, &pin->before) != 0
+               : is_set;
+}
+
 static bool move_all(virDomainPtr domain, const struct live_report *report,
                      struct err *err)
 {
-    size_t done = 0;
+    size_t done = 0, left = 0;
 
     while (done < report->count && move(domain, &report->pins[done], err))
         done++;
     if (done == report->count)
         return true;
     for (size_t i = done + 1; i-- > 0;)
-        if (!set_pin(domain, &report->pins[i], &report->pins[i].before)) {
-            err->code = ERR_NOT_RESTORED;
-            return err_add(err, "Not all of its threads could be moved back.");
-        }
-    return err_add(err, "All of its threads are where they were.");
+        left += !move_back(domain, &report->pins[i]);
+    if (left == 0)
+        return err_add(err, "All of its threads are where they were.");
+    err->code = ERR_NOT_RESTORED;
+    return err_add(err, "Not all of its threads could be moved back.");
 }
 
 bool live_apply(const struct target *target, const struct plan *plan,

@@ -21,13 +21,14 @@ struct live_pin {
 struct live_report {
     struct live_pin *pins; /* those that were moved; free with live_free */
     size_t count;
+    size_t unread; /* others, of which it could not look where they are */
 };
 
 /*
  * Moves the threads of the plan's running domain to the plan's CPUs; what is
- * there already is not touched, nor what the plan does not pin. Each is read
- * back. If one fails all are put back, and `err` says so (ERR_NOT_RESTORED if
- * not even that can be done).
+ * there already is not touched, nor what the plan does not pin, nor what cannot
+ * be read; the report counts that. Each is read back. If one fails all are put
+ * back, and `err` says so (ERR_NOT_RESTORED if not all of them can be).
  */
 bool live_apply(const struct target *target, const struct plan *plan,
                 struct live_report *report, struct err *err);

@@ -8,24 +8,65 @@
 #include "base/str.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static char *get_exact(const struct root *root, struct arena *arena,
-                       const char *directory, const char *name)
+enum { UUID_LENGTH = 36 };
+
+/* Reads one record's files; what is not there is NULL, and is no failure. */
+struct reader {
+    const struct root *root;
+    struct arena *arena;
+    const char *directory;
+    struct err *problem; /* of the first that could not be read */
+};
+
+/* With errno as the call that failed left it; 0: it is no regular file. */
+static void note(const struct root *root, const char *path, int number,
+                 struct err *problem)
 {
-    return root_read_exact(root, arena_printf(arena, "%s/%s", directory, name));
+    struct str full CLEANUP(str_free) = STR_INIT;
+    struct str name CLEANUP(str_free) = STR_INIT;
+    const char *base = root_path(root);
+
+    if (problem->code)
+        return;
+    str_addf(&full, "%s%s%s", base, str_ends(base, "/") ? "" : "/", path);
+    str_add_printable(&name, str_text(&full));
+    err_set(problem, err_code_of_errno(number), "Could not look: %.300s: %s.",
+            str_text(&name), number ? strerror(number) : _("no regular file"));
+    if (problem->code == ERR_PERMISSION)
+        err_add(problem, "Run virt-tune as root.");
+    else
+        err_add(problem, "Bring it back, or move its directory away.");
 }
 
-static char *get_line(const struct root *root, struct arena *arena,
-                      const char *directory, const char *name)
+static char *get_exact(const struct reader *reader, const char *name)
 {
-    char *text =
-        root_read(root, arena, arena_printf(arena, "%s/%s", directory, name));
+    const char *path =
+        arena_printf(reader->arena, "%s/%s", reader->directory, name);
+    char *text;
 
+    errno = 0;
+    text = root_read_exact(reader->root, path);
+    if (!text && errno != ENOENT)
+        note(reader->root, path, errno, reader->problem);
+    return text;
+}
+
+static char *get_line(const struct reader *reader, const char *name)
+{
+    const char *path =
+        arena_printf(reader->arena, "%s/%s", reader->directory, name);
+    char *text;
+
+    errno = 0;
+    text = root_read(reader->root, reader->arena, path);
+    if (!text && errno != ENOENT)
+        note(reader->root, path, errno, reader->problem);
     return text ? mem_strdup(text) : NULL;
 }
-
 static void replace(char **text, const char *by)
 {
     free(*text);
@@ -94,34 +135,33 @@ static enum record_state state_of(const char *text)
     return RECORD_OPEN; /* whatever else stands there: it did not end */
 }
 
-static void read_files(const struct root *root, struct arena *arena,
-                       const char *directory, struct record *record)
+static void read_files(const struct reader *reader, struct record *record)
 {
     for (size_t i = 0; i < JOURNAL_FILES_MAX; i++) {
-        const char *name = arena_printf(arena, "file-%zu", i);
+        const char *name = arena_printf(reader->arena, "file-%zu", i);
         struct record_file *file = &record->files[i];
 
-        file->path = get_line(root, arena, directory,
-                              arena_printf(arena, "%s.path", name));
+        file->path =
+            get_line(reader, arena_printf(reader->arena, "%s.path", name));
         if (!file->path)
             return;
-        file->before = get_exact(root, arena, directory,
-                                 arena_printf(arena, "%s.before", name));
-        file->after = get_exact(root, arena, directory,
-                                arena_printf(arena, "%s.after", name));
+        file->before =
+            get_exact(reader, arena_printf(reader->arena, "%s.before", name));
+        file->after =
+            get_exact(reader, arena_printf(reader->arena, "%s.after", name));
         record->file_count++;
     }
 }
 
-/* NULL if the directory holds no record. */
+/* NULL if the directory holds no whole record, and a sentence about it. */
 static struct record *read_record(const struct root *root,
-                                  const char *directory)
+                                  const char *directory, struct err *problem)
 {
     struct record *record = mem_alloc(1, sizeof(*record));
-    struct arena *arena = arena_new();
-    char *state CLEANUP(mem_free) = get_line(root, arena, directory, "state");
-    char *summary CLEANUP(mem_free) =
-        get_line(root, arena, directory, "summary");
+    struct err own = {0};
+    const struct reader reader = {root, arena_new(), directory, &own};
+    char *state CLEANUP(mem_free) = get_line(&reader, "state");
+    char *summary CLEANUP(mem_free) = get_line(&reader, "summary");
     const char *base = root_path(root);
     struct str full = STR_INIT;
 
@@ -129,13 +169,20 @@ static struct record *read_record(const struct root *root,
     record->directory = str_steal(&full);
     record->state = state_of(state);
     read_summary(record, summary ? summary : (char[]){""});
-    read_files(root, arena, directory, record);
-    record->before = get_exact(root, arena, directory, "before.xml");
-    record->wanted = get_exact(root, arena, directory, "preview.xml");
-    record->after = get_exact(root, arena, directory, "after.xml");
-    arena_free(arena);
-    if (record->before && record->wanted)
+    read_files(&reader, record);
+    record->before = get_exact(&reader, "before.xml");
+    record->wanted = get_exact(&reader, "preview.xml");
+    record->after = get_exact(&reader, "after.xml");
+    if (!record->before || !record->wanted)
+        note(root,
+             arena_printf(reader.arena, "%s/%s.xml", directory,
+                          record->before ? "preview" : "before"),
+             ENOENT, &own);
+    arena_free(reader.arena);
+    if (!own.code)
         return record;
+    if (!problem->code)
+        *problem = own;
     record_free(record);
     return NULL;
 }
@@ -164,26 +211,47 @@ static void settle(struct records *records)
     }
 }
 
+/* No directory at all is no failure, nor is the root that is still to come. */
+static char **list(const struct target *target, struct root **root,
+                   struct arena *arena, const char *journal,
+                   struct err *problem)
+{
+    char **names;
+
+    *root = root_open(target->root, problem);
+    if (!*root) {
+        if (problem->code != ERR_PERMISSION)
+            *problem = (struct err){0};
+        return NULL;
+    }
+    errno = 0;
+    names = root_list(*root, arena, journal, NULL);
+    if (!names && errno != ENOENT)
+        note(*root, journal, errno, problem);
+    return names;
+}
+
 static struct records read_all(const struct target *target, const char *journal)
 {
-    struct root *root = root_open(target->root, NULL);
+    struct root *root;
     struct arena *arena = arena_new();
-    size_t count = 0;
-    char **names = root ? root_list(root, arena, journal, &count) : NULL;
     struct records records = {0};
+    char **names = list(target, &root, arena, journal, &records.problem);
 
-    records.list = mem_alloc(count + 1, sizeof(*records.list));
-    for (size_t i = 0; i < count; i++) {
+    for (; names && *names; names++) {
         unsigned long number;
         struct record *record;
 
-        if (!str_number(names[i], 9999, &number))
+        if (!str_number(*names, 9999, &number))
             continue;
         record =
-            read_record(root, arena_printf(arena, "%s/%s", journal, names[i]));
+            read_record(root, arena_printf(arena, "%s/%s", journal, *names),
+                        &records.problem);
         if (!record)
             continue;
         record->number = (unsigned)number;
+        records.list =
+            mem_realloc(records.list, records.count + 1, sizeof(*records.list));
         records.list[records.count++] = record;
     }
     settle(&records);
@@ -201,7 +269,8 @@ struct records journal_read(const struct target *target,
 }
 
 struct record *journal_open_record(const struct target *target,
-                                   const struct domain *domain)
+                                   const struct domain *domain,
+                                   struct err *problem)
 {
     struct records records = journal_read(target, domain);
     struct record *open = NULL;
@@ -211,6 +280,7 @@ struct record *journal_open_record(const struct target *target,
             open = records.list[i];
             records.list[i] = NULL;
         }
+    *problem = records.problem;
     records_free(&records);
     return open;
 }
@@ -223,13 +293,21 @@ struct records journal_read_in(const struct target *target, const char *name)
     return read_all(target, str_text(&journal));
 }
 
-char **journal_domains(const struct target *target, struct arena *arena)
+char **journal_domains(const struct target *target, struct arena *arena,
+                       struct err *problem)
 {
-    struct root *root = root_open(target->root, NULL);
-    char **names = root ? root_list(root, arena, JOURNAL, NULL) : NULL;
+    struct root *root;
+    char **names = list(target, &root, arena, JOURNAL, problem);
+    size_t count = 0;
 
     root_free(root);
-    return names ? names : arena_alloc(arena, 1, sizeof(*names));
+    if (!names)
+        return arena_alloc(arena, 1, sizeof(*names));
+    for (char **at = names; *at; at++)
+        if (str_starts(*at, "file-") || strlen(*at) >= UUID_LENGTH)
+            names[count++] = *at; /* and no lock, nor the drafts */
+    names[count] = NULL;
+    return names;
 }
 
 bool record_is_open(const struct record *record)

@@ -7,6 +7,7 @@
 
 #include "apply/file.h"
 #include "apply/hold.h"
+#include "apply/home.h"
 #include "apply/step.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -14,11 +15,12 @@
 #include <string.h>
 
 struct record *repair_find(const struct target *target,
-                           const struct domain *domain)
+                           const struct domain *domain, struct err *problem)
 {
+    *problem = (struct err){0};
     return file_is_locked(target->root, JOURNAL_LOCK)
                ? NULL
-               : journal_open_record(target, domain);
+               : journal_open_record(target, domain, problem);
 }
 
 char *repair_describe(const struct record *record)
@@ -60,6 +62,10 @@ static bool finish(const struct target *target, const struct domain *domain,
 {
     struct err missing = {0};
 
+    if (domain->is_gone)
+        return err_set(err, ERR_REFUSED,
+                       "%s is gone: this can only be taken back.",
+                       domain->name);
     return step_files(target, record, err) &&
            step_store(target, domain, record, err) &&
            (step_compare(target, domain, record, &missing) ||
@@ -70,7 +76,12 @@ static bool finish(const struct target *target, const struct domain *domain,
 static bool take_back(const struct target *target, const struct domain *domain,
                       struct record *record, struct err *err)
 {
-    return step_store_back(target, domain, record, err) &&
+    return (domain->is_gone ? home_is_gone(target, domain) ||
+                                  err_set(err, ERR_CHANGED,
+                                          "%s is there again. Nothing was "
+                                          "written.",
+                                          domain->name)
+                            : step_store_back(target, domain, record, err)) &&
            step_files_back(target, record, err) &&
            journal_state(record, RECORD_TAKEN_BACK, err);
 }
@@ -90,14 +101,20 @@ bool repair_run(const struct target *target, const struct domain *domain,
                 struct err *err)
 {
     struct record *record;
+    struct err problem = {0};
     struct hold hold;
     bool is_ended = false;
-    int lock;
+    int lock, home_lock = -1;
 
     *report = (struct repair_report){0};
     hold_begin(&hold);
     lock = file_lock(target->root, JOURNAL_LOCK, err);
-    record = lock < 0 ? NULL : journal_open_record(target, domain);
+    if (lock >= 0 && domain->path &&
+        !file_lock_beside(domain->path, &home_lock, err)) {
+        file_unlock(lock);
+        lock = -1;
+    }
+    record = lock < 0 ? NULL : journal_open_record(target, domain, &problem);
     if (record) {
         report->number = record->number;
         is_ended =
@@ -111,11 +128,14 @@ bool repair_run(const struct target *target, const struct domain *domain,
         if (!is_ended)
             err_add(err, "Record %04u stays open; its copies are in %s.",
                     record->number, record->directory);
+    } else if (problem.code) {
+        err_set(err, problem.code, "%s", problem.text);
     } else if (lock >= 0) {
         err_set(err, ERR_CHANGED, "No record of %s is open any more.",
                 domain->name);
     }
     record_free(record);
+    file_unlock(home_lock);
     file_unlock(lock);
     hold_end(&hold);
     return is_ended;

@@ -157,6 +157,34 @@ static bool check_record(const struct target *target,
     return true;
 }
 
+/* The record in force that came after this one and left what is there, or 0. */
+static unsigned find_later(const struct records *records,
+                           const struct record *record, const char *now)
+{
+    unsigned later = 0;
+
+    for (size_t i = 0; record && i < records->count; i++) {
+        const struct record *other = records->list[i];
+
+        if (other && other->number > record->number &&
+            other->state == RECORD_APPLIED && other->after &&
+            strcmp(other->after, other->before) != 0 &&
+            strcmp(other->after, now) == 0)
+            later = other->number;
+    }
+    return later;
+}
+
+/* Of a domain that is gone only the hook's files can go back. */
+static bool check_gone(const struct domain *domain, const struct record *record,
+                       struct err *err)
+{
+    return !domain->is_gone || !record->undoes ||
+           err_set(err, ERR_REFUSED,
+                   "%s is gone: nothing of it can be put in force again.",
+                   domain->name);
+}
+
 struct undo *undo_new(const struct target *target, const struct domain *domain,
                       const char *script, unsigned number,
                       const struct choices *choices, struct err *err)
@@ -164,19 +192,27 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
     struct records records = journal_read(target, domain);
     struct undo *undo = mem_alloc(1, sizeof(*undo));
     struct root *root = root_open(target->root, NULL);
+    const char *now = domain->xml->text;
     const struct record *record;
     bool is_planned;
 
     undo->arena = arena_new();
     undo->conflicts.choices = choices;
     undo->record = choose(&records, number);
+    undo->later = find_later(&records, undo->record, now);
     record = undo->record;
-    if (!record)
+    if (records.problem.code)
+        err_set(err, records.problem.code, "%s", records.problem.text);
+    else if (!record)
         explain_none(target, domain, number, err);
-    else if (check_record(target, record, err))
-        undo->merge = merge_undo(record->before,
-                                 record->after ? record->after : record->wanted,
-                                 domain->xml->text, &undo->conflicts, err);
+    else if (check_record(target, record, err) &&
+             check_gone(domain, record, err))
+        undo->merge =
+            domain->is_gone
+                ? merge_undo(now, now, now, &undo->conflicts, err)
+                : merge_undo(record->before,
+                             record->after ? record->after : record->wanted,
+                             now, &undo->conflicts, err);
     is_planned =
         undo->merge &&
         (!root || (plan_data(undo, target, err) &&
@@ -206,7 +242,12 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
     const struct conflicts *conflicts = &undo->conflicts;
     struct str str = STR_INIT;
 
-    if (undo->record->undoes)
+    if (domain->is_gone)
+        str_addf(&str,
+                 "Record %04u is undone (record %04u). %s is gone: only its "
+                 "hook files went back.\n",
+                 undo->record->number, number, domain->name);
+    else if (undo->record->undoes)
         str_addf(&str,
                  "Record %04u is undone: what record %04u changed is in force "
                  "again (record %04u).\n",
@@ -232,6 +273,12 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
     return str_steal(&str);
 }
 
+void undo_add_later(const struct undo *undo, struct err *err)
+{
+    if (undo->later)
+        err_add(err, "That was record %04u: undo that first.", undo->later);
+}
+
 static bool refuse(const struct domain *domain, const struct undo *undo,
                    struct err *err)
 {
@@ -245,6 +292,7 @@ static bool refuse(const struct domain *domain, const struct undo *undo,
         err_add(err, "%.160s", conflicts->list[i].text);
     if (conflicts->count > 3)
         err_add(err, "And %zu more.", conflicts->count - 3);
+    undo_add_later(undo, err);
     return err_add(err, "The former definition is %.200s/before.xml.",
                    undo->record->directory);
 }

@@ -17,6 +17,7 @@ struct undo {
     size_t file_count;
     struct conflicts conflicts; /* edited since: of the XML, then of files */
     bool keeps_script;          /* nobody needs it, but it was edited since */
+    unsigned later; /* the record of ours that made these edits, or 0 */
 };
 
 /*
@@ -32,6 +33,9 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
                       const char *script, unsigned number,
                       const struct choices *choices, struct err *err);
 void undo_free(struct undo *undo); /* NULL is allowed */
+
+/* Adds a sentence about the later record, if there is one. */
+void undo_add_later(const struct undo *undo, struct err *err);
 
 /*
  * Says in sentences, a line each, what came of it; `number` is the record that

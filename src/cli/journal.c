@@ -7,6 +7,7 @@
 #include "apply/hold.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "session/gone.h"
 #include "session/remote.h"
 
 #include <stdlib.h>
@@ -63,7 +64,11 @@ static bool repair(const struct session *session, const struct options *options,
         return false;
     hold_begin(&hold);
     is_ended = session_repair(session, way, &report, err);
-    if (is_ended)
+    if (is_ended && session->domain->is_gone)
+        printf(_("Record %04u is taken back: %s is gone, only its hook files "
+                 "went back.\n"),
+               report.number, session->domain->name);
+    else if (is_ended)
         printf(way == REPAIR_FINISH
                    ? _("Record %04u is finished: it is in force as it is "
                        "stored.\n")
@@ -78,17 +83,26 @@ static bool repair(const struct session *session, const struct options *options,
     return is_ended;
 }
 
+/* What could not be read is told after what could. */
+static bool tell(const struct err *problem, struct err *err)
+{
+    return !problem->code || err_set(err, problem->code, "%s", problem->text);
+}
+
 /* One domain: by its argument, or as a record names it. */
 static bool repair_domain(struct session *session,
                           const struct options *options, const char *name,
                           struct err *err)
 {
+    struct err problem;
     struct record *record;
     bool is_ended;
 
-    if (!session_load(session, name, err))
+    if (!session_load_recorded(session, name, err))
         return false;
-    record = session_open_record(session);
+    record = session_open_record(session, &problem);
+    if (!record && problem.code)
+        return tell(&problem, err);
     if (!record) {
         printf(_("%s: nothing is open.\n"), session->domain->name);
         return true;
@@ -130,13 +144,15 @@ static bool repair_all(struct session *session, const struct options *options,
                        struct err *err)
 {
     struct arena *arena = arena_new();
-    char **names = journal_domains(&session->target, arena);
-    bool is_ended = true;
+    struct err first = {0}; /* what could not be read, or ended */
+    char **names = journal_domains(&session->target, arena, &first);
     size_t count = 0;
 
     for (; *names; names++) {
         struct records records = journal_read_in(&session->target, *names);
 
+        if (!first.code)
+            first = records.problem;
         for (size_t i = 0; i < records.count; i++) {
             const struct record *record = records.list[i];
             struct err problem = {0};
@@ -152,16 +168,15 @@ static bool repair_all(struct session *session, const struct options *options,
                               *record->path ? record->path : record->uuid,
                               &problem))
                 continue;
-            if (is_ended)
-                *err = problem;
-            is_ended = false;
+            if (!first.code)
+                first = problem;
         }
         records_free(&records);
     }
-    if (count == 0)
+    if (count == 0 && !first.code)
         printf(_("Nothing is open.\n"));
     arena_free(arena);
-    return is_ended;
+    return tell(&first, err);
 }
 
 bool command_repair(const struct options *options, char **words,
@@ -188,33 +203,35 @@ static bool show_history(const struct options *options, struct records *records,
             history_add_diff(&str, records->list[i]);
             is_found = true;
         }
-    if (!is_found)
+    if (!is_found && !records->problem.code)
         return err_set(err, ERR_FAILED, "There is no record %04u.", number);
     if (options->is_json)
         json_print(json_history(records, 1));
     else if (number > 0)
         fputs(str_text(&str), stdout);
-    else if (records->count == 0)
-        printf(_("virt-tune has changed nothing of this domain.\n"));
-    else {
+    else if (records->count > 0) {
         history_add_table(&str, records);
         fputs(str_text(&str), stdout);
-    }
-    return true;
+    } else if (!records->problem.code)
+        printf(_("virt-tune has changed nothing of this domain.\n"));
+    return tell(&records->problem, err);
 }
 
 /* Every domain, those that are gone too. */
-static void show_all(const struct session *session,
-                     const struct options *options)
+static bool show_all(const struct session *session,
+                     const struct options *options, struct err *err)
 {
     struct arena *arena = arena_new();
-    char **names = journal_domains(&session->target, arena);
+    struct err problem = {0};
+    char **names = journal_domains(&session->target, arena, &problem);
     struct records *all = NULL;
     size_t count = 0;
 
     for (; *names; names++) {
         struct records records = journal_read_in(&session->target, *names);
 
+        if (!problem.code)
+            problem = records.problem;
         if (records.count == 0) {
             records_free(&records);
             continue;
@@ -224,7 +241,7 @@ static void show_all(const struct session *session,
     }
     if (options->is_json)
         json_print(json_history(all, count));
-    else if (count == 0)
+    else if (count == 0 && !problem.code)
         printf(_("virt-tune has changed nothing here.\n"));
     for (size_t i = 0; i < count; i++) {
         const struct record *last = all[i].list[all[i].count - 1];
@@ -242,6 +259,7 @@ static void show_all(const struct session *session,
     }
     free(all);
     arena_free(arena);
+    return tell(&problem, err);
 }
 
 bool command_history(const struct options *options, char **words,
@@ -254,8 +272,8 @@ bool command_history(const struct options *options, char **words,
     bool is_shown = session != NULL;
 
     if (session && !words[0]) {
-        show_all(session, options);
-    } else if (session && session_load(session, words[0], err)) {
+        is_shown = show_all(session, options, err);
+    } else if (session && session_load_recorded(session, words[0], err)) {
         struct records records =
             journal_read(&session->target, session->domain);
 

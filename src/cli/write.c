@@ -8,6 +8,7 @@
 #include "plan/device.h"
 #include "plan/planfile.h"
 #include "plan/rule.h"
+#include "session/gone.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +105,12 @@ static bool apply_live(const struct session *session, const struct plan *plan,
                number, cpuset_text(arena, &pin->before),
                cpuset_text(arena, &pin->after));
     }
-    if (is_moved && report.count == 0)
+    if (is_moved && report.unread > 0)
+        is_moved = err_set(err, ERR_FAILED,
+                           "Could not look where %zu of its threads are: "
+                           "these were not moved.",
+                           report.unread);
+    else if (is_moved && report.count == 0)
         printf(_("Its threads are on their CPUs already.\n"));
     live_free(&report);
     plan_free(kept);
@@ -260,6 +266,7 @@ static bool choose(const struct undo *undo, enum choice *list, struct err *err)
             "these as they are; --drop-edits takes them back, too.");
     for (size_t i = 0; i < conflicts->count && i < 3; i++)
         err_add(err, "%.160s", conflicts->list[i].text);
+    undo_add_later(undo, err);
     return false;
 }
 
@@ -325,7 +332,7 @@ bool command_undo(const struct options *options, char **words, struct err *err)
     struct session *session = cli_record_number(words, &number, err)
                                   ? session_open(&options->session, err)
                                   : NULL;
-    bool is_undone = session && session_load(session, words[0], err) &&
+    bool is_undone = session && session_load_recorded(session, words[0], err) &&
                      undo(session, options, number, err);
 
     session_close(session);

@@ -65,6 +65,7 @@ struct domain {
     const char *osinfo;  /* libosinfo's id, or "" */
     enum guest_kind guest;
     bool is_running;
+    bool is_gone; /* only the journal knows it: this is what it was last */
     bool has_autostart;
     bool has_saved_image; /* managed save: it wins over a new definition */
     int snapshot_count;   /* each with a definition of its own; -1: not known */

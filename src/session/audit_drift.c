@@ -43,25 +43,17 @@ static const char *left(const struct record *record)
     return record->after ? record->after : record->wanted;
 }
 
-/* Only root may read the records: none that is seen is not none. */
-static bool is_journal_hidden(const struct audit_look *look)
-{
-    char *path CLEANUP(mem_free) = journal_directory(look->wanted);
-    struct root *root = root_open(look->target->root, NULL);
-    bool is_hidden = root && root_exists(root, path) &&
-                     !root_list(root, look->arena, path, NULL);
-
-    root_free(root);
-    return is_hidden;
-}
-
 static void check_record(const struct audit_look *look)
 {
     const struct record *record = in_force(look);
 
-    if (is_journal_hidden(look)) {
+    const struct err *problem = &look->records->problem;
+
+    if (problem->code) {
         audit_say(look, VERDICT_UNKNOWN, "The journal: could not look", "",
-                  "Only root may read it: run it as root.");
+                  problem->code == ERR_PERMISSION
+                      ? "Only root may read it: run it as root."
+                      : arena_strdup(look->arena, problem->text));
         return;
     }
 

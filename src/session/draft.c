@@ -61,8 +61,8 @@ static bool find_place(const struct session *session, struct str *directory,
     return true;
 }
 
-void draft_save(const struct session *session, const struct plan *plan,
-                unsigned step)
+bool draft_save(const struct session *session, const struct plan *plan,
+                unsigned step, struct err *err)
 {
     struct str directory CLEANUP(str_free) = STR_INIT;
     struct str path CLEANUP(str_free) = STR_INIT;
@@ -72,17 +72,20 @@ void draft_save(const struct session *session, const struct plan *plan,
     const char *root;
     struct tm tm;
 
-    if (!is_kept(session) || !find_place(session, &directory, &path, &root))
-        return;
+    if (!is_kept(session))
+        return true;
+    if (!find_place(session, &directory, &path, &root))
+        return err_set(err, ERR_FAILED,
+                       "Neither XDG_STATE_HOME nor HOME names a directory.");
     if (gmtime_r(&now, &tm))
         strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", &tm);
     planfile_save(plan, &text);
     str_addf(&text, "# step = %u\n# time = %s\n# was = %016llx\n", step, when,
              (unsigned long long)hash_of(session->domain->xml->text));
     meanwhile_note(&text, session, plan);
-    if (file_make_directory(root, str_text(&directory), 0700, NULL))
-        file_replace(root, str_text(&path), NULL, str_text(&text), text.length,
-                     0600, NULL);
+    return file_make_directory(root, str_text(&directory), 0700, err) &&
+           file_replace(root, str_text(&path), NULL, str_text(&text),
+                        text.length, 0600, err);
 }
 
 void draft_remove(const struct session *session)

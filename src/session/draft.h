@@ -17,11 +17,11 @@ struct draft {
 };
 
 /*
- * Saves the plan and the step, whole or not at all. Silent if it cannot: a
- * draft is a courtesy. Does nothing in the demo or a read-only session.
+ * Saves the plan and the step, whole or not at all. Nothing is to be saved in
+ * the demo or a read-only session.
  */
-void draft_save(const struct session *session, const struct plan *plan,
-                unsigned step);
+bool draft_save(const struct session *session, const struct plan *plan,
+                unsigned step, struct err *err);
 void draft_remove(const struct session *session);
 
 /* The draft for the present domain, or NULL; free it with draft_free. */

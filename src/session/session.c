@@ -199,8 +199,13 @@ bool session_load(struct session *session, const char *name, struct err *err)
         domain = session_connect(session, err)
                      ? domain_load(session->conn, name, err)
                      : NULL;
-    if (!domain)
-        return false;
+    if (domain)
+        session_take(session, domain);
+    return domain != NULL;
+}
+
+void session_take(struct session *session, struct domain *domain)
+{
     domain_free(session->domain);
     neighbours_free(session->others);
     session->others = domain->path
@@ -212,7 +217,6 @@ bool session_load(struct session *session, const char *name, struct err *err)
         open_hook_root(session, &(struct err){0});
     session->hook_obstacle = hook_obstacle(session);
     load_identities(session);
-    return true;
 }
 
 bool session_is_current(const struct session *session, struct err *err)
@@ -259,11 +263,14 @@ void session_hook_now(const struct session *session, const struct plan *plan,
 /* An apply that was cut off comes first: nothing is built on half of one. */
 static bool check_open(const struct session *session, struct err *err)
 {
-    struct record *record = session_open_record(session);
+    struct err problem;
+    struct record *record = session_open_record(session, &problem);
     char *text CLEANUP(mem_free) = record ? repair_describe(record) : NULL;
 
     record_free(record);
-    return !text || err_set(err, ERR_REFUSED, "%s", text);
+    if (text)
+        return err_set(err, ERR_REFUSED, "%s", text);
+    return !problem.code || err_set(err, problem.code, "%s", problem.text);
 }
 
 static bool check_writable(const struct session *session, struct err *err)
@@ -331,9 +338,10 @@ bool session_undo(const struct session *session, const struct undo *undo,
            undo_run(&session->target, session->domain, undo, report, err);
 }
 
-struct record *session_open_record(const struct session *session)
+struct record *session_open_record(const struct session *session,
+                                   struct err *problem)
 {
-    return repair_find(&session->target, session->domain);
+    return repair_find(&session->target, session->domain, problem);
 }
 
 bool session_repair(const struct session *session, enum repair_way way,

@@ -47,6 +47,9 @@ bool session_connect(struct session *session, struct err *err);
 /* Loads a domain (a name, a UUID or a path) in place of the present one. */
 bool session_load(struct session *session, const char *name, struct err *err);
 
+/* Takes a domain that was read otherwise in its place; the session frees it. */
+void session_take(struct session *session, struct domain *domain);
+
 /*
  * True if the present domain is stored as it was when it was loaded; false
  * with an error if that cannot be read.
@@ -89,7 +92,8 @@ bool session_undo(const struct session *session, const struct undo *undo,
                   struct apply_report *report, struct err *err);
 
 /* The present domain's record that was cut off, or NULL; free it. */
-struct record *session_open_record(const struct session *session);
+struct record *session_open_record(const struct session *session,
+                                   struct err *problem);
 
 /* Ends that record; see repair_run. */
 bool session_repair(const struct session *session, enum repair_way way,

@@ -270,7 +270,7 @@ static const struct spec {
      "is undone"},
     {"last-apply", OK, LINES, FILES(APPLIED(0001, NOW, NOW, "")), "0001"},
     {"last-apply", UNKNOWN, LINES, FILES("var/lib/virt-tune/" UUID "=x"),
-     "root"},
+     "Not a directory"},
     {"last-apply", FAIL, LINES,
      FILES(APPLIED(0001, NOW, NOW, ""), RECORD(0001) "state=begun"),
      "virt-tune repair"},

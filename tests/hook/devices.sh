@@ -57,6 +57,7 @@ test_devices_two() {
 }
 
 test_devices_used() {
+  local n
   fresh_devices 'required = devices'
   mkdir -p "$host/proc/101/fd" "$host/proc/102/fd"
   printf 'kwin\e[31m\n' >"$host/proc/101/comm"
@@ -87,6 +88,30 @@ first."
   prepare $a
   has '... of btrfs' "$status/$err" '1/*nvme0n1p1 is mounted on /srv;*'
   fresh_devices
+  # The second of two: mountinfo names the first alone.
+  mkdir -p "$host/sys/fs/btrfs/features" "$host/sys/fs/btrfs/$b/devices"
+  echo '30 1 0:33 / /srv rw - btrfs /dev/sda1 rw' >>"$host/proc/self/mountinfo"
+  ln -s ../../../../class/block/nvme0n1 "$host/sys/fs/btrfs/$b/devices/sda1"
+  prepare $a
+  is '... but not another one' "$status/$err" 0/
+  release $a
+  ln -s ../../../../class/block/nvme0n1p1 \
+    "$host/sys/fs/btrfs/$b/devices/nvme0n1p1"
+  prepare $a
+  has '... with many devices' "$status/$err" '1/*nvme0n1p1 is part of a btrfs;*'
+  for n in nvme0n1p1:/dev/sda1 sda1:/dev/nvme0n1p1 sda:/dev/nvme0n1p1:/dev/sdb; do
+    fresh_devices
+    echo "30 1 0:33 / /srv rw - bcachefs /dev/$n rw" >>"$host/proc/self/mountinfo"
+    prepare $a
+    has "... of bcachefs on $n" "$status/$err" \
+      '1/*nvme0n1p1 is mounted on /srv;*'
+  done
+  fresh_devices
+  echo '30 1 0:33 / /srv rw - bcachefs /dev/sda:/dev/nvme0n1p10 rw' \
+    >>"$host/proc/self/mountinfo"
+  prepare $a
+  is '... but not if another one is mounted' "$status/$err" 0/
+  fresh_devices
   echo '/dev/nvme0n1p1 partition 1 0 -2' >>"$host/proc/swaps"
   prepare $a
   has '... or swap' "$status/$err" '1/*nvme0n1p1 is swap;*'
@@ -108,7 +133,7 @@ first."
   release $a
   fresh_devices
   # One path of several to a disk, which is elsewhere in sysfs.
-  local n=$host/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1
+  n=$host/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1
   rm -r "$host"/sys/class/block/*
   mkdir -p "$n" "$host/sys/devices/pci0000:00/0000:02:00.0/nvme/nvme0/nvme0c0n1"
   echo 259:7 >"$n/dev"

@@ -176,6 +176,15 @@ test_display_escape_late() {
   frame_buffer
   is 'a card that stays with vfio-pci is taken back' \
     "$(diff <(echo "$before") <(snapshot))/$(notes)" /
+  # It died between the override and the binding.
+  fresh_display
+  prepare $a
+  rm "$host/$card/driver"
+  echo vfio-pci >"$host/$card/driver_override"
+  escape_runs
+  frame_buffer
+  is '... and one that is with no driver, but kept for it' \
+    "$(diff <(echo "$before") <(snapshot))/$(notes)" /
   fresh_display
   prepare $a
   libvirt_takes
@@ -292,13 +301,28 @@ test_display_two() {
     "$(diff <(echo "$before") <(snapshot))" ''
 }
 
+# The notes can hold no answer of what may hang.
+test_display_answer() {
+  fresh_display
+  mkdir -p "$host/run/virt-tune/answer"
+  prepare $a
+  frame_buffer
+  mkdir -p "$host/proc/100"
+  is 'a start whose hook cannot be answered stops' "$status/$err" \
+    '1/virt-tune: The module nvidia_drm cannot be unloaded; end what uses it.'
+  is '... with all as before' "$(diff <(echo "$before") <(snapshot))" ''
+}
+
 # A module that hangs in the kernel, where nothing can end it.
 test_display_hangs() {
   fresh_display
   touch "$host/$card/hangs"
   before=$(snapshot)
   local from=$SECONDS
-  prepare $a
+  # As libvirt, which waits for the end of what the hook says.
+  xml $a | env -i "${vars[@]}" "${run[@]}" "$copy" win10 prepare begin - 2>&1 \
+    >/dev/null | cat >"$dir/err"
+  status=${PIPESTATUS[1]} err=$(<"$dir/err")
   frame_buffer
   mkdir -p "$host/proc/100"
   has 'a module that hangs stops the start' "$status/$err" \

@@ -29,7 +29,12 @@ test_sleep() {
   started $a
   has 'a systemd that fails does not fail the guest' "$status/$err/$(log)" \
     '0//*sleep: skipped*'
+  rm "$host/broken"
+  hook $a reconnect begin
+  is '... and a reconnect inhibits' "$(ls "$host/active")" \
+    "virt-tune-sleep-$a.service"
   release $a
+  touch "$host/broken"
   conf $a 'inhibit_sleep = yes' 'required = sleep'
   started $a
   is '... unless it is required' "$status/$err/$(notes)" \

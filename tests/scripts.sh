@@ -164,7 +164,8 @@ as_user=
 start 80 24 "cd /; $as_user $screens"
 await "[2 Host]"
 press p
-ok "not root: all can be planned" await "Every proposal"
+ok "not root: all can be planned" await "10 changes"
+ok "a draft that cannot be kept is told" await "The draft could not be saved"
 press 6
 ok "and reviewed" await "pin 12 vCPUs to CPUs 4-15"
 press s

@@ -161,22 +161,25 @@ chmod 755 "$scratch"
 chmod 555 "$root"
 as_user=
 [ "$(id -u)" != 0 ] || as_user="setpriv --reuid 65534 --regid 65534 --clear-groups"
-start 80 24 "cd /; $as_user $screens"
-await "[2 Host]"
-press p
-ok "not root: all can be planned" await "10 changes"
-ok "a draft that cannot be kept is told" await "The draft could not be saved"
-press 6
-ok "and reviewed" await "pin 12 vCPUs to CPUs 4-15"
-press s
-ok "a plan that cannot be saved says so" await "cannot be"
-press 7
-await "a: apply"
-press a
-ok "Apply is refused" await "cannot be written"
-ok "with what to do" has "$(screen)" "Run virt-tune as"
-ok "nothing is written" cmp -s "$demo/win10.xml" "$domain"
-press q
-ok "and the screens go on" await "Pending changes"
-leave
+# A checkout in root's own directory is not for others to run.
+if $as_user test -x "$program"; then
+  start 80 24 "cd /; $as_user $screens"
+  await "[2 Host]"
+  press p
+  ok "not root: all can be planned" await "10 changes"
+  ok "a draft that cannot be kept is told" await "The draft could not be saved"
+  press 6
+  ok "and reviewed" await "pin 12 vCPUs to CPUs 4-15"
+  press s
+  ok "a plan that cannot be saved says so" await "cannot be"
+  press 7
+  await "a: apply"
+  press a
+  ok "Apply is refused" await "cannot be written"
+  ok "with what to do" has "$(screen)" "Run virt-tune as"
+  ok "nothing is written" cmp -s "$demo/win10.xml" "$domain"
+  press q
+  ok "and the screens go on" await "Pending changes"
+  leave
+fi
 finish

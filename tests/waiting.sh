@@ -167,7 +167,7 @@ press 1
 await "Choose a virtual machine"
 daemon KILL
 press r
-ok "a daemon that has died is told" await "Failed to connect socket"
+ok "a daemon that has died is told" await "libvirt cannot be reached"
 ok "and what was listed stays" has "$(screen)" "> win10"
 "$here/libvirtd.sh" start
 press r

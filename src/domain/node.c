@@ -90,14 +90,20 @@ bool node_free_pages(const struct conn *conn, unsigned node,
     return true;
 }
 
-/* What files hold can be dropped; of a node libvirt tells the free part. */
+/*
+ * What files hold can be dropped; of a node libvirt tells the free part. It
+ * takes just as many places as it has numbers for, and is asked for that first.
+ */
 unsigned long node_available_kib(const struct conn *conn, int node)
 {
+    virConnectPtr handle = conn_handle(conn);
     virNodeMemoryStats stats[16];
-    int count = ARRAY_SIZE(stats);
+    int count = 0;
     unsigned long kib = 0;
 
-    if (virNodeGetMemoryStats(conn_handle(conn), node, stats, &count, 0) < 0)
+    if (virNodeGetMemoryStats(handle, node, NULL, &count, 0) < 0 ||
+        count > (int)ARRAY_SIZE(stats) ||
+        virNodeGetMemoryStats(handle, node, stats, &count, 0) < 0)
         return 0;
     for (int i = 0; i < count; i++)
         if (strcmp(stats[i].field, VIR_NODE_MEMORY_STATS_FREE) == 0 ||

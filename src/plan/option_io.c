@@ -125,8 +125,7 @@ const struct option_row option_io_rows[] = {
     ROW(IOTHREADS_IDLE) =
         {
             .key = "iothreads.idle",
-            .group = "Disks and network",
-            .part = PART_IOTHREADS,
+            HEAD(PART_IOTHREADS),
             .on = OPTION_ON,
             .title = "idle I/O threads",
             FOR_ALL(PROPOSE_OFF),

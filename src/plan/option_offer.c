@@ -118,7 +118,6 @@ static const char *obstacle_hugepages(const struct plan *plan)
     return NULL;
 }
 
-/* A real-time task may only have CPUs on which nothing else has to run. */
 /* Of which sizes another host has pages is not always told. */
 static const char *refusal_page(const struct plan *plan, long value)
 {
@@ -130,6 +129,7 @@ static const char *refusal_page(const struct plan *plan, long value)
                : "The host has no pages of this size: choose another one.";
 }
 
+/* A real-time task may only have CPUs on which nothing else has to run. */
 static const char *obstacle_vcpusched(const struct plan *plan)
 {
     cpu_set_t guest = plan_guest_cpus(plan);

@@ -8,7 +8,6 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "host/unit.h"
-#include "plan/backing.h"
 #include "plan/cell.h"
 #include "render/change.h"
 

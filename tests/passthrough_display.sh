@@ -6,6 +6,8 @@
 # and systemd have to let it go and take it back.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/passthrough_guest.sh
+. "$(dirname "$0")/passthrough_guest.sh"
 program=$(dirname "$(realpath "$0")")/virt-tune
 export LC_ALL=C.UTF-8
 card=$(lspci -Dn -d 1234:1111 | cut -d' ' -f1)
@@ -34,7 +36,6 @@ comes_back() { # FILE: 30 s until the display is as in it
   done
   diff "$1" "$scratch/now"
 }
-stored() { virsh dumpxml --inactive --security-info win10; }
 
 # A display manager by any other name.
 cat >"$unit" <<'END'
@@ -46,21 +47,7 @@ WantedBy=multi-user.target
 END
 systemctl daemon-reload
 ok "a display manager" systemctl -q enable --now seat.service
-cat >"$scratch/win10.xml" <<'END'
-<domain type='qemu'>
-  <name>win10</name>
-  <memory unit='MiB'>128</memory>
-  <vcpu>2</vcpu>
-  <os><type arch='x86_64' machine='q35'>hvm</type></os>
-  <features><acpi/><apic/></features>
-  <cpu mode='maximum'/>
-  <devices>
-    <emulator>/usr/bin/qemu-system-x86_64</emulator>
-    <memballoon model='none'/>
-  </devices>
-</domain>
-END
-ok "a domain" virsh -q define "$scratch/win10.xml"
+ok "a domain" define_guest qemu
 stored >"$scratch/stored.xml"
 sleep 1
 display >"$scratch/before" 2>&1

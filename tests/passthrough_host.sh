@@ -4,6 +4,8 @@
 # passthrough host itself, as root, beside the program.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/passthrough_guest.sh
+. "$(dirname "$0")/passthrough_guest.sh"
 program=$(dirname "$(realpath "$0")")/virt-tune
 iommu=$1
 export LC_ALL=C.UTF-8 TERM=screen
@@ -62,7 +64,6 @@ comes_back() { # DEVICE DRIVER: 20 s at most
   done
   return 1
 }
-stored() { virsh dumpxml --inactive --security-info win10; }
 
 classic >"$scratch/classic"
 ours >"$scratch/ours"
@@ -79,21 +80,7 @@ case $iommu in
 esac
 ok "KVM or why not" grep -qE 'ok +KVM is there|fail +KVM' "$scratch/out"
 
-cat >"$scratch/win10.xml" <<END
-<domain type='qemu'>
-  <name>win10</name>
-  <memory unit='MiB'>128</memory>
-  <vcpu>2</vcpu>
-  <os><type arch='x86_64' machine='q35'>hvm</type></os>
-  <features><acpi/><apic/></features>
-  <cpu mode='maximum'/>
-  <devices>
-    <emulator>/usr/bin/qemu-system-x86_64</emulator>
-    <memballoon model='none'/>
-  </devices>
-</domain>
-END
-ok "a domain" virsh -q define "$scratch/win10.xml"
+ok "a domain" define_guest qemu
 stored >"$scratch/before.xml"
 ok "the device is with its driver" comes_back "$given" "$given_driver"
 

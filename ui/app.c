@@ -251,18 +251,9 @@ void list_scroll(struct list *list, int height)
         list->top = list->selected - height + 1;
 }
 
-static unsigned count_lines(const char *text)
-{
-    unsigned count = 0;
-
-    for (; *text; text++)
-        count += *text == '\n';
-    return count;
-}
-
 static void pager_key(struct app *app, int key)
 {
-    struct list list = {app->pager_top, 0, (int)count_lines(app->pager)};
+    struct list list = {app->pager_top, 0, (int)str_count_lines(app->pager)};
     enum action action = key_action(key, STEP_REVIEW);
 
     if (list_move(&list, action, app->height - 6)) {

@@ -123,15 +123,6 @@ void presets_close(struct app *app)
     app->presets = NULL;
 }
 
-static int count_lines(const char *text)
-{
-    int count = 0;
-
-    for (; *text; text++)
-        count += *text == '\n';
-    return count;
-}
-
 void presets_draw(struct app *app, struct canvas *canvas)
 {
     struct preset_list *own = app->presets;
@@ -187,7 +178,8 @@ static void take(struct app *app)
 bool presets_act(struct app *app, enum action action)
 {
     struct preset_list *own = app->presets;
-    struct list lines = {own->top, 0, count_lines(str_text(&own->lines))};
+    struct list lines = {own->top, 0,
+                         (int)str_count_lines(str_text(&own->lines))};
 
     switch (action) {
     case ACTION_UP:

@@ -168,15 +168,6 @@ void records_close(struct app *app)
     app->records = NULL;
 }
 
-static int count_lines(const char *text)
-{
-    int count = 0;
-
-    for (; *text; text++)
-        count += *text == '\n';
-    return count;
-}
-
 static enum role role_of(const char *line)
 {
     return line[0] == '+'   ? ROLE_ADDED
@@ -442,7 +433,8 @@ static bool act_asking(struct app *app, enum action action)
 bool records_act(struct app *app, enum action action)
 {
     struct record_list *own = app->records;
-    struct list lines = {own->top, 0, count_lines(str_text(&own->lines))};
+    struct list lines = {own->top, 0,
+                         (int)str_count_lines(str_text(&own->lines))};
 
     switch (action) {
     case ACTION_HELP:

@@ -24,12 +24,12 @@ struct job {
 static struct lines split(struct arena *arena, const char *text)
 {
     struct lines lines = {0};
-    size_t count = 0;
 
-    for (const char *at = text; at && *at; at++)
-        count += *at == '\n' || at[1] == '\0';
-    lines.list = arena_alloc(arena, count + 1, sizeof(*lines.list));
-    for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n')
+    if (!text)
+        return lines;
+    lines.list =
+        arena_alloc(arena, str_count_lines(text) + 1, sizeof(*lines.list));
+    for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
         lines.list[lines.count++] =
             arena_strndup(arena, text, strcspn(text, "\n"));
     return lines;

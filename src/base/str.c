@@ -179,6 +179,15 @@ void str_add_lines(struct str *str, const char *indent, const char *text)
     }
 }
 
+size_t str_count_lines(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text; text++)
+        count += *text == '\n' || text[1] == '\0';
+    return count;
+}
+
 const char *str_next_word(const char **at, size_t *length)
 {
     const char *word = *at + strspn(*at, " \t\n");

@@ -48,6 +48,9 @@ char *str_printable(const char *text);
  */
 void str_add_lines(struct str *str, const char *indent, const char *text);
 
+/* How many lines `text` has; a last one without its end counts. */
+size_t str_count_lines(const char *text);
+
 /*
  * The next word from `*at` on, words being apart by blanks and line ends;
  * `*at` moves behind it. NULL at the end.

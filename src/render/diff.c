@@ -6,6 +6,7 @@
 #include "render/diff.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +23,9 @@ static struct lines split(struct arena *arena, const char *text)
 {
     struct lines lines = {NULL, 0};
     char *copy = arena_strdup(arena, text);
-    size_t count = 1;
 
-    for (const char *at = text; *at; at++)
-        count += *at == '\n';
-    lines.list = arena_alloc(arena, count, sizeof(*lines.list));
+    lines.list =
+        arena_alloc(arena, str_count_lines(text) + 1, sizeof(*lines.list));
     while (*copy) {
         char *end = strchr(copy, '\n');
 

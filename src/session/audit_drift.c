@@ -107,15 +107,6 @@ static void mark_ours(const struct record *record, const char *now, bool *ours,
     diff_free(since);
 }
 
-static size_t count_lines(const char *text)
-{
-    size_t count = 1;
-
-    for (; *text; text++)
-        count += *text == '\n';
-    return count;
-}
-
 static void check_definition(const struct audit_look *look)
 {
     const struct record *record = newest(look);
@@ -126,7 +117,7 @@ static void check_definition(const struct audit_look *look)
 
     if (!record)
         return;
-    count = count_lines(left(record));
+    count = str_count_lines(left(record));
     ours = mem_alloc(count + 1, sizeof(*ours));
     for (size_t i = 0; i < look->records->count; i++)
         if (is_in_force(look->records->list[i]))

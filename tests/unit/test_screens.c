@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "plan/disk.h"
 #include "ui/app.h"
+#include "ui/records.h"
 
 #include <dirent.h>
 #include <locale.h>
@@ -290,13 +291,29 @@ static void test_prompt(void **unused)
     close_stage(&stage);
 }
 
+static char *shown(struct app *app)
+{
+    struct canvas *canvas = canvas_new(APP_FULL_HEIGHT, APP_FULL_WIDTH, false);
+    struct str str = STR_INIT;
+
+    app_draw(app, canvas);
+    canvas_dump(canvas, &str);
+    canvas_free(canvas);
+    return str_steal(&str);
+}
+
 /* Apply asks, fails, has done, and has undone. */
 static void test_apply(void **unused)
 {
     struct stage stage;
+    char *applied, *unwritten, *screen;
 
     (void)unused;
     open_stage(&stage, host_names[0], "file", false);
+    press(stage.app, "1");
+    screen = shown(stage.app);
+    assert_with(has(screen, "nothing written yet"), screen);
+    free(screen);
     press(stage.app, "p 7");
     check_sizes(stage.app, true);
     press(stage.app, "a");
@@ -305,13 +322,31 @@ static void test_apply(void **unused)
     press(stage.app, "h");
     assert_non_null(stage.app->records);
     check_sizes(stage.app, true);
-    press(stage.app, "q u");
+    applied = read_text(stage.file);
+    press(stage.app, "q u"); /* that asks, */
+    assert_int_equal(app_place(stage.app), PLACE_UNDO);
+    check_sizes(stage.app, true);
+    press(stage.app, "q q"); /* and no is no */
+    assert_null(stage.app->records);
+    unwritten = read_text(stage.file);
+    assert_string_equal(unwritten, applied);
+    press(stage.app, "u a");
     assert_int_equal(stage.app->apply_state, APPLY_UNDONE);
     check_sizes(stage.app, true);
+    press(stage.app, "u"); /* an undo is not undone by the same key */
+    assert_int_equal(stage.app->apply_state, APPLY_UNDONE);
+    assert_with(strstr(stage.app->hint, "Record 0002 is that undo"),
+                stage.app->hint);
+    press(stage.app, "1");
+    screen = shown(stage.app);
+    assert_with(has(screen, "2 records written"), screen);
     write_text(stage.file, "<domain/>");
     press(stage.app, "6 p 7 a");
     check_sizes(stage.app, true);
     close_stage(&stage);
+    free(screen);
+    free(unwritten);
+    free(applied);
 }
 
 /* In the file, whoever it is that edits. */
@@ -392,17 +427,6 @@ static bool is_movement(enum action action)
     return list_move(&list, action, 1);
 }
 
-static char *shown(struct app *app)
-{
-    struct canvas *canvas = canvas_new(APP_FULL_HEIGHT, APP_FULL_WIDTH, false);
-    struct str str = STR_INIT;
-
-    app_draw(app, canvas);
-    canvas_dump(canvas, &str);
-    canvas_free(canvas);
-    return str_steal(&str);
-}
-
 /* The keys that lead to a place. */
 static const char *way_to(unsigned place)
 {
@@ -473,6 +497,8 @@ static bool is_kept(const struct app *app, const struct action_row *row,
     case ACTION_HISTORY:
         return app->records != NULL || app->hint[0];
     case ACTION_UNDO:
+        return app->hint[0] || records_ask(app) ||
+               !plan_equal(before, app_plan(app));
     case ACTION_REDO:
     case ACTION_TOGGLE:
     case ACTION_MORE:

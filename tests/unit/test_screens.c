@@ -310,10 +310,6 @@ static void test_apply(void **unused)
 
     (void)unused;
     open_stage(&stage, host_names[0], "file", false);
-    press(stage.app, "1");
-    screen = shown(stage.app);
-    assert_with(has(screen, "nothing written yet"), screen);
-    free(screen);
     press(stage.app, "p 7");
     check_sizes(stage.app, true);
     press(stage.app, "a");

@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# words.sh PROGRAM HOSTS TEST_SCREENS - every text is in each catalogue, and is
-# shown from it; the layout bears it; what programs read stays English.
+# words.sh PROGRAM HOSTS TEST_SCREENS TEST_WRITTEN - every text is in each
+# catalogue, and is shown from it; the layout bears it; what programs read stays
+# English.
 # GOLDEN_UPDATE=1 writes the German screens anew.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 program=$(realpath "$1") hosts=$(realpath "$2") screens=$(realpath "$3")
+written=$(realpath "$4")
 source=$(cd "$(dirname "$0")/.." && pwd)
 golden=$source/tests/golden
 catalogues=$(dirname "$program")/share/locale
@@ -71,7 +73,7 @@ ok "no screen has English left" \
 ok "the screens have room for German in all sizes" german \
   env UNIT_CATALOGUES="$catalogues" "$screens" test_sizes
 ok "and when something is applied" german \
-  env UNIT_CATALOGUES="$catalogues" "$screens" test_apply
+  env UNIT_CATALOGUES="$catalogues" "$written" test_apply
 
 # What programs read has one language, and a decimal point.
 same() { # ARGUMENT...

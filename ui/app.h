@@ -78,6 +78,7 @@ struct app {
         APPLY_UNDONE
     } apply_state;
     struct apply_report report;
+    unsigned written; /* records of this run: applied, undone, repaired */
     struct err apply_problem;
     char *undone; /* what came of an undo, in sentences; or NULL */
 

@@ -149,6 +149,7 @@ static void answer_record(struct app *app, int key)
                         finishes ? REPAIR_FINISH : REPAIR_TAKE_BACK, &report,
                         &app->ask_problem))
         return;
+    app->written++;
     reopen(app);
     app_hint(app,
              finishes ? "Record %04u is finished."

@@ -72,8 +72,13 @@ static void draw_title(const struct app *app, struct canvas *canvas)
                 ? text_plural("plan: %zu change", "plan: %zu changes", changes)
                 : text_plural("%zu change", "%zu changes", changes),
             changes);
-    else
+    else if (app->written == 0)
         str_add(&right, _("nothing written yet"));
+    else
+        str_addf(&right,
+                 text_plural("%u record written", "%u records written",
+                             app->written),
+                 app->written);
     if (domain && app->step != STEP_DOMAIN && fails > 0)
         str_addf(&right, ", %zu fail", fails);
     if (domain && app->step != STEP_DOMAIN && warns > 0)
@@ -129,7 +134,12 @@ static enum verdict step_verdict(const struct app *app, enum step step)
                    ? VERDICT_FAIL
                    : VERDICT_OK;
     case STEP_CHECK:
-        return app->audit ? of_audit[audit_verdict(app->audit)] : VERDICT_OK;
+        if (!app->audit)
+            return VERDICT_OK;
+        return audit_verdict(app->audit) == AUDIT_AS_PLANNED &&
+                       audit_warnings(app->audit) > 0
+                   ? VERDICT_WARN
+                   : of_audit[audit_verdict(app->audit)];
     default:
         return VERDICT_OK;
     }

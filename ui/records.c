@@ -323,8 +323,11 @@ static void undo_now(struct app *app, unsigned number,
     struct err problem = {0};
     struct undo *undo =
         session_undo_plan(app->session, number, choices, &problem);
+    bool is_undone =
+        undo && session_undo(app->session, undo, &report, &problem);
 
-    if (undo && session_undo(app->session, undo, &report, &problem))
+    app->written += report.number > 0;
+    if (is_undone)
         show_undone(app, &report,
                     undo_describe(undo, app->session->domain, report.number));
     else
@@ -361,10 +364,7 @@ void records_undo(struct app *app, unsigned number)
     if (!own)
         return;
     describe(app);
-    if (own->undo && own->undo->conflicts.count == 0)
-        undo_now(app, number, NULL);
-    else
-        ask(app);
+    ask(app);
 }
 
 /* Writes, once each conflict is decided. */

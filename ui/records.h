@@ -12,7 +12,7 @@
 /* Opens the list; a hint if there is nothing to list. */
 void records_open(struct app *app);
 
-/* Undoes a record at once, or asks where it was edited since. */
+/* Opens it at a record, and asks whether to undo that. */
 void records_undo(struct app *app, unsigned number);
 
 /* Closes it, if it is open. */

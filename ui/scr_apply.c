@@ -307,13 +307,17 @@ static void draw(struct app *app, struct canvas *canvas)
 
 static void apply(struct app *app)
 {
+    bool is_applied;
+
     app->apply_problem = (struct err){0};
     if (changeset_kept(app->set) == 0) {
         app_hint(app, "There is nothing to apply.");
         return;
     }
-    if (session_apply(app->session, app_plan(app), app->set, &app->report,
-                      &app->apply_problem)) {
+    is_applied = session_apply(app->session, app_plan(app), app->set,
+                               &app->report, &app->apply_problem);
+    app->written += app->report.number > 0;
+    if (is_applied) {
         app->apply_state = APPLY_DONE;
         draft_remove(app->session);
         read_back(app);
@@ -337,10 +341,13 @@ static bool act(struct app *app, enum action action)
             return false; /* an edit, as in every step */
         if (app->apply_state == APPLY_DONE)
             records_undo(app, app->report.number);
-        else
+        else if (app->apply_state == APPLY_UNDONE)
             app_hint(app,
-                     "Nothing was applied here. In a shell: virt-tune undo %s",
-                     session_word(app->session));
+                     "Record %04u is that undo: to undo it, too, choose it in "
+                     "History (H).",
+                     app->report.number);
+        else
+            app_hint(app, "Nothing was applied here. H lists all records.");
         return true;
     case ACTION_VIEW:
         app_page(app, _("the definition as it is stored"),

@@ -123,35 +123,8 @@ static void enter(struct app *app)
     app->wants_audit |= !app->audit;
 }
 
-static void draw_headline(const struct app *app, struct canvas *canvas)
-{
-    static const enum role roles[] = {
-        [AUDIT_AS_PLANNED] = ROLE_OK,
-        [AUDIT_NOT_SEEN] = ROLE_WARN,
-        [AUDIT_NOT_AS_PLANNED] = ROLE_FAIL,
-    };
-    const struct audit *audit = app->audit;
-    int x;
-
-    if (!audit) {
-        canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL,
-                   app->wants_audit ? _("Looking at the guest ...")
-                                    : app->audit_problem.text);
-        return;
-    }
-    x = canvas_put(canvas, BODY_TOP, 1, roles[audit_verdict(audit)],
-                   audit_verdict_text(audit));
-    if (is_measuring(app))
-        canvas_putf(canvas, BODY_TOP, x + 2, ROLE_NOTE,
-                    "Measuring waits: %.0f of %u s. Esc stops it.",
-                    audit_progress(audit), audit->seconds);
-    else if (audit->measured > 0)
-        canvas_putf(canvas, BODY_TOP, x + 2, ROLE_NORMAL,
-                    "Waits were measured for %.1f s.", audit->measured);
-}
-
-/* How many of each verdict, worst first. */
-static void draw_counts(const struct audit *audit, struct canvas *canvas)
+/* How many of each verdict, worst first; the column after it. */
+static int draw_counts(const struct audit *audit, struct canvas *canvas)
 {
     static const enum verdict verdicts[] = {
         VERDICT_FAIL, VERDICT_UNKNOWN, VERDICT_WARN, VERDICT_NOTE, VERDICT_OK};
@@ -167,6 +140,51 @@ static void draw_counts(const struct audit *audit, struct canvas *canvas)
                             role_of_verdict(verdicts[i]), "%zu %s  ", count,
                             verdict_label(verdicts[i]));
     }
+    return x;
+}
+
+static void draw_measuring(const struct app *app, struct canvas *canvas, int y,
+                           int x)
+{
+    const struct audit *audit = app->audit;
+
+    if (is_measuring(app))
+        canvas_putf(canvas, y, x, ROLE_NOTE,
+                    "Measuring waits: %.0f of %u s. Esc stops it.",
+                    audit_progress(audit), audit->seconds);
+    else if (audit->measured > 0)
+        canvas_putf(canvas, y, x, ROLE_NORMAL,
+                    "Waits were measured for %.1f s.", audit->measured);
+}
+
+/* The verdict and the counts; the measuring, too, beside what is short. */
+static void draw_headline(const struct app *app, struct canvas *canvas)
+{
+    enum { SHORT = 36 };
+    static const enum role roles[] = {
+        [AUDIT_AS_PLANNED] = ROLE_OK,
+        [AUDIT_NOT_SEEN] = ROLE_WARN,
+        [AUDIT_NOT_AS_PLANNED] = ROLE_FAIL,
+    };
+    const struct audit *audit = app->audit;
+    enum role role;
+    int x, counts_x;
+
+    if (!audit) {
+        canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL,
+                   app->wants_audit ? _("Looking at the guest ...")
+                                    : app->audit_problem.text);
+        return;
+    }
+    role = roles[audit_verdict(audit)];
+    if (role == ROLE_OK && !audit->is_in_force)
+        role = audit_warnings(audit) > 0 ? ROLE_WARN : ROLE_NORMAL;
+    x = canvas_put(canvas, BODY_TOP, 1, role, audit_verdict_text(audit));
+    counts_x = draw_counts(audit, canvas);
+    if (x <= SHORT)
+        draw_measuring(app, canvas, BODY_TOP, x + 2);
+    else
+        draw_measuring(app, canvas, BODY_TOP + 1, counts_x);
 }
 
 static void draw_wait(const struct audit *audit, struct canvas *canvas, int y,
@@ -257,7 +275,6 @@ static void draw(struct app *app, struct canvas *canvas)
         return;
     list->count = length(app);
     list_scroll(list, height);
-    draw_counts(app->audit, canvas);
     for (int i = list->top; i < list->count && i < list->top + height; i++)
         draw_row(app->audit, canvas, LIST_TOP + i - list->top, i,
                  i == list->selected);

@@ -494,10 +494,28 @@ static SCREEN *enter_screen(const char *color, struct err *err)
     return screen;
 }
 
+/*
+ * A terminal without a second screen keeps what is shown: what comes next gets
+ * a line of its own below it.
+ */
+static void end_curses(void)
+{
+    if (!exit_ca_mode && !isendwin()) {
+        move(LINES - 1, 0);
+        clrtoeol();
+        refresh();
+    }
+    endwin();
+    if (!exit_ca_mode && isatty(STDOUT_FILENO)) {
+        fputs("\r\n", stdout);
+        fflush(stdout);
+    }
+}
+
 /* False with a sentence if a signal ended it. */
 static bool leave_screen(SCREEN *screen, struct err *err)
 {
-    endwin();
+    end_curses();
     delscreen(screen);
     if (stop_signal)
         return err_set(err, (enum err_code)(128 + stop_signal),

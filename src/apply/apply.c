@@ -216,6 +216,15 @@ static void run_steps(struct apply *apply, struct apply_report *report,
     }
 }
 
+static const char *title_of(const struct step *step, const struct work *work)
+{
+    if (step->run == run_store && work->domain->path)
+        return _("file rewritten");
+    if (step->run == run_files && work->file_count == 0)
+        return _("no hook files to write");
+    return text_of(step->title);
+}
+
 bool apply_work(const struct target *target, const struct work *work,
                 struct apply_report *report, struct err *err)
 {
@@ -226,9 +235,7 @@ bool apply_work(const struct target *target, const struct work *work,
 
     *report = (struct apply_report){.count = ARRAY_SIZE(steps)};
     for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
-        report->steps[i].title = steps[i].run == run_store && work->domain->path
-                                     ? _("file rewritten")
-                                     : text_of(steps[i].title);
+        report->steps[i].title = title_of(&steps[i], work);
     hold_begin(&hold);
     run_steps(&apply, report, err);
     is_done = report->steps[ARRAY_SIZE(steps) - 1].state == STEP_DONE;

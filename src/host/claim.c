@@ -334,3 +334,10 @@ const struct claim *claim_first(const struct claims *claims,
 
     return list.count > 0 ? list.list : NULL;
 }
+
+int claim_clause(const struct claim *claim)
+{
+    size_t length = strlen(claim->text);
+
+    return (int)(length - (length > 0 && claim->text[length - 1] == '.'));
+}

@@ -44,6 +44,9 @@ struct claim {
     const char *source; /* "/proc/self/mountinfo" */
 };
 
+/* How much of its text there is before the full stop, to go on after it. */
+int claim_clause(const struct claim *claim);
+
 /* The claims on one function, the gravest first. */
 struct claim_list {
     const struct claim *list;

@@ -150,8 +150,9 @@ void rule_device_claims(const struct plan *plan, struct arena *arena,
             if (is_old && is_last_keyboard(claim) &&
                 !plan->domain->is_running) {
                 rule_say(rule, findings, arena, VERDICT_NOTE,
-                         arena_printf(arena, "%s: %s",
-                                      pci_short_address(device), claim->text),
+                         arena_printf(arena, "%s: %.*s",
+                                      pci_short_address(device),
+                                      claim_clause(claim), claim->text),
                          "The domain has this device: while the guest runs, "
                          "the host is reached by SSH alone.");
                 continue;
@@ -161,8 +162,8 @@ void rule_device_claims(const struct plan *plan, struct arena *arena,
                              (claim->severity == CLAIM_WARN && j > 0))
                 continue;
             rule_say(rule, findings, arena, verdict_of(claim),
-                     arena_printf(arena, "%s: %s", pci_short_address(device),
-                                  claim->text),
+                     arena_printf(arena, "%s: %.*s", pci_short_address(device),
+                                  claim_clause(claim), claim->text),
                      is_old ? "The domain has this device: the host loses it "
                               "when the guest starts. Was another one meant?"
                             : "Keep it on the host, or be sure that the host "

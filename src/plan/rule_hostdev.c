@@ -208,13 +208,14 @@ void rule_usb(const struct plan *plan, struct arena *arena,
                      "It is in the guest with its controller: take it back.");
         if (device->claim.text && device->claim.severity >= CLAIM_WARN &&
             !usb_is_in_domain(plan, i))
-            rule_say(
-                rule, findings, arena,
-                device->claim.severity == CLAIM_REFUSE ? VERDICT_WARN
-                                                       : VERDICT_NOTE,
-                arena_printf(arena, "USB %s: %s", name, device->claim.text),
-                "Keep it on the host, or be sure that the host can do "
-                "without.");
+            rule_say(rule, findings, arena,
+                     device->claim.severity == CLAIM_REFUSE ? VERDICT_WARN
+                                                            : VERDICT_NOTE,
+                     arena_printf(arena, "USB %s: %.*s", name,
+                                  claim_clause(&device->claim),
+                                  device->claim.text),
+                     "Keep it on the host, or be sure that the host can do "
+                     "without.");
     }
     say_alike(plan, arena, rule, findings);
 }

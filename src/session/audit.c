@@ -166,6 +166,7 @@ static void look_at_definition(struct audit *audit)
     look.set = set;
     look.script = session->hook_obstacle ? NULL : embedded_hook_script;
     audit_drift(&look);
+    audit->is_in_force = look.is_in_force;
     changeset_free(set);
     plan_free(plan);
 }
@@ -309,6 +310,32 @@ enum audit_verdict audit_verdict(const struct audit *audit)
     return is_unseen ? AUDIT_NOT_SEEN : AUDIT_AS_PLANNED;
 }
 
+size_t audit_warnings(const struct audit *audit)
+{
+    size_t count = 0;
+
+    for (unsigned part = 0; part < AUDIT_HOST; part++)
+        count += findings_count(&audit->findings[part], VERDICT_WARN);
+    return count;
+}
+
+static const char *unplanned_text(const struct audit *audit)
+{
+    size_t count =
+        findings_count(&audit->findings[AUDIT_DEFINITION], VERDICT_WARN);
+
+    if (count == 0)
+        return _("Nothing is applied; the stored definition has no warnings.");
+    return arena_printf(
+        audit->arena,
+        text_plural("Nothing is applied; the stored definition has %zu "
+                    "warning.",
+                    "Nothing is applied; the stored definition has %zu "
+                    "warnings.",
+                    count),
+        count);
+}
+
 const char *audit_verdict_text(const struct audit *audit)
 {
     switch (audit_verdict(audit)) {
@@ -317,6 +344,8 @@ const char *audit_verdict_text(const struct audit *audit)
     case AUDIT_NOT_SEEN:
         return _("Not all could be looked at.");
     default:
+        if (!audit->is_in_force)
+            return unplanned_text(audit);
         return audit->is_running ? _("As planned.")
                                  : _("As planned; the guest does not run.");
     }

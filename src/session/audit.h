@@ -42,6 +42,7 @@ struct audit {
     struct domain *live;           /* as libvirt runs it, or NULL */
     bool is_running;               /* `process` is there */
     struct process process;
+    bool is_in_force; /* a record: something is applied, and not undone */
     struct findings findings[AUDIT_PART_COUNT];
     struct measure *measure; /* while it is measured */
     uint64_t begin, due;     /* of it, and of the next look; ns */
@@ -80,7 +81,10 @@ const char *audit_part_title(enum audit_part part);
  */
 enum audit_verdict audit_verdict(const struct audit *audit);
 
-/* One sentence of it. */
+/* One sentence of it; what nobody applied was not planned either. */
 const char *audit_verdict_text(const struct audit *audit);
+
+/* How many warnings it has, but those of the host. */
+size_t audit_warnings(const struct audit *audit);
 
 #endif

@@ -359,6 +359,7 @@ void audit_drift(struct audit_look *look)
     struct records records = journal_read(look->target, look->wanted);
 
     look->records = &records;
+    look->is_in_force = in_force(look) != NULL;
     audit_run(look, rows, ARRAY_SIZE(rows));
     look->records = NULL;
     records_free(&records);

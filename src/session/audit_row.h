@@ -25,6 +25,7 @@ struct audit_look {
     struct findings *findings;
     const struct audit_row *row;
     struct records *records; /* of drift */
+    bool is_in_force;        /* one of them; drift says so */
 };
 
 struct audit_row {

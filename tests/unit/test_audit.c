@@ -721,7 +721,11 @@ static void whole(void **state)
     assert_false(audit->is_running || audit_start(audit, 1));
     assert_false(audit_step(audit));
     assert_int_equal(audit_verdict(audit), AUDIT_AS_PLANNED);
-    assert_true(has(audit_verdict_text(audit), "does not run"));
+    assert_false(audit->is_in_force); /* nobody tuned it, and so it looks */
+    assert_true(audit_warnings(audit) > 1);
+    assert_true(has(audit_verdict_text(audit),
+                    "Nothing is applied; the stored definition has"));
+    assert_true(has(audit_verdict_text(audit), " warnings."));
     text = report_text(audit, false);
     assert_true(has(text, "12th Gen") && has(text, "does not run"));
     assert_false(has(text, "win10") || has(text, session->domain->uuid));

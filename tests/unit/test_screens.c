@@ -4,125 +4,15 @@
  * 200x60, and random keys and resizes. Nothing covers anything else, the
  * cursor stays inside, a read-only session writes nothing.
  */
-#include "support.h"
+#include "stage.h"
 
-#include "apply/file.h"
-#include "base/text.h"
 #include "plan/disk.h"
-#include "ui/app.h"
+#include "ui/records.h"
 
 #include <dirent.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { WIDTH = 200, HEIGHT = 60 };
-
-/* A host, a place to write, and the screens of a domain on it. */
-struct stage {
-    char *root, *sysroot, *uri, *file;
-    struct session *session;
-    struct app *app;
-};
-
-static char *filled(const char *format, const char *value)
-{
-    struct str str = STR_INIT;
-    const char *at = strstr(format, "%s");
-
-    str_add_bytes(&str, format, (size_t)(at - format));
-    str_add(&str, value);
-    str_add(&str, at + 2);
-    return str_steal(&str);
-}
-
-/* `domain` NULL: the list of domains. "file": a copy of the demo's file. */
-static void open_stage(struct stage *stage, const char *host,
-                       const char *domain, bool is_read_only)
-{
-    struct session_options options = {.is_read_only = is_read_only};
-    struct err err = {0};
-
-    stage->root = scratch_new();
-    stage->sysroot = filled(UNIT_HOSTS "/%s", host);
-    stage->uri = filled("test://%s/node.xml", UNIT_DEMO);
-    stage->file = filled("%s/win10.xml", stage->root);
-    if (domain && strcmp(domain, "file") == 0) {
-        char *xml CLEANUP(mem_free) = read_text(UNIT_WIN10);
-
-        write_text(stage->file, xml);
-        domain = stage->file;
-    }
-    options.sysroot = stage->sysroot;
-    options.uri = stage->uri;
-    options.root = stage->root;
-    stage->session = session_open(&options, &err);
-    assert_with(stage->session, err.text);
-    free(stage->session->share); /* a test has none beside it */
-    stage->session->share = mem_strdup(UNIT_DEMO "/..");
-    stage->app = app_new(stage->session, domain, false, &err);
-    assert_with(stage->app, err.text);
-}
-
-static void close_stage(struct stage *stage)
-{
-    app_free(stage->app);
-    session_close(stage->session);
-    scratch_free(stage->root);
-    free(stage->sysroot);
-    free(stage->uri);
-    free(stage->file);
-}
-
-static void check_size(struct app *app, int width, int height)
-{
-    struct canvas *canvas = canvas_new(height, width, false);
-
-    app_draw(app, canvas);
-    if (canvas->overwritten > 0 || canvas->cursor_x < 0 ||
-        canvas->cursor_x >= width || canvas->cursor_y < 0 ||
-        canvas->cursor_y >= height) {
-        struct str str CLEANUP(str_free) = STR_INIT;
-
-        canvas_dump(canvas, &str);
-        print_error("%dx%d, cursor %d,%d, %u overwritten:\n%s\n", width, height,
-                    canvas->cursor_x, canvas->cursor_y, canvas->overwritten,
-                    str_text(&str));
-        fail();
-    }
-    canvas_free(canvas);
-}
-
-/* Every width, and heights by turns; about the limits, all of them. */
-static void check_sizes(struct app *app, bool is_thorough)
-{
-    static const int few[][2] = {
-        {1, 1},   {59, 17}, {60, 16}, {60, 17},  {60, 24},  {61, 18}, {79, 23},
-        {80, 17}, {80, 24}, {60, 60}, {200, 17}, {120, 40}, {200, 60}};
-
-    for (size_t i = 0; i < ARRAY_SIZE(few); i++)
-        check_size(app, few[i][0], few[i][1]);
-    for (int height = 1; is_thorough && height <= HEIGHT; height++)
-        for (int width = 1 + height % 7; width <= WIDTH; width += 7)
-            check_size(app, width, height);
-    check_size(app, APP_FULL_WIDTH, APP_FULL_HEIGHT);
-}
-
-static void press(struct app *app, const char *keys)
-{
-    char *copy CLEANUP(mem_free) = mem_strdup(keys);
-    char *rest = NULL;
-
-    for (char *word = strtok_r(copy, " ", &rest); word;
-         word = strtok_r(NULL, " ", &rest)) {
-        int key;
-
-        assert_true(key_parse(word, &key));
-        assert_true(app_key(app, key));
-        check_size(app, APP_FULL_WIDTH, APP_FULL_HEIGHT);
-    }
-}
 
 /* Each screen as it is entered, further down, with help, and what v shows. */
 static void check_screens(struct app *app, bool is_thorough)
@@ -290,117 +180,11 @@ static void test_prompt(void **unused)
     close_stage(&stage);
 }
 
-/* Apply asks, fails, has done, and has undone. */
-static void test_apply(void **unused)
-{
-    struct stage stage;
-
-    (void)unused;
-    open_stage(&stage, host_names[0], "file", false);
-    press(stage.app, "p 7");
-    check_sizes(stage.app, true);
-    press(stage.app, "a");
-    assert_int_equal(stage.app->apply_state, APPLY_DONE);
-    check_sizes(stage.app, true);
-    press(stage.app, "h");
-    assert_non_null(stage.app->records);
-    check_sizes(stage.app, true);
-    press(stage.app, "q u");
-    assert_int_equal(stage.app->apply_state, APPLY_UNDONE);
-    check_sizes(stage.app, true);
-    write_text(stage.file, "<domain/>");
-    press(stage.app, "6 p 7 a");
-    check_sizes(stage.app, true);
-    close_stage(&stage);
-}
-
-/* In the file, whoever it is that edits. */
-static void edit_file(const struct stage *stage, const char *old,
-                      const char *new)
-{
-    char *text CLEANUP(mem_free) = read_text(stage->file);
-    char *at = strstr(text, old);
-    struct str str CLEANUP(str_free) = STR_INIT;
-
-    assert_with(at, text);
-    str_add_bytes(&str, text, (size_t)(at - text));
-    str_addf(&str, "%s%s", new, at + strlen(old));
-    write_text(stage->file, str_text(&str));
-}
-
-/*
- * History reads what somebody wrote meanwhile, asks about it and about nothing
- * else, and does as it is told; what is being planned stays.
- */
-static void test_history(void **unused)
-{
-    struct stage stage;
-    char *text;
-
-    (void)unused;
-    open_stage(&stage, host_names[0], "file", false);
-    press(stage.app, "p 7 a 5 Space");
-    edit_file(&stage, "<vcpupin vcpu='3' cpuset='7'/>",
-              "<vcpupin vcpu='3' cpuset='19'/>");
-    edit_file(&stage, "<emulatorpin cpuset='16-17'/>",
-              "<emulatorpin cpuset='18'/>");
-    edit_file(&stage, "<on_reboot>restart", "<on_reboot>destroy");
-    press(stage.app, "H");
-    assert_with(strstr(stage.app->hint, "your plan is now an edit"),
-                stage.app->hint);
-    check_sizes(stage.app, true);
-    press(stage.app, "u");
-    assert_int_equal(app_place(stage.app), PLACE_UNDO);
-    check_sizes(stage.app, true);
-    press(stage.app, "Space a"); /* the other one is open */
-    assert_int_equal(app_place(stage.app), PLACE_UNDO);
-    check_sizes(stage.app, false);
-    press(stage.app, "Space Space a"); /* back */
-    assert_int_equal(app_place(stage.app), STEP_APPLY);
-    assert_int_equal(stage.app->apply_state, APPLY_UNDONE);
-    check_sizes(stage.app, true);
-    text = read_text(stage.file);
-    assert_with(has(text, "<vcpupin vcpu='3' cpuset='19'/>"), text);
-    assert_with(!has(text, "emulatorpin"), text);
-    assert_with(!has(text, "vcpu='4'"), text);
-    assert_with(has(text, "<on_reboot>destroy"), text);
-    free(text);
-    assert_false(changeset_kept(stage.app->set) == 0); /* the plan goes on */
-    press(stage.app, "5 H Home u a");                  /* the undo is undone */
-    text = read_text(stage.file);
-    assert_with(has(text, "<emulatorpin cpuset='18'/>"), text);
-    assert_with(has(text, "vcpu='4'"), text);
-    free(text);
-    press(stage.app, "H q 8 H End u q q");
-    assert_null(stage.app->records);
-    assert_int_equal(stage.app->step, STEP_CHECK);
-    close_stage(&stage);
-
-    open_stage(&stage, host_names[0], "file", false);
-    press(stage.app, "p 7 a");
-    edit_file(&stage, "<vcpupin vcpu='3' cpuset='7'/>",
-              "<vcpupin vcpu='3' cpuset='19'/>");
-    press(stage.app, "6 r"); /* who planned nothing has no edit then */
-    assert_false(stage.app->set->changes_xml);
-    close_stage(&stage);
-}
-
 static bool is_movement(enum action action)
 {
     struct list list = {0};
 
     return list_move(&list, action, 1);
-}
-
-static char *shown(struct app *app)
-{
-    struct canvas *canvas = canvas_new(APP_FULL_HEIGHT, APP_FULL_WIDTH, false);
-    struct str str = STR_INIT;
-
-    app_draw(app, canvas);
-    canvas_dump(canvas, &str);
-    canvas_free(canvas);
-    return str_steal(&str);
 }
 
 /* The keys that lead to a place. */
@@ -473,6 +257,8 @@ static bool is_kept(const struct app *app, const struct action_row *row,
     case ACTION_HISTORY:
         return app->records != NULL || app->hint[0];
     case ACTION_UNDO:
+        return app->hint[0] || records_ask(app) ||
+               !plan_equal(before, app_plan(app));
     case ACTION_REDO:
     case ACTION_TOGGLE:
     case ACTION_MORE:
@@ -764,24 +550,22 @@ static void test_keys(void **unused)
     scratch_free(directory);
 }
 
-int main(int count, char **arguments)
+static int run(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),    cmocka_unit_test(test_domains),
-        cmocka_unit_test(test_apply),    cmocka_unit_test(test_disks),
-        cmocka_unit_test(test_presets),  cmocka_unit_test(test_pager),
-        cmocka_unit_test(test_prompt),   cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_sizes), cmocka_unit_test(test_domains),
+        cmocka_unit_test(test_disks), cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_pager), cmocka_unit_test(test_prompt),
+        cmocka_unit_test(test_rows),  cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_keys),
     };
 
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(int count, char **arguments)
+{
     if (count > 1)
         cmocka_set_test_filter(arguments[1]);
-    if (getenv("UNIT_CATALOGUES")) /* in another language: words.sh */
-        text_begin(getenv("UNIT_CATALOGUES"));
-    if (getenv("UNIT_CATALOGUES") && strcmp(text_of("Apply"), "Apply") == 0)
-        return 1; /* it is English */
-    if (!getenv("UNIT_CATALOGUES"))
-        setlocale(LC_ALL, "C.UTF-8"); /* boxes and wide characters */
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_in_language(run);
 }

@@ -80,6 +80,45 @@ test_killed() {
   is '... which were many' "$((n > 400 / stride))" 1
 }
 
+# Nobody calls the release again: whoever is called next ends what it began.
+test_killed_release() {
+  local at n=0 bad='' wrong
+  fresh_all
+  before=$(snapshot)
+  prepare $b
+  started $b
+  prepare $a
+  takes
+  started $a
+  returns
+  conf ${b%?}5 'inhibit_sleep = no'
+  rm -rf "$dir/base.release"
+  cp -a "$host" "$dir/base.release"
+  # Its first step is the note that it began.
+  for ((at = 1 + turn; ; at += stride)); do
+    back_to release
+    make_copy "$bin/kill:$bin"
+    echo 0 >"$dir/step"
+    echo "$at" >"$dir/kill_at"
+    { release $a; } 2>/dev/null
+    gone
+    [[ $(<"$dir/step") -gt $at ]] || break
+    ((++n))
+    make_copy "$bin"
+    case $((n % 3)) in
+      0) hook $b reconnect begin ;;
+      1) prepare ${b%?}5 ;; # a guest that needs nothing
+    esac
+    [[ $((n % 3)) == 2 || $(notes) != *$a* ]] || bad+=" $at:$(notes)"
+    release $b
+    wrong=$(changed)
+    [[ $status == 0 && -z $wrong ]] || bad+=" $at:$status:$wrong"
+  done
+  is "a release killed at $n steps while another guest runs" "$bad" ''
+  is '... which were many' "$((n > 60 / stride))" 1
+  has '... each ended by its name' "$(log)" "*$a \"win10\" *"
+}
+
 test_faults() {
   local kind=all op at n=0 bad='' call
   base all

@@ -69,6 +69,22 @@ test_frequency_theirs() {
   is 'a policy that vanished is no hindrance' "$status/$(notes)" 0/
 }
 
+# The guest that stays has lost its policies with its CPUs.
+test_frequency_stays() {
+  fresh
+  add_policies
+  conf $a 'frequency_cpus = 4-7'
+  conf $b 'frequency_cpus = 8-11'
+  started $a
+  started $b
+  rm -r "$host/sys/devices/system/cpu/cpufreq/policy8"
+  release $a
+  is 'a release while another guest has no policy' "$status/$(policies)" \
+    "0/$slow $slow  powersave"
+  release $b
+  is '... and that one gone' "$status/$(notes)" 0/
+}
+
 test_frequency_others() {
   fresh
   add_policies

@@ -135,3 +135,27 @@ test_isolate_skipped() {
   is '... is restored with the next guest' "$(kernel_cpus)/$(cpus)/$(notes)" \
     0-15/0-15/0-15////
 }
+
+# What cannot be had for the guest that stays holds nothing of the one that goes.
+test_isolate_stays() {
+  local n
+  for n in note offline; do
+    fresh
+    add_interrupts
+    conf $a 'guest_cpus = 4-7' 'interrupt_cpus = 4-7'
+    conf $b 'guest_cpus = 8-11' 'interrupt_cpus = 8-11'
+    started $a
+    started $b
+    case $n in
+      note) echo 7-4 | tee "$host"/run/virt-tune/{isolate,interrupts}/$b ;;
+      offline) echo 8-11 | tee "$host/sys/devices/system/cpu/online" ;;
+    esac >/dev/null
+    release $a
+    is "a release while another guest's CPUs cannot be ($n)" \
+      "$status/$(kernel_cpus)/$(cpus)/$(masks)/$(irqs)" \
+      '0/0-15/0-15/0-15////ffff 00f0 ffff/0-15 2,5 5-6 6 0-3 0-15'
+    has '... as the log tells' "$(log)" '*isolate: nothing held, because*'
+    release $b
+    is '... and that one gone' "$status/$(notes)" 0/
+  done
+}

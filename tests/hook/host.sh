@@ -385,7 +385,19 @@ xml() {
   echo "<domain type='kvm' id='1'>"
   echo '  <name>&lt;uuid&gt;</name>'
   echo "  <uuid>$1</uuid>"
-  echo '  <memory unit="KiB">65536</memory>'
+  # As much as its data file promises, unless a test has it otherwise.
+  if [[ -f $host/memory ]]; then
+    cat "$host/memory"
+  else
+    awk -F ' *= *' '$1 == "hugepages_kib" { size = $2 }
+      /^hugepages_node_/ { pages += $2 }
+      END {
+        print "  <memory unit=\047KiB\047>" (size * pages) "</memory>"
+        if (size)
+          print "  <memoryBacking>\n    <hugepages>\n      <page size=\047" \
+            size "\047 unit=\047KiB\047/>\n    </hugepages>\n  </memoryBacking>"
+      }' "$host/conf/$1.conf" 2>/dev/null
+  fi
   [[ ! -f $host/disks ]] || cat "$host/disks"
   echo '</domain>'
 }

@@ -104,6 +104,20 @@ needs memory on node 7, which this host has not; plan it anew./7 5 12"
   done
 }
 
+test_nodes_edited() {
+  fresh_nodes
+  conf_nodes $a 10 20
+  printf '%s\n' "<memory unit='KiB'>81920</memory>" '<hugepages>' \
+    "<page size='2048' unit='KiB'/>" >"$host/memory"
+  prepare $a
+  is 'memory that was edited since stops the start' "$status/$err/$(nrs)" \
+    "1/virt-tune: The domain was changed since it was planned: it needs 40 huge \
+pages of 2048 KiB, not 30 of 2048; apply the plan again./0 0 0"
+  release $a
+  is '... and nothing stays' "$(nrs)/$(notes)" '0 0 0/'
+  rm "$host/memory"
+}
+
 # A guest anywhere and one on a node: neither loses what it was promised.
 test_nodes_mixed() {
   local order g uuid want bad='' i

@@ -104,3 +104,54 @@ at boot."
   release $a
   is '... but nothing else' "$status" 0
 }
+
+# memory KIB PAGE [LINE...]: what the domain has by now.
+memory() {
+  echo "  <memory dumpCore='on' unit='KiB'>$1</memory>"
+  echo "  <currentMemory unit='KiB'>1</currentMemory>"
+  [[ -z $2 ]] || printf '%s\n' '<memoryBacking>' '<hugepages>' \
+    "<page size='$2' unit='KiB'/>" '</hugepages>' '</memoryBacking>'
+  printf '%s\n' "${@:3}"
+}
+
+# The domain was edited since it was planned.
+test_pages_edited() {
+  fresh
+  conf $a 'hugepages_kib = 2048' 'hugepages_node_any = 10'
+  memory 40961 2048 >"$host/memory"
+  prepare $a
+  is "the domain's own memory counts, rounded up" "$status/$err/$(nr)" 0//21
+  has '... as the log tells' "$(log)" '*21 huge pages of 2048 KiB, not 10 of 2048*'
+  release $a
+  memory 6144 2048 '<cpu>' '<numa>' \
+    "<cell id='0' cpus='0' memory='2047' unit='KiB' memAccess='shared'/>" \
+    "<cell id='1' cpus='1' memory='4097' unit='KiB'/>" '</numa>' >"$host/memory"
+  prepare $a
+  is '... each cell of it' "$status/$err/$(nr)" 0//4
+  release $a
+  memory 20480 '' >"$host/memory"
+  prepare $a
+  is 'without huge pages it needs none' "$status/$err/$(nr)" 0//0
+  has '... as the log tells' "$(log)" '*hugepages: skipped, because the domain has*'
+  release $a
+  for n in "<memory model='dimm'>" "<page size='1048576' unit='KiB' nodeset='1'/>" \
+    "<page size='1048576' unit='KiB'/>" "<cell id='0' memory='0' unit='KiB'/>"; do
+    memory 40961 2048 "$n" >"$host/memory"
+    prepare $a
+    is "what is not counted here is as it was planned: $n" "$status/$(nr)" 0/10
+    release $a
+  done
+  printf '<memory>%s</memory>\n<hugepages>' '$(id)' 1e9 -1 >"$host/memory"
+  prepare $a
+  is '... nor what is no number' "$status/$(nr)" 0/10
+  release $a
+  memory 20480 1048576 >"$host/memory"
+  prepare $a
+  has 'pages of another size' "$status/$err" "1/virt-tune: The guest needs 1 \
+huge pages of 1048576 KiB and only 0 could be had; *"
+  printf "<memory unit='KiB'>20480</memory>\n<hugepages/>\n" >"$host/memory"
+  prepare $a
+  is 'pages of the size that is usual' "$status/$(nr)" 0/10
+  release $a
+  is '... and back' "$status/$(nr)/$(notes)" 0/0/
+}

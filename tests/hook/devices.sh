@@ -69,9 +69,20 @@ test_devices_used() {
 (101); end that first."
   is '... with nothing changed' "$(d3cold)/$(notes)" '1 0/'
   has '... and no escapes in the log' "$(log)" '*by kwin?\[31m (101);*'
-  conf $a 'prepare_devices = yes' 'devices = 0000:01:00.0 0000:02:00.0'
+  # Its driver would wait for them, in the kernel and for ever.
+  for n in nvidia nouveau amdgpu radeon i915 xe; do
+    fresh_devices
+    mkdir -p "$host/proc/101/fd"
+    echo kwin >"$host/proc/101/comm"
+    ln -sfn ../../drivers/$n "$host/$card/driver"
+    ln -s /dev/dri/card0 "$host/proc/101/fd/3"
+    prepare $a
+    has "... required or not, if it is with $n" "$status/$err/$(d3cold)" \
+      '1/*0000:01:00.0 is in use by kwin (101); end that first./1 0'
+  done
+  ln -sfn ../../drivers/ast "$host/$card/driver"
   prepare $a
-  has 'not required, it is a line in the log' "$status/$err/$(log)" \
+  has 'another driver, not required, is a line in the log' "$status/$err/$(log)" \
     '0//*devices: skipped, *in use by kwin*'
   release $a
   fresh_devices

@@ -61,6 +61,23 @@ test_isolate_own() {
   is 'but at the end every possible one' "$(kernel_cpus)" 0-7/0-7/0-7
 }
 
+# Guests of a <partition> have a slice of their own.
+test_isolate_partition() {
+  local cgroup=$host/sys/fs/cgroup n
+  fresh
+  mkdir -p "$cgroup/production.slice/machine-qemu\\x2d7\\x2dx.scope/libvirt" \
+    "$cgroup"/customer.slice/customer-{a.slice,b.slice/machine-qemu-8-y.scope} \
+    "$cgroup/other.slice/other-a.slice/machine.scope"
+  for n in production customer other; do echo >"$host/units/$n.slice"; done
+  conf $a 'guest_cpus = 4-7'
+  started $a
+  is 'slices of guests stay as they are' \
+    "$status/$(cd "$host/units" && cat {production,customer,other,user}.slice |
+      paste -sd/)" '0///0-3 8-15/0-3 8-15'
+  release $a
+  is '... and all is as before' "$(cat "$host"/units/*.slice | paste -sd/)" ////
+}
+
 test_isolate_skipped() {
   fresh
   conf $a 'guest_cpus = 0-15'

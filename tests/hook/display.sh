@@ -283,22 +283,46 @@ test_display_two() {
   prepare $a
   is 'a second card of nvidia keeps its modules' \
     "$status/$(grep -c modprobe "$host/calls")" 0/0
-  # An Intel card's sound goes first.
-  fresh_display
-  rm -r "$host"/sys/module/nvidia*
-  ln -sfn ../../drivers/xe "$host/$card/driver"
-  rm "$host"/sys/bus/pci/drivers/nvidia/*
-  echo xe >"$host/$card/native"
-  echo snd_hda_intel >"$host/sys/bus/pci/devices/0000:01:00.1/native"
-  before=$(snapshot)
-  prepare $a
-  is "an Intel card's sound lets go first" "$status/$(readlink \
-    "$host/sys/bus/pci/devices/0000:01:00.1/driver")/$(readlink \
-    "$host/$card/driver")" 0//../../drivers/xe
-  release $a
-  frame_buffer
-  is '... and comes back, though libvirt never had it' \
-    "$(diff <(echo "$before") <(snapshot))" ''
+}
+
+# Two guests, each with a display of the host's: neither's end nor start gives
+# back what the other one needs.
+test_display_other() {
+  local first second at=sys/bus/pci/devices/0000:06:00.0
+  for first in $a $b; do
+    [[ $first == $a ]] && second=$b || second=$a
+    fresh_display
+    mkdir -p "$host/$at"
+    ln -s ../../drivers/amdgpu "$host/$at/driver"
+    echo amdgpu >"$host/$at/native"
+    set_file $at/driver_override ''
+    conf $b 'display = 0000:06:00.0'
+    before=$(snapshot)
+    prepare $a
+    libvirt_takes
+    started $a
+    : >"$host/log/virt-tune.log"
+    prepare $b
+    is 'a second display goes' "$status/$err/$(log | grep -v 'virt-tune-escape')" \
+      0//
+    # libvirt has it, and dies with the guest.
+    ln -sfn ../../drivers/vfio-pci "$host/$at/driver"
+    echo vfio-pci >"$host/$at/driver_override"
+    started $b
+    [[ $first == $b ]] || libvirt_returns
+    release $first
+    is '... and with one of them back, what both need is as it was' \
+      "$status/$(ls "$host/active")/$(<"$host/sys/class/vtconsole/vtcon1/bind")/$(
+        ls "$host/sys/module")" 0//0/
+    [[ $first == $a ]] || is "... but the card is the host's" \
+      "$(readlink "$host/$at/driver")/$(<"$host/$at/driver_override")" \
+      ../../drivers/amdgpu/
+    [[ $first == $a ]] || libvirt_returns
+    release $second
+    frame_buffer
+    is '... and with the other, all is as before' \
+      "$status/$(diff <(echo "$before") <(snapshot))/$(notes)" 0//
+  done
 }
 
 # The notes can hold no answer of what may hang.

@@ -16,7 +16,11 @@ test_interrupts() {
   conf $b 'interrupt_cpus = 0-2'
   started $b
   is 'a second guest' "$status/$(irqs)" '0/3,8-15 3,8-15 3,8-15 6 3 0-15'
+  : >"$host/log/virt-tune.log"
+  hook $a reconnect begin
+  is '... and what is refused again is not told again' "$status/$(log)" 0/
   release $a
+  is '... nor then' "$(log | grep -c irq/30/)" 0
   is '... and the first one gone' "$status/$(irqs)" \
     '0/3-15 5 5-6 6 3 0-15'
   is '... irqbalance still rests' "$(ls "$host/active")" ''

@@ -63,6 +63,9 @@ ok "slices: all, and one that has a list" is "$(says isolate)" \
 AllowedCPUs of own.slice: 0-7 -> 0-3
 unbound kernel work, mask fffff: loses CPUs 4-15"
 put sys/fs/cgroup/own.slice/cpuset.cpus 4-7
+mkdir -p "$root/sys/fs/cgroup/own.slice/own-a.slice/machine-qemu\x2d1\x2da.scope"
+ok "... but not one that guests live in" lacks "$(says isolate)" "own.slice"
+rm -r "$root/sys/fs/cgroup/own.slice/own-a.slice"
 ok "... never to none" has "$(says isolate)" "own.slice: 4-7 -> 4-7"
 
 pool=sys/kernel/mm/hugepages/hugepages-2048kB
@@ -154,6 +157,15 @@ consoles: vtcon1 would be unbound
 firmware's frame buffer: efi-framebuffer.0 would be unbound"
 rm "$root/run/systemd/units/invocation:gdm.service"
 ok "... that is not there" has "$(says display)" "gdm not active: stays so"
+
+modules=$(grep -oE '\bnvidia[a-z_]*\|unloaded' \
+  "$(dirname "$0")/../data/50-virt-tune" | cut -d'|' -f1 | sort | paste -sd' ')
+drivers nvidia
+for module in $modules nvidia_other; do mkdir -p "$root/sys/module/$module"; done
+ok "all modules that the hook unloads, and no other" eval '
+  [[ $modules == *nvidia_vgpu_vfio* ]] &&
+    has "$(says display)" "modules: $modules would be unloaded"'
+drivers nouveau
 
 ok "commands that are not there" has "$(says 'your commands')" \
   "$uuid.before is not there: nothing is run"

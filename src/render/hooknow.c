@@ -95,10 +95,28 @@ static void say_unit(struct now *now, const char *name)
     }
 }
 
-static bool is_unit(const char *name)
+/* True if libvirt put guests into the slice, or two slices beneath it. */
+static bool has_guests(const struct now *now, const char *path, unsigned depth)
 {
-    return (str_ends(name, ".slice") && strcmp(name, "machine.slice") != 0) ||
-           strcmp(name, "init.scope") == 0;
+    char **names = root_list(now->root, now->arena, path, NULL);
+
+    for (; names && *names; names++)
+        if (str_starts(*names, "machine-qemu") ||
+            (depth > 0 && str_ends(*names, ".slice") &&
+             has_guests(now, arena_printf(now->arena, "%s/%s", path, *names),
+                        depth - 1)))
+            return true;
+    return false;
+}
+
+/* What the host itself lives in. */
+static bool is_unit(const struct now *now, const char *name)
+{
+    if (strcmp(name, "init.scope") == 0)
+        return true;
+    return str_ends(name, ".slice") && strcmp(name, "machine.slice") != 0 &&
+           !has_guests(now, arena_printf(now->arena, "sys/fs/cgroup/%s", name),
+                       2);
 }
 
 /* What a unit may run on now, "all" or a list; NULL if that is not readable. */
@@ -118,7 +136,8 @@ static void say_units(struct now *now, char **names, const cpu_set_t *host)
 {
     for (size_t i = 0; names[i]; i++) {
         struct str same CLEANUP(str_free) = STR_INIT;
-        const char *before = is_unit(names[i]) ? allowed_of(now, names[i]) : "";
+        const char *before =
+            is_unit(now, names[i]) ? allowed_of(now, names[i]) : "";
         cpu_set_t own, after = *host;
         bool is_told = false;
 
@@ -128,7 +147,7 @@ static void say_units(struct now *now, char **names, const cpu_set_t *host)
             continue;
         for (size_t j = 0; names[j]; j++) {
             const char *other =
-                is_unit(names[j]) ? allowed_of(now, names[j]) : NULL;
+                is_unit(now, names[j]) ? allowed_of(now, names[j]) : NULL;
 
             if (!other || strcmp(other, before) != 0)
                 continue;
@@ -171,7 +190,7 @@ static void look_isolate(struct now *now)
         return;
     }
     for (size_t i = 0; names[i]; i++)
-        has_units |= is_unit(names[i]);
+        has_units |= is_unit(now, names[i]);
     if (has_units)
         say_units(now, names, &host);
     else
@@ -503,6 +522,11 @@ static bool say_cards(struct now *now, bool *is_nvidia)
     return is_hosts;
 }
 
+/* In the order of the hook's list; its test compares. */
+#define NVIDIA_MODULES                                                      \
+    "nvidia_drm nvidia_uvm nvidia_peermem nvidia_vgpu_vfio nvidia_modeset " \
+    "nvidia"
+
 static void look_display(struct now *now)
 {
     const char *manager = root_read_link(
@@ -524,7 +548,7 @@ static void look_display(struct now *now)
     say_firmware(now);
     for (char **names = root_list(now->root, now->arena, "sys/module", NULL);
          is_nvidia && names && *names; names++)
-        if (str_has_word("nvidia nvidia_drm nvidia_modeset nvidia_uvm", *names))
+        if (str_has_word(NVIDIA_MODULES, *names))
             str_addf(&modules, " %s", *names);
     if (modules.length > 0)
         SAY(now, "modules:%s would be unloaded, unless another card has them",

@@ -290,7 +290,7 @@ test_display_two() {
 test_display_other() {
   local first second at=sys/bus/pci/devices/0000:06:00.0
   for first in $a $b; do
-    [[ $first == $a ]] && second=$b || second=$a
+    [[ $first == "$a" ]] && second=$b || second=$a
     fresh_display
     mkdir -p "$host/$at"
     ln -s ../../drivers/amdgpu "$host/$at/driver"
@@ -309,15 +309,15 @@ test_display_other() {
     ln -sfn ../../drivers/vfio-pci "$host/$at/driver"
     echo vfio-pci >"$host/$at/driver_override"
     started $b
-    [[ $first == $b ]] || libvirt_returns
+    [[ $first == "$b" ]] || libvirt_returns
     release $first
     is '... and with one of them back, what both need is as it was' \
       "$status/$(ls "$host/active")/$(<"$host/sys/class/vtconsole/vtcon1/bind")/$(
         ls "$host/sys/module")" 0//0/
-    [[ $first == $a ]] || is "... but the card is the host's" \
+    [[ $first == "$a" ]] || is "... but the card is the host's" \
       "$(readlink "$host/$at/driver")/$(<"$host/$at/driver_override")" \
       ../../drivers/amdgpu/
-    [[ $first == $a ]] || libvirt_returns
+    [[ $first == "$a" ]] || libvirt_returns
     release $second
     frame_buffer
     is '... and with the other, all is as before' \

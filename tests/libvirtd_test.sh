@@ -128,7 +128,7 @@ hook_alone() {
 }
 
 hook_edges() {
-  local other=5f3c1f0a-8d5e-4c39-9d0b-0c4f6b1c8a02
+  local other=5f3c1f0a-8d5e-4c39-9d0b-0c4f6b1c8a02 holder
   # A guest without a data file: nothing happens at all.
   : >$log
   runs 'a guest without a data file is defined' define plain $other ''
@@ -149,11 +149,31 @@ hook_edges() {
   kill -KILL "$(qemu_pid $other)"
   eventually grep -q "$other .* back, " $log
   is 'the other crashes, its data file is gone' "$(<$pool)" "$nr_before"
+  # The release of one is killed while it waits for its turn.
+  cp "$conf_dir/$uuid.conf" "$conf_dir/$other.conf"
+  v start "$name" && v start plain
+  (flock -x 9 && : >"$tmp/held" && exec sleep 60) 9>>/run/virt-tune/lock &
+  holder=$!
+  eventually test -e "$tmp/held"
+  v destroy "$name" &
+  eventually test -e /run/virt-tune/ended/$uuid
+  kill -KILL "$(pgrep -of "$hook .* release end")" "$holder"
+  wait
+  is 'a release that is killed leaves its pages' "$(<$pool)" $((nr_before + 64))
+  v destroy plain
+  is '... until the next guest ends' "$(<$pool)" "$nr_before"
+  # The domain was edited since its data file was written.
+  sed 's/= 32/= 8/' "$conf_dir/$uuid.conf" >"$conf_dir/$other.conf"
+  runs 'a guest whose memory was edited starts' v start plain
+  is '... with the pages that it needs' "$(<$pool)" $((nr_before + 32))
+  v destroy plain
   # Pages that cannot be had; not by asking for more than there is memory, for
   # that would push everything else on this machine out.
   sed 's/2048/4096/' "$conf_dir/$uuid.conf" >"$conf_dir/$other.conf"
+  v undefine plain
+  define plain $other "${huge/2048/4096}"
   has 'no such pages: no start, but a reason' "$(v start plain 2>&1)" \
-    '*virt-tune: The guest needs 32 huge pages of 4096 KiB and only 0 *'
+    '*virt-tune: The guest needs 16 huge pages of 4096 KiB and only 0 *'
   is '... and the pool is as before' "$(<$pool)" "$nr_before"
   # QEMU fails after our prepare.
   v destroy "$name" >/dev/null 2>&1

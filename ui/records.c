@@ -35,6 +35,11 @@ bool records_ask(const struct app *app)
     return app->records && app->records->choices;
 }
 
+bool records_ask_conflicts(const struct app *app)
+{
+    return records_ask(app) && app->records->conflicts.count > 0;
+}
+
 /* What the stored definition and the files would lose and get. */
 static void add_changes(const struct app *app, const struct undo *undo,
                         struct str *lines)
@@ -118,6 +123,7 @@ static void describe_question(struct app *app)
         add_changes(app, own->undo, &own->lines);
         return;
     }
+    str_addf(&own->lines, "%s\n", conflict->text); /* its row may be cut */
     str_add_lines(&own->lines, "- ", conflict->now);
     if (!*conflict->now)
         str_add(&own->lines, _("  Now there is nothing.\n"));
@@ -279,8 +285,8 @@ void records_draw(struct app *app, struct canvas *canvas)
 }
 
 /* The plan of before is now an edit of what is there again. */
-static void show_undone(struct app *app, struct apply_report *report,
-                        char *undone)
+static void show_undone(struct app *app, unsigned number,
+                        struct apply_report *report, char *undone)
 {
     struct err problem = {0};
 
@@ -291,6 +297,8 @@ static void show_undone(struct app *app, struct apply_report *report,
         free(undone);
         return;
     }
+    app_keep_applied(app, number);
+    app->lists[STEP_APPLY] = (struct list){0};
     app->step = STEP_APPLY;
     app->is_visited[STEP_APPLY] = true;
     app->report = *report;
@@ -309,6 +317,7 @@ static void show_failure(struct app *app, struct apply_report *report,
         return;
     }
     records_close(app);
+    app->lists[STEP_APPLY] = (struct list){0};
     app->step = STEP_APPLY;
     app->is_visited[STEP_APPLY] = true;
     app->report = *report;
@@ -328,7 +337,7 @@ static void undo_now(struct app *app, unsigned number,
 
     app->written += report.number > 0;
     if (is_undone)
-        show_undone(app, &report,
+        show_undone(app, undo->record->number, &report,
                     undo_describe(undo, app->session->domain, report.number));
     else
         show_failure(app, &report, &problem);
@@ -349,6 +358,10 @@ static void ask(struct app *app)
         own->choices = mem_alloc(count + 1, sizeof(*own->choices));
         own->conflicts = (struct list){.count = (int)count};
         describe_question(app);
+        if (count > 0)
+            app_hint(app,
+                     "Space keeps an edit or goes back; K and B say so of "
+                     "all. Then a.");
     }
 }
 
@@ -379,8 +392,8 @@ static void undo_as_chosen(struct app *app)
             own->conflicts.selected = i;
             describe_question(app);
             app_hint(app,
-                     "Of this one nothing is said yet: Space, keep the edit, "
-                     "or go back.");
+                     "Nothing is said of this one: Space; of all: K keeps, B "
+                     "goes back.");
             return;
         }
     undo_now(app, own->undo->record->number, &choices);
@@ -405,6 +418,12 @@ static void stop_asking(struct app *app)
     describe(app);
 }
 
+static void choose_all(struct record_list *own, enum choice choice)
+{
+    for (int i = 0; i < own->conflicts.count; i++)
+        own->choices[i] = choice;
+}
+
 static bool act_asking(struct app *app, enum action action)
 {
     struct record_list *own = app->records;
@@ -412,10 +431,13 @@ static bool act_asking(struct app *app, enum action action)
 
     switch (action) {
     case ACTION_TOGGLE:
-        if (own->conflicts.count == 0)
-            app_hint(app, "There is nothing to choose: a undoes it.");
-        else
-            *choice = *choice == CHOICE_KEEP ? CHOICE_BACK : CHOICE_KEEP;
+        *choice = *choice == CHOICE_KEEP ? CHOICE_BACK : CHOICE_KEEP;
+        return true;
+    case ACTION_KEEP_ALL:
+        choose_all(own, CHOICE_KEEP);
+        return true;
+    case ACTION_BACK_ALL:
+        choose_all(own, CHOICE_BACK);
         return true;
     case ACTION_APPLY:
         undo_as_chosen(app);
@@ -447,6 +469,11 @@ bool records_act(struct app *app, enum action action)
         return true;
     default:
         break;
+    }
+    if (own->choices && own->conflicts.count == 0 &&
+        list_move(&lines, action, 1)) { /* there is no other list */
+        own->top = lines.selected;
+        return true;
     }
     if (own->choices)
         return act_asking(app, action);

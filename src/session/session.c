@@ -95,7 +95,7 @@ struct session *session_open(const struct session_options *options,
     struct session *session = mem_alloc(1, sizeof(*session));
     struct arena *arena = arena_new();
 
-    session->options = *options;
+    session->options = session->given = *options;
     session->share = share_find("virt-tune");
     if (!options->is_demo || start_demo(session, arena, err))
         session->host = read_host(session, err);
@@ -350,19 +350,6 @@ bool session_repair(const struct session *session, enum repair_way way,
     return check_writable(session, err) &&
            apply_check_place(&session->target, session->domain, err) &&
            repair_run(&session->target, session->domain, way, report, err);
-}
-
-const char *session_word(const struct session *session)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyz"
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
-    const struct domain *domain = session->domain;
-    const char *word = domain->path ? domain->path : domain->name;
-
-    if (*word != '-' && word[strspn(word, plain)] == '\0')
-        return word;
-    return domain->path ? "DOMAIN" : domain->uuid;
 }
 
 const char *session_place(const struct session *session)

@@ -199,7 +199,7 @@ void app_go(struct app *app, enum step step)
             if (app->hint[0] && app->set && !app->layouts_problem.code)
                 app_hint(app,
                          "Steps that were not seen propose what fits; "
-                         "Review (6) lists it.");
+                         "6 lists it.");
         }
     app->step = step;
     if (screens[step]->enter)

@@ -214,9 +214,9 @@ static void draw_records(struct record_list *own, struct canvas *canvas)
     int height = list_height(canvas, own->list.count), y = BODY_TOP;
     struct str text CLEANUP(str_free) = STR_INIT;
 
-    history_add_heading(&text);
+    history_add_heading(&text, app_is_narrow(canvas));
     text.text[text.length - 1] = '\0'; /* its line end */
-    canvas_put_cut(canvas, y++, 3, canvas->width - 4, ROLE_HEADING, text.text);
+    canvas_put_cut(canvas, y++, 3, canvas->width - 3, ROLE_HEADING, text.text);
     list_scroll(&own->list, height);
     for (int i = own->list.top; i < own->list.top + height; i++, y++) {
         bool is_here = i == own->list.selected;
@@ -224,10 +224,11 @@ static void draw_records(struct record_list *own, struct canvas *canvas)
         str_free(&text);
         text = (struct str)STR_INIT;
         history_add_row(&text,
-                        own->records.list[own->records.count - 1 - (size_t)i]);
+                        own->records.list[own->records.count - 1 - (size_t)i],
+                        app_is_narrow(canvas));
         text.text[text.length - 1] = '\0';
         draw_marker(canvas, y, is_here);
-        canvas_put_cut(canvas, y, 3, canvas->width - 4,
+        canvas_put_cut(canvas, y, 3, canvas->width - 3,
                        is_here ? ROLE_SELECTED : ROLE_NORMAL, text.text);
     }
     str_free(&text);
@@ -404,7 +405,7 @@ static void show_whole(struct app *app)
     struct record_list *own = app->records;
     struct str text = STR_INIT;
 
-    history_add_row(&text, selected(own));
+    history_add_row(&text, selected(own), false);
     add_titles(selected(own), &text);
     history_add_diff(&text, selected(own));
     app_page(app, _("record"), str_steal(&text));

@@ -68,23 +68,30 @@ static const char *domain_word(const struct domain *domain)
                : domain->name;
 }
 
+const char *command_prefix(const struct session *session, struct arena *arena)
+{
+    const struct session_options *given = &session->given;
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    str_add(&str, "virt-tune");
+    if (given->is_demo)
+        str_add(&str, " --demo");
+    return add_option(&str, " -c ", needed_uri(session)) &&
+                   add_option(&str, " --sysroot ", given->sysroot) &&
+                   add_option(&str, " --root ", given->root)
+               ? arena_strdup(arena, str_text(&str))
+               : NULL;
+}
+
 bool command_add(struct str *str, const struct session *session,
                  const char *name, const struct plan *plan, const char *path)
 {
-    const struct session_options *given = &session->given;
     const char *word = domain_word(session->domain);
     struct str command CLEANUP(str_free) = STR_INIT;
 
-    if (!plan && session->scratch)
+    if (!session->target.command || (!plan && session->scratch))
         return false;
-    str_add(&command, "virt-tune");
-    if (given->is_demo)
-        str_add(&command, " --demo");
-    if (!add_option(&command, " -c ", needed_uri(session)) ||
-        !add_option(&command, " --sysroot ", given->sysroot) ||
-        !add_option(&command, " --root ", given->root))
-        return false;
-    str_addf(&command, " %s ", name);
+    str_addf(&command, "%s %s ", session->target.command, name);
     if (*word == '-') /* a path: else its UUID would stand here */
         str_add(&command, "./");
     if (!add_word(&command, word) || !add_option(&command, " --plan ", path))

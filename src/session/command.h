@@ -17,6 +17,12 @@ bool command_add(struct str *str, const struct session *session,
                  const char *name, const struct plan *plan, const char *path);
 
 /*
+ * How a command begins that leads to the same place, "virt-tune -c URI"; in
+ * the arena. NULL if that cannot be pasted.
+ */
+const char *command_prefix(const struct session *session, struct arena *arena);
+
+/*
  * Saves a plan that could not be applied for want of permission where its
  * owner can write, and appends the command that is missing to the error.
  */

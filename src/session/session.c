@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "plan/image.h"
+#include "session/command.h"
 #include "session/embedded.h"
 #include "session/libvirt.h"
 #include "session/remote.h"
@@ -216,6 +217,7 @@ void session_take(struct session *session, struct domain *domain)
     if (!session->hook_root)
         open_hook_root(session, &(struct err){0});
     session->hook_obstacle = hook_obstacle(session);
+    session->target.command = command_prefix(session, domain->arena);
     load_identities(session);
 }
 
@@ -265,7 +267,8 @@ static bool check_open(const struct session *session, struct err *err)
 {
     struct err problem;
     struct record *record = session_open_record(session, &problem);
-    char *text CLEANUP(mem_free) = record ? repair_describe(record) : NULL;
+    char *text CLEANUP(mem_free) =
+        record ? repair_describe(&session->target, record) : NULL;
 
     record_free(record);
     if (text)

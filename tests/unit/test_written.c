@@ -306,6 +306,15 @@ static char *words_of(const char *command)
     return mem_strdup(words);
 }
 
+/* As if the session had been opened so. */
+static void give(struct stage *stage, struct session_options options)
+{
+    struct session *session = stage->session;
+
+    session->given = options;
+    session->target.command = command_prefix(session, session->domain->arena);
+}
+
 /* A command is one for a shell, whatever the names are; or there is none. */
 static void test_command(void **unused)
 {
@@ -315,10 +324,12 @@ static void test_command(void **unused)
 
     (void)unused;
     open_stage(&stage, host_names[0], "win10", false);
-    stage.session->given = (struct session_options){
-        .uri = "qemu+ssh://a/system?x=1&y=2", .root = "/it's $HOME; `id`"};
+    give(&stage, (struct session_options){.uri = "qemu+ssh://a/system?x=1&y=2",
+                                          .root = "/it's $HOME; `id`"});
     assert_true(command_add(&str, stage.session, "apply", app_plan(stage.app),
                             "a b.plan"));
+    assert_with(has(stage.session->target.command, "--root"),
+                stage.session->target.command);
     words = words_of(str_text(&str));
     assert_string_equal(words,
                         "virt-tune|-c|qemu+ssh://a/system?x=1&y=2|"
@@ -327,10 +338,10 @@ static void test_command(void **unused)
     free(words);
     str_free(&str);
     str = (struct str)STR_INIT;
-    stage.session->given = (struct session_options){.root = "/\033[2J"};
+    give(&stage, (struct session_options){.root = "/\033[2J"});
     assert_false(command_add(&str, stage.session, "undo", NULL, NULL));
     assert_int_equal(str.length, 0);
-    stage.session->given = (struct session_options){.is_demo = true};
+    give(&stage, (struct session_options){.is_demo = true});
     stage.session->scratch = mem_strdup("/nowhere/at/all");
     assert_false(command_add(&str, stage.session, "undo", NULL, NULL));
     close_stage(&stage);

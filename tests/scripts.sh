@@ -98,7 +98,7 @@ await "Find:"
 press 0 2 : 0 0 Enter Space
 ok "the host's disk is refused" await "The host needs it"
 ok "with the reason" await "It holds / (nvme0n1p2)"
-ok "nothing is in the plan" has "$(screen)" "0 changes"
+ok "nothing is in the plan" has "$(screen)" "unchanged"
 press u
 ok "not even to be undone" await "There is nothing to undo"
 leave
@@ -112,8 +112,8 @@ await "[2 Host]"
 press p 7
 await "a: apply"
 press a
-ok "the step that failed is named" await "FAILED         4  definition stored"
-ok "what was done is taken back" has "$(screen)" "taken back     3  hook files"
+ok "the step that failed is named" await "FAILED      4 definition stored"
+ok "what was done is taken back" has "$(screen)" "taken back  3 hook files"
 press v
 await "the definition as it is stored"
 ok "the definition is as before" lacks "$(screen)" vcpupin

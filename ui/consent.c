@@ -43,15 +43,6 @@ static void add_demand(const struct app *app, struct str *str)
              word_of(app->session->domain));
 }
 
-static int count_lines(const char *text)
-{
-    int count = 0;
-
-    for (; *text; text++)
-        count += *text == '\n';
-    return count;
-}
-
 static void take_name(struct app *app, const char *text)
 {
     void (*then)(struct app * app) = app->consent;
@@ -71,7 +62,8 @@ void consent_ask(struct app *app, void (*then)(struct app *app))
     add_claims(app, &claims, app->width - 6);
     app->consent = then;
     prompt_open(app, _("Name of the domain:"), "", take_name);
-    if (count_lines(str_text(&claims)) > app->height - OTHERS - BODY_TOP)
+    if ((int)str_count_lines(str_text(&claims)) >
+        app->height - OTHERS - BODY_TOP)
         app_page(app, _("what the host loses"), str_steal(&claims));
     else
         str_free(&claims);
@@ -96,7 +88,7 @@ void consent_draw(const struct app *app, struct canvas *canvas)
     canvas_put_cut(canvas, y++, 3, width, ROLE_HEADING,
                    _("The host needs what this gives to the guest"));
     y += !app_is_low(canvas);
-    end -= count_lines(str_text(&lines)) + 1;
+    end -= (int)str_count_lines(str_text(&lines)) + 1;
     for (line = str_text(&claims); *line && y < end; y++) {
         size_t length = strcspn(line, "\n");
         char *text CLEANUP(mem_free) = mem_alloc(length + 1, 1);

@@ -360,9 +360,9 @@ static void ask(struct app *app)
         own->conflicts = (struct list){.count = (int)count};
         describe_question(app);
         if (count > 0)
-            app_hint(app,
-                     "Space keeps an edit or goes back; K and B say so of "
-                     "all. Then a.");
+            app_hint(
+                app,
+                "Space keeps an edit or takes it back; K, B: all. Then a.");
     }
 }
 

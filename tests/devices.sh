@@ -152,6 +152,11 @@ ok "with the reason why" has "$err" "only keyboard"
 only --give usb:046d:c31c --despite-claims
 ok "and given when it is asked for twice, with a warning" has "$out" \
   "warn    USB 046d:c31c: It is the host's only keyboard"
+vt plan "$file" --layout keep --give usb:046d:c31c --despite-claims \
+  -o keyboard.plan
+vt preview "$file" --plan keyboard.plan
+ok "a plan file alone does not give it" is "$status" 3
+ok "... and says what" has "$err" "USB 046d:c31c: It is the host's only keyboard"
 only --give usb:dead:beef
 ok "no such USB device" is "$status" 2
 only --give usb:

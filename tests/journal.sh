@@ -192,7 +192,7 @@ rm "$(record 0001)/after.xml"
 cp -a root cut
 vt apply ./w.xml --yes --set hugepages=1G
 ok "nothing is built on an open record" is "$status" 3
-ok "and it says what to do" has "$err" "virt-tune repair"
+ok "and it says what to do" has "$err" "--root root repair "
 vt undo ./w.xml
 ok "nor undone" is "$status" 1 -o "$status" = 3
 vt --read-only repair

@@ -98,7 +98,7 @@ await "Find:"
 press 0 2 : 0 0 Enter Space
 ok "the host's disk is refused" await "The host needs it"
 ok "with the reason" await "It holds / (nvme0n1p2)"
-ok "nothing is in the plan" has "$(screen)" "0 changes"
+ok "nothing is in the plan" has "$(screen)" "unchanged"
 press u
 ok "not even to be undone" await "There is nothing to undo"
 leave
@@ -112,8 +112,8 @@ await "[2 Host]"
 press p 7
 await "a: apply"
 press a
-ok "the step that failed is named" await "FAILED         4  definition stored"
-ok "what was done is taken back" has "$(screen)" "taken back     3  hook files"
+ok "the step that failed is named" await "FAILED      4 definition stored"
+ok "what was done is taken back" has "$(screen)" "taken back  3 hook files"
 press v
 await "the definition as it is stored"
 ok "the definition is as before" lacks "$(screen)" vcpupin
@@ -159,11 +159,12 @@ ok "undo leaves the edit, and nothing of ours" \
 fresh
 chmod 755 "$scratch"
 chmod 555 "$root"
+mkdir -m 777 "$scratch/plans"
 as_user=
 [ "$(id -u)" != 0 ] || as_user="setpriv --reuid 65534 --regid 65534 --clear-groups"
 # A checkout in root's own directory is not for others to run.
 if $as_user test -x "$program"; then
-  start 80 24 "cd /; $as_user $screens"
+  start 80 24 "cd /; env TMPDIR=$scratch/plans $as_user $screens"
   await "[2 Host]"
   press p
   ok "not root: all can be planned" await "10 changes"
@@ -177,6 +178,8 @@ if $as_user test -x "$program"; then
   press a
   ok "Apply is refused" await "cannot be written"
   ok "with what to do" has "$(screen)" "Run virt-tune as"
+  ok "... the command for root" has "$(screen)" "As root: virt-tune"
+  ok "... and its plan" test -s "$(echo "$scratch"/plans/*.plan)"
   ok "nothing is written" cmp -s "$demo/win10.xml" "$domain"
   press q
   ok "and the screens go on" await "Pending changes"

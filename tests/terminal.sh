@@ -98,7 +98,7 @@ ok "History says what was edited meanwhile" await "u asks what shall become"
 mux send-keys u
 ok "... and asks" await "cpuset='19'/>"
 mux send-keys a
-ok "... before anything is written" await "nothing is said yet"
+ok "... before anything is written" await "Nothing is said of this one"
 mux send-keys Space
 await "keep "
 mux send-keys a

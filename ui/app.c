@@ -16,6 +16,7 @@
 #include "ui/find.h"
 #include "ui/presets.h"
 #include "ui/records.h"
+#include "ui/save.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -161,6 +162,7 @@ void app_free(struct app *app)
     disks_close(app);
     records_close(app);
     free(app->undone);
+    free(app->applied);
     history_free(app->history);
     plan_free(app->kept);
     changeset_free(app->set);
@@ -193,6 +195,11 @@ void app_go(struct app *app, enum step step)
         if (!app->is_visited[before] && screens[before]->enter) {
             screens[before]->enter(app);
             app->is_visited[before] = true;
+            /* It speaks of keys of that step, unless something is wrong. */
+            if (app->hint[0] && app->set && !app->layouts_problem.code)
+                app_hint(app,
+                         "Steps that were not seen propose what fits; "
+                         "6 lists it.");
         }
     app->step = step;
     if (screens[step]->enter)
@@ -293,36 +300,6 @@ static void propose_all(struct app *app)
         app_hint(app, "There is nothing more to propose.");
 }
 
-/* The plan's file: the domain's name, with nothing odd in it. */
-static void save_plan(struct app *app)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyz"
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-    struct str text CLEANUP(str_free) = STR_INIT;
-    const struct pci_device *on = NULL;
-    struct err problem = {0};
-    char name[80];
-    size_t length = 0;
-
-    for (const char *at = app->session->domain->name;
-         *at && length < sizeof(name) - 8; at++) {
-        const char *same = strchr(plain, *at);
-
-        name[length++] = '_';
-        if (same)
-            name[length - 1] = *same;
-    }
-    snprintf(name + length, sizeof(name) - length, ".plan");
-    planfile_save(app_plan(app), &text);
-    if (session_save(app->session, name, str_text(&text), &problem))
-        app_hint(app, "Saved in %s. In a shell: virt-tune apply %s --plan %s%s",
-                 name, session_word(app->session), name,
-                 device_refused(app_plan(app), &on) ? " --despite-claims" : "");
-    else
-        app_hint(app, "%s", problem.text);
-}
-
 /* After undo and redo: what is asked for is what the plan has again. */
 static void derive_anew(struct app *app)
 {
@@ -389,7 +366,7 @@ static void act_everywhere(struct app *app, enum action action)
         propose_all(app);
         break;
     case ACTION_SAVE:
-        save_plan(app);
+        save_open(app);
         break;
     case ACTION_UNDO:
         undo_edit(app);
@@ -459,12 +436,12 @@ bool app_key(struct app *app, int key)
             ask_key(app, key);
         return true; /* no draft is kept before the old one is answered for */
     }
-    if (prompt_is_open(app)) {
+    if (app->pager) { /* over all else, a question too */
+        pager_key(app, key);
+    } else if (prompt_is_open(app)) {
         prompt_key(app, key);
     } else if (app->shows_help) {
         app->shows_help = false;
-    } else if (app->pager) {
-        pager_key(app, key);
     } else if (action == ACTION_STEP) {
         app_go(app, (enum step)(key - '1'));
     } else if (action == ACTION_NONE) {
@@ -523,11 +500,12 @@ const struct screen *app_screen(enum step step)
 
 unsigned app_place(const struct app *app)
 {
-    return records_ask(app) ? PLACE_UNDO
-           : app->records   ? PLACE_HISTORY
-           : app->presets   ? PLACE_PRESETS
-           : app->disks     ? PLACE_DISKS
-                            : (unsigned)app->step;
+    return records_ask_conflicts(app) ? PLACE_CONFLICTS
+           : records_ask(app)         ? PLACE_UNDO
+           : app->records             ? PLACE_HISTORY
+           : app->presets             ? PLACE_PRESETS
+           : app->disks               ? PLACE_DISKS
+                                      : (unsigned)app->step;
 }
 
 const char *app_place_name(const struct app *app)

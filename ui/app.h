@@ -58,6 +58,8 @@ struct app {
     bool *is_group_folded; /* one of each IOMMU group, or NULL: none is */
     char device_word[64];  /* what was found last */
     struct prompt prompt;
+    void (*consent)(struct app *app); /* what to do with it, see consent.c */
+    char asked_file[256]; /* whether to replace that is asked, see save.c */
     struct layout_request request; /* what layouts are proposed for */
 
     struct preset_list *presets;  /* open over step 5, or NULL */
@@ -78,6 +80,8 @@ struct app {
         APPLY_UNDONE
     } apply_state;
     struct apply_report report;
+    char *applied; /* the plan of what this run applied last, or NULL; */
+    unsigned applied_number; /* its record */
     unsigned written; /* records of this run: applied, undone, repaired */
     struct err apply_problem;
     char *undone; /* what came of an undo, in sentences; or NULL */
@@ -168,6 +172,12 @@ bool app_reopen(struct app *app, struct err *err);
  * now. False with a sentence if it does not fit, or the domain cannot be read.
  */
 bool app_reread(struct app *app, struct err *err);
+
+/*
+ * After an undo: the plan that record `number` had applied in this run is what
+ * a redo brings, unless something is edited. Nothing else changes.
+ */
+void app_keep_applied(struct app *app, unsigned number);
 
 /*
  * Reads the present domain again if somebody has changed it. The plan then is

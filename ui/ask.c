@@ -46,7 +46,8 @@ static int put(struct canvas *canvas, int y, const char *key, const char *text)
 
 static void draw_record(const struct app *app, struct canvas *canvas, int y)
 {
-    char *text CLEANUP(mem_free) = repair_describe(app->open_record);
+    char *text CLEANUP(mem_free) =
+        repair_describe(&app->session->target, app->open_record);
 
     y = canvas_wrap(canvas, y, 3, canvas->width - 6, 5, ROLE_WARN, text) + 1;
     if (app->session->options.is_read_only) {

@@ -41,12 +41,37 @@ void draw_marker(struct canvas *canvas, int y, bool is_selected)
     canvas->cursor_x = 1;
 }
 
-static void draw_title(const struct app *app, struct canvas *canvas)
+/*
+ * "10 changes, 2 warn", or of a domain that stays as it is "unchanged, 2 warn".
+ * Host has verdicts of its own: there it says that these are the plan's.
+ */
+static void add_plan(const struct app *app, struct str *str)
 {
-    const struct domain *domain = app->history ? app->session->domain : NULL;
     size_t changes = app->set ? changeset_kept(app->set) : 0;
     size_t warns = findings_count(&app->findings, VERDICT_WARN);
     size_t fails = findings_count(&app->findings, VERDICT_FAIL);
+
+    if (app->session->options.is_read_only)
+        str_add(str, ", ");
+    if (app->step == STEP_HOST && changes > 0)
+        str_addf(str,
+                 text_plural("plan: %zu change", "plan: %zu changes", changes),
+                 changes);
+    else if (changes > 0)
+        str_addf(str, text_plural("%zu change", "%zu changes", changes),
+                 changes);
+    else
+        str_add(str,
+                app->step == STEP_HOST ? _("plan: unchanged") : _("unchanged"));
+    if (fails > 0)
+        str_addf(str, ", %zu fail", fails);
+    if (warns > 0)
+        str_addf(str, ", %zu warn", warns);
+}
+
+static void draw_title(const struct app *app, struct canvas *canvas)
+{
+    const struct domain *domain = app->history ? app->session->domain : NULL;
     struct str right CLEANUP(str_free) = STR_INIT;
     int x = canvas_put(canvas, 0, 1, ROLE_TITLE, "virt-tune"), name_x = 0;
     int least = x + 2;
@@ -64,25 +89,15 @@ static void draw_title(const struct app *app, struct canvas *canvas)
     state = right.length;
     if (app->session->options.is_read_only)
         str_add(&right, _("read-only"));
-    else if (domain && app->step != STEP_DOMAIN)
-        /* Host has verdicts of its own: these are the plan's. */
-        str_addf(
-            &right,
-            app->step == STEP_HOST
-                ? text_plural("plan: %zu change", "plan: %zu changes", changes)
-                : text_plural("%zu change", "%zu changes", changes),
-            changes);
-    else if (app->written == 0)
-        str_add(&right, _("nothing written yet"));
-    else
+    if (domain && app->step != STEP_DOMAIN)
+        add_plan(app, &right);
+    else if (app->written > 0)
         str_addf(&right,
                  text_plural("%u record written", "%u records written",
                              app->written),
                  app->written);
-    if (domain && app->step != STEP_DOMAIN && fails > 0)
-        str_addf(&right, ", %zu fail", fails);
-    if (domain && app->step != STEP_DOMAIN && warns > 0)
-        str_addf(&right, ", %zu warn", warns);
+    else if (!app->session->options.is_read_only)
+        str_add(&right, _("nothing written yet"));
     shown = str_text(&right);
     if (canvas_columns(shown) > canvas->width - 2 - least)
         shown += state; /* what it is has more weight than where */
@@ -155,7 +170,9 @@ static void draw_steps(const struct app *app, struct canvas *canvas)
         enum verdict verdict = step_verdict(app, (enum step)i);
         const char *mark =
             !app->is_visited[i] || is_here ||
-                    (i == STEP_APPLY && app->apply_state == APPLY_ASKS)
+                    (i == STEP_APPLY &&
+                     (app->apply_state == APPLY_ASKS ||
+                      (app->set && changeset_kept(app->set) > 0)))
                 ? ""
             : verdict == VERDICT_FAIL    ? canvas_glyph(canvas, GLYPH_CROSS)
             : verdict == VERDICT_WARN    ? "!"

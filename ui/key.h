@@ -48,7 +48,8 @@ enum {
     PLACE_PRESETS = STEP_COUNT,
     PLACE_DISKS,
     PLACE_HISTORY,
-    PLACE_UNDO,
+    PLACE_UNDO,      /* the question of an undo, */
+    PLACE_CONFLICTS, /* and one about what was edited since */
     PLACE_COUNT
 };
 
@@ -86,6 +87,8 @@ enum action {
     ACTION_VIEW,
     ACTION_CURE,
     ACTION_APPLY,
+    ACTION_KEEP_ALL,
+    ACTION_BACK_ALL,
     ACTION_HISTORY,
     ACTION_READ_AGAIN,
     ACTION_SAVE,

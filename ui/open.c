@@ -23,6 +23,8 @@ bool app_open(struct app *app, const char *name, struct err *err)
     app->set = NULL;
     ask_forget(app);
     check_forget(app);
+    free(app->applied);
+    app->applied = NULL;
     free(app->saved);
     app->saved = NULL;
     app->draft_problem = (struct err){0};
@@ -45,11 +47,15 @@ bool app_reopen(struct app *app, struct err *err)
     const struct domain *domain = app->session->domain;
     char *name CLEANUP(mem_free) =
         mem_strdup(domain->path ? domain->path : domain->uuid);
+    char *applied = app->applied;
+    bool is_open;
 
-    if (app_open(app, name, err))
-        return true;
-    app->step = STEP_DOMAIN;
-    return false;
+    app->applied = NULL;
+    is_open = app_open(app, name, err);
+    app->applied = applied;
+    if (!is_open)
+        app->step = STEP_DOMAIN;
+    return is_open;
 }
 
 /* Whether anything was edited: a plan begins equal to its domain. */
@@ -87,6 +93,23 @@ bool app_reread(struct app *app, struct err *err)
     }
     app_take_plan(app, plan);
     return true;
+}
+
+void app_keep_applied(struct app *app, unsigned number)
+{
+    struct plan *plan;
+
+    if (!app->applied || app->applied_number != number || has_edits(app))
+        return;
+    plan = session_plan(app->session);
+    if (!planfile_load(app->applied, plan, NULL)) {
+        plan_free(plan);
+        return;
+    }
+    app_take_plan(app, plan);
+    history_undo(app->history);
+    app->request = layout_request_for(app_plan(app));
+    app_derive(app);
 }
 
 void app_read_again(struct app *app)

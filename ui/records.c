@@ -35,6 +35,11 @@ bool records_ask(const struct app *app)
     return app->records && app->records->choices;
 }
 
+bool records_ask_conflicts(const struct app *app)
+{
+    return records_ask(app) && app->records->conflicts.count > 0;
+}
+
 /* What the stored definition and the files would lose and get. */
 static void add_changes(const struct app *app, const struct undo *undo,
                         struct str *lines)
@@ -118,6 +123,7 @@ static void describe_question(struct app *app)
         add_changes(app, own->undo, &own->lines);
         return;
     }
+    str_addf(&own->lines, "%s\n", conflict->text); /* its row may be cut */
     str_add_lines(&own->lines, "- ", conflict->now);
     if (!*conflict->now)
         str_add(&own->lines, _("  Now there is nothing.\n"));
@@ -208,9 +214,9 @@ static void draw_records(struct record_list *own, struct canvas *canvas)
     int height = list_height(canvas, own->list.count), y = BODY_TOP;
     struct str text CLEANUP(str_free) = STR_INIT;
 
-    history_add_heading(&text);
+    history_add_heading(&text, app_is_narrow(canvas));
     text.text[text.length - 1] = '\0'; /* its line end */
-    canvas_put_cut(canvas, y++, 3, canvas->width - 4, ROLE_HEADING, text.text);
+    canvas_put_cut(canvas, y++, 3, canvas->width - 3, ROLE_HEADING, text.text);
     list_scroll(&own->list, height);
     for (int i = own->list.top; i < own->list.top + height; i++, y++) {
         bool is_here = i == own->list.selected;
@@ -218,10 +224,11 @@ static void draw_records(struct record_list *own, struct canvas *canvas)
         str_free(&text);
         text = (struct str)STR_INIT;
         history_add_row(&text,
-                        own->records.list[own->records.count - 1 - (size_t)i]);
+                        own->records.list[own->records.count - 1 - (size_t)i],
+                        app_is_narrow(canvas));
         text.text[text.length - 1] = '\0';
         draw_marker(canvas, y, is_here);
-        canvas_put_cut(canvas, y, 3, canvas->width - 4,
+        canvas_put_cut(canvas, y, 3, canvas->width - 3,
                        is_here ? ROLE_SELECTED : ROLE_NORMAL, text.text);
     }
     str_free(&text);
@@ -279,8 +286,8 @@ void records_draw(struct app *app, struct canvas *canvas)
 }
 
 /* The plan of before is now an edit of what is there again. */
-static void show_undone(struct app *app, struct apply_report *report,
-                        char *undone)
+static void show_undone(struct app *app, unsigned number,
+                        struct apply_report *report, char *undone)
 {
     struct err problem = {0};
 
@@ -291,6 +298,8 @@ static void show_undone(struct app *app, struct apply_report *report,
         free(undone);
         return;
     }
+    app_keep_applied(app, number);
+    app->lists[STEP_APPLY] = (struct list){0};
     app->step = STEP_APPLY;
     app->is_visited[STEP_APPLY] = true;
     app->report = *report;
@@ -309,6 +318,7 @@ static void show_failure(struct app *app, struct apply_report *report,
         return;
     }
     records_close(app);
+    app->lists[STEP_APPLY] = (struct list){0};
     app->step = STEP_APPLY;
     app->is_visited[STEP_APPLY] = true;
     app->report = *report;
@@ -328,7 +338,7 @@ static void undo_now(struct app *app, unsigned number,
 
     app->written += report.number > 0;
     if (is_undone)
-        show_undone(app, &report,
+        show_undone(app, undo->record->number, &report,
                     undo_describe(undo, app->session->domain, report.number));
     else
         show_failure(app, &report, &problem);
@@ -349,6 +359,10 @@ static void ask(struct app *app)
         own->choices = mem_alloc(count + 1, sizeof(*own->choices));
         own->conflicts = (struct list){.count = (int)count};
         describe_question(app);
+        if (count > 0)
+            app_hint(
+                app,
+                "Space keeps an edit or takes it back; K, B: all. Then a.");
     }
 }
 
@@ -379,8 +393,8 @@ static void undo_as_chosen(struct app *app)
             own->conflicts.selected = i;
             describe_question(app);
             app_hint(app,
-                     "Of this one nothing is said yet: Space, keep the edit, "
-                     "or go back.");
+                     "Nothing is said of this one: Space; of all: K keeps, B "
+                     "goes back.");
             return;
         }
     undo_now(app, own->undo->record->number, &choices);
@@ -391,7 +405,7 @@ static void show_whole(struct app *app)
     struct record_list *own = app->records;
     struct str text = STR_INIT;
 
-    history_add_row(&text, selected(own));
+    history_add_row(&text, selected(own), false);
     add_titles(selected(own), &text);
     history_add_diff(&text, selected(own));
     app_page(app, _("record"), str_steal(&text));
@@ -405,6 +419,12 @@ static void stop_asking(struct app *app)
     describe(app);
 }
 
+static void choose_all(struct record_list *own, enum choice choice)
+{
+    for (int i = 0; i < own->conflicts.count; i++)
+        own->choices[i] = choice;
+}
+
 static bool act_asking(struct app *app, enum action action)
 {
     struct record_list *own = app->records;
@@ -412,10 +432,13 @@ static bool act_asking(struct app *app, enum action action)
 
     switch (action) {
     case ACTION_TOGGLE:
-        if (own->conflicts.count == 0)
-            app_hint(app, "There is nothing to choose: a undoes it.");
-        else
-            *choice = *choice == CHOICE_KEEP ? CHOICE_BACK : CHOICE_KEEP;
+        *choice = *choice == CHOICE_KEEP ? CHOICE_BACK : CHOICE_KEEP;
+        return true;
+    case ACTION_KEEP_ALL:
+        choose_all(own, CHOICE_KEEP);
+        return true;
+    case ACTION_BACK_ALL:
+        choose_all(own, CHOICE_BACK);
         return true;
     case ACTION_APPLY:
         undo_as_chosen(app);
@@ -447,6 +470,11 @@ bool records_act(struct app *app, enum action action)
         return true;
     default:
         break;
+    }
+    if (own->choices && own->conflicts.count == 0 &&
+        list_move(&lines, action, 1)) { /* there is no other list */
+        own->top = lines.selected;
+        return true;
     }
     if (own->choices)
         return act_asking(app, action);

@@ -18,8 +18,9 @@ void records_undo(struct app *app, unsigned number);
 /* Closes it, if it is open. */
 void records_close(struct app *app);
 
-/* True while it asks how conflicts shall go. */
+/* True while it asks whether to undo; and about what was edited since. */
 bool records_ask(const struct app *app);
+bool records_ask_conflicts(const struct app *app);
 
 /* Paints it in place of the step. */
 void records_draw(struct app *app, struct canvas *canvas);

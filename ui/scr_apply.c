@@ -8,10 +8,14 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "plan/about.h"
+#include "plan/device.h"
+#include "plan/planfile.h"
 #include "plan/rule.h"
+#include "session/command.h"
 #include "session/remote.h"
-#include "ui/pane.h"
+#include "ui/consent.h"
 #include "ui/records.h"
+#include "ui/result.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,60 +40,43 @@ static void enter(struct app *app)
 {
     if (app->apply_state != APPLY_DONE || changeset_kept(app->set) > 0)
         app->apply_state = APPLY_ASKS;
+    app->lists[STEP_APPLY] = (struct list){0};
 }
 
-/* At most `most` rows, as many as there are above the row of the answers. */
-static int rows_left(const struct canvas *canvas, int y, int most)
-{
-    int left = app_body_end(canvas) - 1 - y;
+/* Wide enough for the word for "warn" and for "changes" in any language. */
+enum { NAMES = 10 };
 
-    return left < most ? left : most;
-}
-
-static int put_lines(struct canvas *canvas, int y, const char *name,
-                     const char *text)
-{
-    if (rows_left(canvas, y, 1) < 1)
-        return y;
-    canvas_put(canvas, y, 3, ROLE_HEADING, name);
-    return canvas_wrap(canvas, y, 13, canvas->width - 16,
-                       rows_left(canvas, y, 4), ROLE_NORMAL, text);
-}
-
-static int draw_files(const struct app *app, struct canvas *canvas, int y)
+static void add_files(const struct app *app, struct lines *lines)
 {
     for (size_t i = 0; i < app->set->file_count; i++) {
-        struct str text CLEANUP(str_free) = STR_INIT;
         const char *root = app->session->target.root;
 
-        str_addf(&text, "%s%s%s", root, str_ends(root, "/") ? "" : "/",
-                 app->set->files[i].path);
-        y = put_lines(canvas, y,
-                      app->set->files[i].after ? _("writes") : _("removes"),
-                      str_text(&text));
+        lines_add_named(lines, ROLE_HEADING,
+                        app->set->files[i].after ? _("writes") : _("removes"),
+                        arena_printf(lines->arena, "%s%s%s", root,
+                                     str_ends(root, "/") ? "" : "/",
+                                     app->set->files[i].path));
     }
-    return y;
 }
 
 /* Nothing but a definition gets to another host by itself. */
-static int draw_copying(const struct app *app, struct canvas *canvas, int y)
+static void add_copying(const struct app *app, struct lines *lines)
 {
     const char *name = remote_name(app->session);
-    struct str text CLEANUP(str_free) = STR_INIT;
 
-    if (!name)
-        return y;
-    str_addf(&text,
-             app->set->file_count > 0
-                 ? "the hook's files yourself to %s: Review (6) has the "
-                   "commands"
-                 : "nothing: no hook is installed on %s",
-             name);
-    return put_lines(canvas, y, "copy", str_text(&text));
+    if (name)
+        lines_add_named(
+            lines, ROLE_HEADING, "copy",
+            arena_printf(lines->arena,
+                         app->set->file_count > 0
+                             ? "the hook's files yourself to %s: Review (6) "
+                               "has the commands"
+                             : "nothing: no hook is installed on %s",
+                         name));
 }
 
 /* What apply would refuse it for, and in which step that is changed. */
-static int draw_obstacle(const struct app *app, struct canvas *canvas, int y)
+static void add_obstacle(const struct app *app, struct lines *lines)
 {
     static const struct {
         const char *topic;
@@ -104,14 +91,13 @@ static int draw_obstacle(const struct app *app, struct canvas *canvas, int y)
     struct str text CLEANUP(str_free) = STR_INIT;
 
     if (!finding || finding->verdict != VERDICT_FAIL)
-        return y;
+        return;
     str_addf(&text, "It will be refused: %s. %s", finding->text, finding->fix);
     for (size_t i = 0; i < ARRAY_SIZE(places); i++)
         if (strcmp(places[i].topic, finding->topic) == 0)
             str_addf(&text, " (Step %u.)", places[i].step + 1);
-    return canvas_wrap(canvas, y, 3, canvas->width - 6, rows_left(canvas, y, 4),
-                       ROLE_FAIL, str_text(&text)) +
-           !app_is_low(canvas);
+    lines_add(lines, ROLE_FAIL, str_text(&text));
+    lines_add_space(app, lines);
 }
 
 /* True if a change that is kept is what the finding is about. */
@@ -126,15 +112,11 @@ static bool is_of_change(const struct app *app, const struct finding *finding)
 
 /*
  * What the rules warn of, with the cures: of the changes, then of what the
- * domain has. Room is left for what follows.
+ * domain has.
  */
-static int draw_warnings(const struct app *app, struct canvas *canvas, int y)
+static void add_warnings(const struct app *app, struct lines *lines)
 {
-    int files = (int)app->set->file_count;
-    int rest = app_is_low(canvas) ? 6 + files : 8 + 2 * files;
-    int rows = rows_left(canvas, y, canvas->height) - rest;
-    struct pane pane = {.more = _("There is more: v in Review (6)")};
-    struct arena *arena = arena_new();
+    int before = lines->count;
 
     for (int of_changes = 1; of_changes >= 0; of_changes--)
         for (size_t i = 0; i < app->findings.count; i++) {
@@ -142,198 +124,184 @@ static int draw_warnings(const struct app *app, struct canvas *canvas, int y)
 
             if (finding->verdict == VERDICT_WARN &&
                 is_of_change(app, finding) == of_changes)
-                pane_add_finding(&pane, arena, finding);
+                lines_add_named(lines, ROLE_WARN,
+                                verdict_label(finding->verdict),
+                                arena_printf(lines->arena, "%s. %s",
+                                             finding->text, finding->fix));
         }
-    y = pane_draw_points(&pane, canvas, y, 3, y + (rows < 3 ? 3 : rows));
-    arena_free(arena);
-    return y + (pane.count > 0 && !app_is_low(canvas));
+    if (lines->count > before)
+        lines_add_space(app, lines);
 }
 
-/* What brings the former definition back; true of the stored one, too. */
-static int draw_later(const struct app *app, struct canvas *canvas, int y)
-{
-    struct arena *arena = arena_new();
-    struct findings later = {0};
-
-    rule_check_later(app_plan(app), arena, &later);
-    for (size_t i = 0; i < later.count; i++)
-        y = canvas_wrap(canvas, y, 3, canvas->width - 6,
-                        rows_left(canvas, y, 3),
-                        role_of_verdict(later.list[i].verdict),
-                        arena_printf(arena, "%s: %s. %s",
-                                     verdict_label(later.list[i].verdict),
-                                     later.list[i].text, later.list[i].fix));
-    arena_free(arena);
-    return y;
-}
-
-static void draw_question(const struct app *app, struct canvas *canvas)
+static void add_places(const struct app *app, struct lines *lines)
 {
     const struct domain *domain = app->session->domain;
+    const char *root = app->session->target.root;
+
+    if (app->set->changes_xml)
+        lines_add_named(lines, ROLE_HEADING, _("changes"),
+                        domain->path ? domain->path
+                                     : _("the stored definition in libvirt"));
+    add_files(app, lines);
+    add_copying(app, lines);
+    lines_add_named(lines, ROLE_HEADING, _("keeps"),
+                    arena_printf(lines->arena,
+                                 "copies of all that in %s%svar/lib/virt-tune",
+                                 root, str_ends(root, "/") ? "" : "/"));
+    lines_add_space(app, lines);
+}
+
+static void add_undo(const struct app *app, struct lines *lines)
+{
+    struct str command CLEANUP(str_free) = STR_INIT;
+
+    lines_add_space(app, lines);
+    if (command_add(&command, app->session, "undo", NULL, NULL))
+        lines_add(lines, ROLE_NORMAL,
+                  arena_printf(lines->arena,
+                               "To undo: u here afterwards, or in a shell: %s",
+                               str_text(&command)));
+    else
+        lines_add(lines, ROLE_NORMAL, _("To undo: u here afterwards."));
+}
+
+static struct lines question_lines(const struct app *app)
+{
+    const struct domain *domain = app->session->domain;
+    struct lines lines = lines_new(app, NAMES);
     size_t kept = changeset_kept(app->set);
-    struct str text CLEANUP(str_free) = STR_INIT;
-    struct str undo CLEANUP(str_free) = STR_INIT;
-    struct str title CLEANUP(str_free) = STR_INIT;
-    bool is_low = app_is_low(canvas);
-    int y = BODY_TOP + !is_low, x;
 
     if (kept == 0) {
-        canvas_put(
-            canvas, y, 3, ROLE_NORMAL,
-            _("There is nothing to apply. Review (6) lists the changes."));
-        return;
+        lines_add(&lines, ROLE_NORMAL,
+                  _("There is nothing to apply. Review (6) lists the "
+                    "changes."));
+        return lines;
     }
-    str_addf(
-        &title,
-        text_plural("Apply %zu change to %s", "Apply %zu changes to %s", kept),
-        kept, domain->name);
-    canvas_put_cut(canvas, y, 3, canvas->width - 5, ROLE_HEADING,
-                   str_text(&title));
-    y += is_low ? 1 : 2;
-    y = draw_obstacle(app, canvas, y);
-    y = draw_warnings(app, canvas, y);
-    if (app->set->changes_xml)
-        y = put_lines(canvas, y, _("changes"),
-                      domain->path ? domain->path
-                                   : _("the stored definition in libvirt"));
-    y = draw_files(app, canvas, y);
-    y = draw_copying(app, canvas, y);
-    str_addf(&text, "copies of all that in %s%svar/lib/virt-tune",
-             app->session->target.root,
-             str_ends(app->session->target.root, "/") ? "" : "/");
-    y = put_lines(canvas, y, _("keeps"), str_text(&text)) + !is_low;
-    y = canvas_wrap(
-        canvas, y, 3, canvas->width - 6, rows_left(canvas, y, 3), ROLE_NORMAL,
+    lines_add(&lines, ROLE_HEADING,
+              arena_printf(lines.arena,
+                           text_plural("Apply %zu change to %s",
+                                       "Apply %zu changes to %s", kept),
+                           kept, domain->name));
+    lines_add_space(app, &lines);
+    add_obstacle(app, &lines);
+    add_warnings(app, &lines);
+    add_places(app, &lines);
+    lines_add(
+        &lines, ROLE_NORMAL,
         domain->is_running
             ? _("The domain is running and is not touched. The changes take "
                 "effect when it is shut down and started again; a reboot "
                 "inside the guest is not enough.")
             : _("The changes take effect with the domain's next start."));
     if (!domain->has_saved_image) /* else it is among the warnings */
-        y = draw_later(app, canvas, y);
-    str_addf(&undo,
-             "To undo: u here afterwards, or in a shell: virt-tune undo %s",
-             session_word(app->session));
-    y = canvas_wrap(canvas, y + !is_low, 3, canvas->width - 6,
-                    rows_left(canvas, y + !is_low, 2), ROLE_NORMAL,
-                    str_text(&undo));
-    y += rows_left(canvas, y, 1);
-    x = canvas_put(canvas, y, 3, ROLE_SELECTED, _("[ Enter: cancel ]"));
+        result_add_later(app, &lines);
+    add_undo(app, &lines);
+    return lines;
+}
+
+/* The rows of the lines, and where they begin. */
+static int top_of(const struct app *app)
+{
+    return BODY_TOP + (app->height >= APP_FULL_HEIGHT);
+}
+
+/* Beneath the question there are its answers. */
+static int rows_of(const struct app *app)
+{
+    return app->height - 2 - top_of(app) - (app->apply_state == APPLY_ASKS);
+}
+
+static struct lines lines_of(const struct app *app)
+{
+    return app->apply_state == APPLY_ASKS ? question_lines(app)
+                                          : result_lines(app);
+}
+
+static void draw_answers(struct canvas *canvas, int y)
+{
+    int x = canvas_put(canvas, y, 3, ROLE_SELECTED, _("[ Enter: cancel ]"));
+
     canvas_put(canvas, y, x + 4, ROLE_NORMAL, _("a: apply"));
     canvas->cursor_y = y;
     canvas->cursor_x = 3;
 }
 
-static int draw_steps(const struct app *app, struct canvas *canvas, int y)
-{
-    static const struct {
-        const char *word;
-        enum role role;
-    } states[] = {
-        [STEP_OPEN] = {"-", ROLE_OFF},
-        [STEP_DONE] = {N_("done"), ROLE_OK},
-        [STEP_FAILED] = {N_("FAILED"), ROLE_FAIL},
-        [STEP_TAKEN_BACK] = {"taken back", ROLE_WARN},
-        [STEP_NOT_TAKEN_BACK] = {"NOT TAKEN BACK", ROLE_FAIL},
-    };
-
-    for (size_t i = 0; i < app->report.count; i++, y++) {
-        canvas_put(canvas, y, 3, states[app->report.steps[i].state].role,
-                   text_of(states[app->report.steps[i].state].word));
-        canvas_putf(canvas, y, 18, ROLE_NORMAL, "%zu  %s", i + 1,
-                    app->report.steps[i].title);
-    }
-    return y + 1;
-}
-
-static void draw_undone(const struct app *app, struct canvas *canvas, int y)
-{
-    int end = app_body_end(canvas);
-
-    for (const char *line = app->undone ? app->undone : ""; *line;) {
-        size_t length = strcspn(line, "\n");
-        char *text = mem_alloc(length + 1, 1);
-
-        memcpy(text, line, length);
-        y = canvas_wrap(canvas, y, 3, canvas->width - 6, end - y, ROLE_OK,
-                        text);
-        free(text);
-        line += length + (line[length] == '\n');
-    }
-}
-
-static void draw_result(const struct app *app, struct canvas *canvas)
-{
-    int y = draw_steps(app, canvas, BODY_TOP + !app_is_low(canvas));
-    int end = app_body_end(canvas), width = canvas->width - 6;
-
-    if (app->apply_state == APPLY_DONE) {
-        y = canvas_putf(canvas, y, 3, ROLE_OK,
-                        "Applied, read back and compared. Record %04u.",
-                        app->report.number) > 0
-                ? y + 2 - app_is_low(canvas)
-                : y;
-        y = canvas_wrap(canvas, y, 3, width, end - y, ROLE_NORMAL,
-                        _("v shows the definition as it is stored now; u takes "
-                          "the apply back."));
-        y = canvas_wrap(canvas, y, 3, width, end - y, ROLE_NORMAL,
-                        _("8 checks the guest against it, once it was started "
-                          "anew."));
-        y = draw_later(app, canvas, y);
-        if (app->report.needs_reload && !app->session->options.root)
-            canvas_wrap(
-                canvas, y + !app_is_low(canvas), 3, width,
-                end - y - !app_is_low(canvas), ROLE_WARN,
-                _("This is the first hook on this host. libvirt notices "
-                  "it after: systemctl reload libvirtd (or virtqemud). "
-                  "Running guests go on."));
-        return;
-    }
-    if (app->apply_state == APPLY_UNDONE) {
-        draw_undone(app, canvas, y);
-        return;
-    }
-    canvas_wrap(canvas, y, 3, width, end - y, ROLE_FAIL,
-                app->apply_problem.text);
-}
-
 static void draw(struct app *app, struct canvas *canvas)
 {
-    if (app->apply_state == APPLY_ASKS)
-        draw_question(app, canvas);
-    else
-        draw_result(app, canvas);
+    struct lines lines;
+    int y;
+
+    if (consent_is_asked(app)) {
+        consent_draw(app, canvas);
+        return;
+    }
+    lines = lines_of(app);
+    y = lines_draw(&lines, canvas, top_of(app), rows_of(app),
+                   app->lists[STEP_APPLY].selected);
+    if (app->apply_state == APPLY_ASKS && changeset_kept(app->set) > 0)
+        draw_answers(canvas, y + (y < app_body_end(canvas) - 1));
+    lines_free(&lines);
 }
 
 static void apply(struct app *app)
 {
+    struct str plan CLEANUP(str_free) = STR_INIT;
     bool is_applied;
 
+    planfile_save(app_plan(app), &plan);
     app->apply_problem = (struct err){0};
-    if (changeset_kept(app->set) == 0) {
-        app_hint(app, "There is nothing to apply.");
-        return;
-    }
+    app->lists[STEP_APPLY] = (struct list){0};
     is_applied = session_apply(app->session, app_plan(app), app->set,
                                &app->report, &app->apply_problem);
     app->written += app->report.number > 0;
     if (is_applied) {
         app->apply_state = APPLY_DONE;
+        free(app->applied);
+        app->applied = str_steal(&plan);
+        app->applied_number = app->report.number;
         draft_remove(app->session);
         read_back(app);
     } else {
         app->apply_state = app->report.count > 0 ? APPLY_FAILED : APPLY_REFUSED;
+        if (app->apply_problem.code == ERR_PERMISSION &&
+            app->report.number == 0)
+            command_explain_permission(app->session, app_plan(app),
+                                       &app->apply_problem);
     }
+}
+
+/* What the host needs is given only to who says so in more than a key. */
+static void ask_or_apply(struct app *app)
+{
+    if (app->apply_state != APPLY_ASKS)
+        app_hint(app, "It is over; Enter goes back to Review.");
+    else if (changeset_kept(app->set) == 0)
+        app_hint(app, "There is nothing to apply.");
+    else if (!app->session->options.is_read_only &&
+             device_is_refused(app->kept))
+        consent_ask(app, apply);
+    else
+        apply(app);
+}
+
+static int length(const struct app *app)
+{
+    struct lines lines = lines_of(app);
+    int length = lines_length(&lines, rows_of(app));
+
+    lines_free(&lines);
+    return length;
 }
 
 static bool act(struct app *app, enum action action)
 {
+    if (action >= ACTION_UP && action <= ACTION_END && length(app) < 2) {
+        app_hint(app, "All of it is on the screen.");
+        return true;
+    }
     switch (action) {
     case ACTION_APPLY:
-        if (app->apply_state == APPLY_ASKS)
-            apply(app);
-        else
-            app_hint(app, "It is over; Enter goes back to Review.");
+        ask_or_apply(app);
         return true;
     case ACTION_UNDO:
         if (app->apply_state != APPLY_DONE &&
@@ -366,4 +334,5 @@ const struct screen screen_apply = {
     .enter = enter,
     .draw = draw,
     .act = act,
+    .length = length,
 };

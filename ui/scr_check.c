@@ -171,15 +171,17 @@ static void draw_headline(const struct app *app, struct canvas *canvas)
     int x, counts_x;
 
     if (!audit) {
-        canvas_put(canvas, BODY_TOP, 1, ROLE_NORMAL,
-                   app->wants_audit ? _("Looking at the guest ...")
-                                    : app->audit_problem.text);
+        canvas_wrap(canvas, BODY_TOP, 1, canvas->width - 2,
+                    app_body_end(canvas) - BODY_TOP, ROLE_NORMAL,
+                    app->wants_audit ? _("Looking at the guest ...")
+                                     : app->audit_problem.text);
         return;
     }
     role = roles[audit_verdict(audit)];
     if (role == ROLE_OK && !audit->is_in_force)
         role = audit_warnings(audit) > 0 ? ROLE_WARN : ROLE_NORMAL;
-    x = canvas_put(canvas, BODY_TOP, 1, role, audit_verdict_text(audit));
+    x = canvas_put_cut(canvas, BODY_TOP, 1, canvas->width - 2, role,
+                       audit_verdict_text(audit));
     counts_x = draw_counts(audit, canvas);
     if (x <= SHORT)
         draw_measuring(app, canvas, BODY_TOP, x + 2);

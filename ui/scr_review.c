@@ -168,6 +168,9 @@ static void draw(struct app *app, struct canvas *canvas)
     if (list->count == 0) {
         canvas_put(canvas, BODY_TOP + 2, 3, ROLE_NORMAL,
                    _("There is nothing to change. p takes every proposal."));
+        if (history_neighbour(app->history, 1))
+            canvas_put(canvas, BODY_TOP + 3, 3, ROLE_NORMAL,
+                       _("U brings back what was undone."));
         return;
     }
     canvas_put(canvas, BODY_TOP, canvas->width - 26, ROLE_HEADING,

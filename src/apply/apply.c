@@ -81,7 +81,7 @@ static bool run_copies(struct apply *apply, struct err *err)
         return false;
     open = journal_open_record(target, domain, &problem);
     if (open) {
-        char *text CLEANUP(mem_free) = repair_describe(open);
+        char *text CLEANUP(mem_free) = repair_describe(target, open);
 
         record_free(open);
         return err_set(err, ERR_REFUSED, "%s", text);

@@ -65,7 +65,7 @@ struct record *repair_find(const struct target *target,
                            const struct domain *domain, struct err *problem);
 
 /* A sentence about such a record: when, what, and what can be done. */
-char *repair_describe(const struct record *record);
+char *repair_describe(const struct target *target, const struct record *record);
 
 enum repair_way { REPAIR_FINISH, REPAIR_TAKE_BACK };
 

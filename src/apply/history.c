@@ -24,38 +24,44 @@ static void add_what(struct str *str, const struct record *record)
                  record->file_count);
 }
 
-static void add_row(struct str *str, const char *number, const char *when,
-                    const char *what, const char *state)
+static void add_row(struct str *str, bool is_short, const char *number,
+                    const char *when, const char *what, const char *state)
 {
-    str_addf(str, "%-*s %-*s %-*s %s\n", text_bytes(number, 5), number,
-             text_bytes(when, 21), when, text_bytes(what, 22), what, state);
+    static const int widths[][3] = {{5, 21, 22}, {4, 16, 24}};
+    const int *width = widths[is_short];
+
+    str_addf(str, "%-*s %-*s %-*s %s\n", text_bytes(number, width[0]), number,
+             text_bytes(when, width[1]), when, text_bytes(what, width[2]), what,
+             state);
 }
 
-void history_add_heading(struct str *str)
+void history_add_heading(struct str *str, bool is_short)
 {
-    add_row(str, _("No."), _("When (UTC)"), _("What"), _("State"));
+    add_row(str, is_short, _("No."), _("When (UTC)"), _("What"), _("State"));
 }
 
-void history_add_row(struct str *str, const struct record *record)
+void history_add_row(struct str *str, const struct record *record,
+                     bool is_short)
 {
     struct str what CLEANUP(str_free) = STR_INIT;
     struct str when CLEANUP(str_free) = STR_INIT;
-    char number[16];
+    char number[16], minute[17];
 
+    snprintf(minute, sizeof(minute), "%s", record->time);
     add_what(&what, record);
-    str_add_printable(&when, record->time);
+    str_add_printable(&when, is_short ? minute : record->time);
     snprintf(number, sizeof(number), "%04u", record->number);
-    add_row(str, number, str_text(&when), str_text(&what),
+    add_row(str, is_short, number, str_text(&when), str_text(&what),
             text_of(record_state_name(record->state)));
 }
 
 void history_add_table(struct str *str, const struct records *records)
 {
-    history_add_heading(str);
+    history_add_heading(str, false);
     for (size_t i = records->count; i-- > 0;) {
         const struct record *record = records->list[i];
 
-        history_add_row(str, record);
+        history_add_row(str, record, false);
         for (size_t j = 0; j < record->title_count; j++) {
             str_add(str, "        ");
             str_add_printable(str, record->titles[j]);

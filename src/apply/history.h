@@ -8,9 +8,13 @@
 #include "apply/journal.h"
 #include "base/str.h"
 
-/* Appends the heading of the table, and the line of one record. */
-void history_add_heading(struct str *str);
-void history_add_row(struct str *str, const struct record *record);
+/*
+ * Appends the heading of the table, and the line of one record; short ones are
+ * without seconds, for 57 columns.
+ */
+void history_add_heading(struct str *str, bool is_short);
+void history_add_row(struct str *str, const struct record *record,
+                     bool is_short);
 
 /* Appends one line for each record, the newest first, and its changes. */
 void history_add_table(struct str *str, const struct records *records);

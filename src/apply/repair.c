@@ -23,7 +23,7 @@ struct record *repair_find(const struct target *target,
                : journal_open_record(target, domain, problem);
 }
 
-char *repair_describe(const struct record *record)
+char *repair_describe(const struct target *target, const struct record *record)
 {
     const char *time = *record->time ? record->time : _("an unknown date");
     struct str str = STR_INIT;
@@ -44,8 +44,9 @@ char *repair_describe(const struct record *record)
                      : "Record %04u of %s is open: an apply of %s was cut off.",
                  record->number, record->domain, time);
     str_addf(&str,
-             " First finish it or take it back: virt-tune repair %s "
-             "--finish, or --take-back.",
+             " First finish it or take it back: %s repair %s --finish, or "
+             "--take-back.",
+             target->command ? target->command : "virt-tune",
              *record->path ? record->path : record->domain);
     printable = str_printable(str_text(&str));
     str_free(&str);

@@ -11,6 +11,8 @@
 struct target {
     struct conn *conn; /* NULL: the domain is a file */
     const char *root;  /* "/" or the directory of --root */
+    /* How a command begins that leads here, "virt-tune -c URI"; or NULL. */
+    const char *command;
 };
 
 #endif

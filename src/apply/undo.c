@@ -140,7 +140,7 @@ static bool check_record(const struct target *target,
                          const struct record *record, struct err *err)
 {
     if (record_is_open(record)) {
-        char *text CLEANUP(mem_free) = repair_describe(record);
+        char *text CLEANUP(mem_free) = repair_describe(target, record);
 
         return err_set(err, ERR_REFUSED, "%s", text);
     }

@@ -11,6 +11,7 @@
 #include "plan/device.h"
 #include "plan/disk.h"
 #include "plan/planfile.h"
+#include "session/command.h"
 #include "session/presets.h"
 
 #include <stdlib.h>
@@ -493,7 +494,7 @@ static enum answer save(struct talk *talk, size_t index)
 {
     struct str text CLEANUP(str_free) = STR_INIT;
     const char *output = talk->output;
-    const struct pci_device *on = NULL;
+    struct str command CLEANUP(str_free) = STR_INIT;
     char *printable;
 
     (void)index;
@@ -507,10 +508,10 @@ static enum answer save(struct talk *talk, size_t index)
     if (!session_save(talk->session, output, str_text(&text), talk->err))
         return ANSWER_END;
     printable = str_printable(output);
-    printf(_("The plan is saved in %s. Nothing else is written. In a shell: "
-             "virt-tune apply %s --plan %s%s\n"),
-           printable, session_word(talk->session), printable,
-           device_refused(talk->plan, &on) ? " --despite-claims" : "");
+    printf(_("The plan is saved in %s. Nothing else is written."), printable);
+    if (command_add(&command, talk->session, "apply", talk->plan, output))
+        printf(_(" In a shell: %s"), str_text(&command));
+    printf("\n");
     free(printable);
     return cli_flush(talk->err) ? ANSWER_DONE : ANSWER_END;
 }

@@ -155,12 +155,17 @@ static bool take_tell(struct plan *plan, const char *text, bool is_rom,
 static bool check_plan_file(const struct options *options,
                             const struct plan *plan, struct err *err)
 {
-    const struct pci_device *on = NULL;
-    const struct claim *claim =
-        options->plan ? device_refused(plan, &on) : NULL;
+    struct arena *arena = arena_new();
+    struct refusals refusals = {0};
+    bool is_allowed;
 
-    return !needs_asking(claim, options) ||
-           refuse_claim(pci_short_address(on), claim, err);
+    if (options->plan && !options->despite_claims)
+        refusals = device_refusals(plan, arena);
+    is_allowed =
+        refusals.count == 0 ||
+        refuse_claim(refusals.list[0].name, refusals.list[0].claim, err);
+    arena_free(arena);
+    return is_allowed;
 }
 
 bool cli_devices(const struct options *options, struct plan *plan,

@@ -27,12 +27,13 @@ bool cli_record_number(char **words, unsigned *number, struct err *err)
 }
 
 /* What the options, or the person at the terminal, say. */
-static bool choose_way(const struct options *options,
+static bool choose_way(const struct session *session,
+                       const struct options *options,
                        const struct record *record, enum repair_way *way,
                        struct err *err)
 {
     char answer[16] = "";
-    char *text CLEANUP(mem_free) = repair_describe(record);
+    char *text CLEANUP(mem_free) = repair_describe(&session->target, record);
 
     *way = options->wants_finish ? REPAIR_FINISH : REPAIR_TAKE_BACK;
     if (options->session.is_read_only ||
@@ -60,7 +61,7 @@ static bool repair(const struct session *session, const struct options *options,
     struct hold hold;
     bool is_ended;
 
-    if (!choose_way(options, record, &way, err))
+    if (!choose_way(session, options, record, &way, err))
         return false;
     hold_begin(&hold);
     is_ended = session_repair(session, way, &report, err);

@@ -5,9 +5,8 @@
 #include "apply/hold.h"
 #include "base/str.h"
 #include "base/text.h"
-#include "plan/device.h"
-#include "plan/planfile.h"
 #include "plan/rule.h"
+#include "session/command.h"
 #include "session/gone.h"
 
 #include <stdlib.h>
@@ -118,52 +117,6 @@ static bool apply_live(const struct session *session, const struct plan *plan,
     return is_moved;
 }
 
-/* For pasting into a shell; false if it could be more than one word there. */
-static bool add_word(struct str *str, const char *option, const char *word)
-{
-    char *printable CLEANUP(mem_free) = str_printable(word ? word : "");
-
-    if (word)
-        str_addf(str, "%s'%s'", option, word);
-    return !word || (!strchr(word, '\'') && strcmp(printable, word) == 0);
-}
-
-/*
- * The plan is saved where its owner can write, so that the one command that is
- * missing can be given to who may.
- */
-static void explain_permission(const struct session *session,
-                               const struct plan *plan, struct err *err)
-{
-    const char *temporary = getenv("TMPDIR");
-    struct str path CLEANUP(str_free) = STR_INIT;
-    struct str text CLEANUP(str_free) = STR_INIT;
-    struct str command CLEANUP(str_free) = STR_INIT;
-    const struct pci_device *on = NULL;
-    bool is_plain;
-
-    str_addf(&path, "%s/virt-tune-%u-%.36s.plan",
-             temporary && *temporary == '/' ? temporary : "/tmp",
-             (unsigned)geteuid(),
-             *session->domain->uuid ? session->domain->uuid : "file");
-    planfile_save(plan, &text);
-    if (!session_save(session, str_text(&path), str_text(&text), NULL))
-        return;
-    str_add(&command, _("As root: virt-tune"));
-    is_plain = add_word(&command, " -c ", session->options.uri) &&
-               add_word(&command, " --sysroot ", session->options.sysroot) &&
-               add_word(&command, " --root ", session->options.root) &&
-               add_word(&command, " apply ",
-                        session->domain->path    ? session->domain->path
-                        : *session->domain->uuid ? session->domain->uuid
-                                                 : session->domain->name) &&
-               add_word(&command, " --plan ", str_text(&path));
-    if (device_refused(plan, &on))
-        str_add(&command, " --despite-claims");
-    if (is_plain)
-        err_add(err, "The plan is saved. %s", str_text(&command));
-}
-
 static bool apply(const struct session *session, const struct options *options,
                   const struct plan *plan, const struct changeset *set,
                   struct err *err)
@@ -196,7 +149,7 @@ static bool apply(const struct session *session, const struct options *options,
     if (is_applied)
         print_outcome(session, plan, set, &report);
     else if (err->code == ERR_PERMISSION && report.number == 0)
-        explain_permission(session, plan, err);
+        command_explain_permission(session, plan, err);
     if (is_applied && options->is_live)
         is_applied = apply_live(session, plan, err);
     fflush(stdout);

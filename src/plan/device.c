@@ -221,22 +221,59 @@ const struct claim *device_claim(const struct plan *plan, size_t index,
     return gravest;
 }
 
-const struct claim *device_refused(const struct plan *plan,
-                                   const struct pci_device **on)
+/* The list doubles when its count is a power of two: then it is full. */
+static void add_refusal(struct refusals *refusals, struct arena *arena,
+                        const char *name, const struct claim *claim)
+{
+    size_t count = refusals->count;
+
+    if ((count & (count - 1)) == 0) {
+        struct refusal *list =
+            arena_alloc(arena, count ? 2 * count : 1, sizeof(*list));
+
+        if (count > 0)
+            memcpy(list, refusals->list, count * sizeof(*list));
+        refusals->list = list;
+    }
+    refusals->list[refusals->count++] = (struct refusal){name, claim};
+}
+
+struct refusals device_refusals(const struct plan *plan, struct arena *arena)
 {
     const struct pci *pci = &plan->host->pci;
+    struct refusals refusals = {0};
 
     for (size_t i = 0; i < pci->device_count; i++) {
-        const struct claim *claim =
-            claim_first(&plan->host->claims, &pci->devices[i]);
+        const struct pci_device *device = &pci->devices[i];
+        struct claim_list claims = claim_list(&plan->host->claims, device);
 
-        if (!plan->is_given[i] || !claim || claim->severity != CLAIM_REFUSE ||
-            device_is_in_domain(plan->domain, &pci->devices[i]))
+        if (!plan->is_given[i] || device_is_in_domain(plan->domain, device))
             continue;
-        *on = &pci->devices[i];
-        return claim;
+        for (size_t j = 0; j < claims.count; j++)
+            if (claims.list[j].severity == CLAIM_REFUSE)
+                add_refusal(&refusals, arena, pci_short_address(device),
+                            &claims.list[j]);
     }
-    return NULL;
+    for (size_t i = 0; i < usb_count(plan); i++) {
+        const struct usb_device *device = usb_plugged(plan, i);
+
+        if (device && usb_is_row(plan, i) && plan->is_usb_given[i] &&
+            !usb_is_in_domain(plan, i) && device->claim.text &&
+            device->claim.severity == CLAIM_REFUSE)
+            add_refusal(&refusals, arena,
+                        arena_printf(arena, "USB %s", usb_name(plan, i, arena)),
+                        &device->claim);
+    }
+    return refusals;
+}
+
+bool device_is_refused(const struct plan *plan)
+{
+    struct arena *arena = arena_new();
+    size_t count = device_refusals(plan, arena).count;
+
+    arena_free(arena);
+    return count > 0;
 }
 
 const char *device_toggle(struct plan *plan, size_t index)

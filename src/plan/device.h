@@ -75,12 +75,20 @@ const char *device_obstacle(const struct plan *plan, size_t index);
 const struct claim *device_claim(const struct plan *plan, size_t index,
                                  const struct pci_device **on);
 
-/*
- * The first claim of a device that the plan gives newly although the host
- * needs it (CLAIM_REFUSE), on which in `*on`; NULL if there is none.
- */
-const struct claim *device_refused(const struct plan *plan,
-                                   const struct pci_device **on);
+/* What the plan gives newly although the host needs it (CLAIM_REFUSE). */
+struct refusals {
+    struct refusal {
+        const char *name; /* "01:00.0", or "USB 046d:c31c" */
+        const struct claim *claim;
+    } * list;
+    size_t count;
+};
+
+/* All of it, each claim by itself; in `arena`. */
+struct refusals device_refusals(const struct plan *plan, struct arena *arena);
+
+/* True if there is any. */
+bool device_is_refused(const struct plan *plan);
 
 /*
  * Gives the device with all functions of its slot to the guest, or takes them

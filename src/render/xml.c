@@ -166,7 +166,10 @@ static const char *render_emulatorpin(struct rendering *r)
         return NULL;
     if (cpuset_is_empty(&r->plan->emulatorpin))
         return _("let the emulator float");
-    return arena_printf(r->arena, "emulator on CPUs %s",
+    return arena_printf(r->arena,
+                        CPU_COUNT(&r->plan->emulatorpin) == 1
+                            ? "emulator on CPU %s"
+                            : "emulator on CPUs %s",
                         cpuset_text(r->arena, &r->plan->emulatorpin));
 }
 
@@ -350,18 +353,16 @@ static const char *render_iothreads(struct rendering *r)
                             gone);
     places = cpuset_is_empty(&cpus) ? _("of any kind")
                                     : cpuset_text(r->arena, &cpus);
-    if (!disks)
-        title = arena_printf(r->arena,
-                             text_plural("I/O thread on CPUs %s",
-                                         "I/O threads on CPUs %s",
-                                         plan->iothread_count),
-                             places);
-    else
-        title = arena_printf(r->arena,
-                             text_plural("I/O thread on CPUs %s, for disk %s",
-                                         "I/O threads on CPUs %s, for disk %s",
-                                         plan->iothread_count),
-                             places, disks);
+    title = arena_printf(
+        r->arena,
+        CPU_COUNT(&cpus) == 1
+            ? text_plural("I/O thread on CPU %s", "I/O threads on CPU %s",
+                          plan->iothread_count)
+            : text_plural("I/O thread on CPUs %s", "I/O threads on CPUs %s",
+                          plan->iothread_count),
+        places);
+    if (disks)
+        title = arena_printf(r->arena, _("%s, for disk %s"), title, disks);
     return gone ? arena_printf(r->arena,
                                _("%s, without the idle I/O threads: %s"), title,
                                gone)

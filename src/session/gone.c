@@ -65,13 +65,13 @@ static struct domain *look(const struct session *session, const char *directory,
     struct records records = journal_read_in(&session->target, directory);
     const struct record *last =
         records.count > 0 ? records.list[records.count - 1] : NULL;
-    const struct target target = {path ? NULL : session->conn,
-                                  session->target.root};
+    struct target target = session->target;
     struct domain *domain =
         last && is_named(last, name, path) ? take(session, last) : NULL;
     char *journal CLEANUP(mem_free) = domain ? journal_directory(domain) : NULL;
 
     records_free(&records);
+    target.conn = path ? NULL : session->conn;
     if (domain &&
         (!str_ends(journal, directory) || !home_is_gone(&target, domain))) {
         domain_free(domain);

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "plan/image.h"
+#include "session/command.h"
 #include "session/embedded.h"
 #include "session/libvirt.h"
 #include "session/remote.h"
@@ -95,7 +96,7 @@ struct session *session_open(const struct session_options *options,
     struct session *session = mem_alloc(1, sizeof(*session));
     struct arena *arena = arena_new();
 
-    session->options = *options;
+    session->options = session->given = *options;
     session->share = share_find("virt-tune");
     if (!options->is_demo || start_demo(session, arena, err))
         session->host = read_host(session, err);
@@ -216,6 +217,7 @@ void session_take(struct session *session, struct domain *domain)
     if (!session->hook_root)
         open_hook_root(session, &(struct err){0});
     session->hook_obstacle = hook_obstacle(session);
+    session->target.command = command_prefix(session, domain->arena);
     load_identities(session);
 }
 
@@ -265,7 +267,8 @@ static bool check_open(const struct session *session, struct err *err)
 {
     struct err problem;
     struct record *record = session_open_record(session, &problem);
-    char *text CLEANUP(mem_free) = record ? repair_describe(record) : NULL;
+    char *text CLEANUP(mem_free) =
+        record ? repair_describe(&session->target, record) : NULL;
 
     record_free(record);
     if (text)
@@ -350,19 +353,6 @@ bool session_repair(const struct session *session, enum repair_way way,
     return check_writable(session, err) &&
            apply_check_place(&session->target, session->domain, err) &&
            repair_run(&session->target, session->domain, way, report, err);
-}
-
-const char *session_word(const struct session *session)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyz"
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
-    const struct domain *domain = session->domain;
-    const char *word = domain->path ? domain->path : domain->name;
-
-    if (*word != '-' && word[strspn(word, plain)] == '\0')
-        return word;
-    return domain->path ? "DOMAIN" : domain->uuid;
 }
 
 const char *session_place(const struct session *session)

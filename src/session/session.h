@@ -21,6 +21,7 @@ struct session_options {
 
 struct session {
     struct session_options options;
+    struct session_options given; /* the same, without what the demo chose */
     struct host *host;
     struct conn *conn;            /* NULL until session_connect */
     struct domain *domain;        /* NULL until session_load */
@@ -106,12 +107,6 @@ bool session_repair(const struct session *session, enum repair_way way,
  */
 bool session_save(const struct session *session, const char *path,
                   const char *text, struct err *err);
-
-/*
- * The present domain as a shell takes it without quotes: its name or UUID, or
- * the path of its file; "DOMAIN" for a path that needs quotes.
- */
-const char *session_word(const struct session *session);
 
 /* A short name of where the domain lives: the URI or "file". */
 const char *session_place(const struct session *session);

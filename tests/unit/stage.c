@@ -103,15 +103,20 @@ void press(struct app *app, const char *keys)
     }
 }
 
-char *shown(struct app *app)
+char *shown_in(struct app *app, int width, int height)
 {
-    struct canvas *canvas = canvas_new(APP_FULL_HEIGHT, APP_FULL_WIDTH, false);
+    struct canvas *canvas = canvas_new(height, width, false);
     struct str str = STR_INIT;
 
     app_draw(app, canvas);
     canvas_dump(canvas, &str);
     canvas_free(canvas);
     return str_steal(&str);
+}
+
+char *shown(struct app *app)
+{
+    return shown_in(app, APP_FULL_WIDTH, APP_FULL_HEIGHT);
 }
 
 int run_in_language(int (*run)(void))

@@ -36,8 +36,9 @@ void check_sizes(struct app *app, bool is_thorough);
 /* Presses keys, named as in a script, and paints after each. */
 void press(struct app *app, const char *keys);
 
-/* What there is on a canvas of the full size; free it. */
+/* What there is on a canvas of the full size, or of another; free it. */
 char *shown(struct app *app);
+char *shown_in(struct app *app, int width, int height);
 
 /* Runs the tests in UTF-8, or in the language that words.sh asks for. */
 int run_in_language(int (*run)(void));

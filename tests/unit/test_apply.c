@@ -57,7 +57,7 @@ static struct bench bench_new(char *root, const char *name, const char *uuid)
              name, uuid);
     write_text(bench.path, str_text(&text));
     bench.hooks = root_open(root, NULL);
-    bench.target = (struct target){NULL, root};
+    bench.target = (struct target){.root = root};
     return bench;
 }
 

@@ -424,7 +424,7 @@ static void audit_tree(const struct spec *spec, struct rootdir *dir,
                        struct findings *findings)
 {
     static struct host host;
-    struct target target = {NULL, dir->path};
+    struct target target = {.root = dir->path};
     bool is_asked = spec->how & (LIVE_SAME | LIVE_OTHER | LIVE_MOVED);
     struct domain *wanted =
         spec->how & LINES ? domain_of(NOW) : definition(spec->how, false);

@@ -83,7 +83,7 @@ int __wrap_virDomainPinEmulator(virDomainPtr domain, unsigned char *map,
 static bool move(struct live_report *report, struct err *err)
 {
     struct conn *conn = conn_open("test:///default", false, err);
-    const struct target target = {conn, "/"};
+    const struct target target = {.conn = conn, .root = "/"};
     struct domain *domain = domain_win10();
     struct host *host = host_load(host_names[0]);
     struct plan *plan;

@@ -720,7 +720,7 @@ static bool try_sequence(const char *text)
     if (is_domain) {
         s.root = scratch_new();
         s.path = arena_printf(s.arena, "%s/w.xml", s.root);
-        s.target = (struct target){NULL, s.root};
+        s.target = (struct target){.root = s.root};
         s.hooks = root_open(s.root, NULL);
         s.original = arena_strdup(s.arena, text);
         s.host = any_host();

@@ -149,6 +149,10 @@ if command -v script >/dev/null; then
   asked k q
   ok "another answer leaves it all" cmp w.xml by-hand.xml
   ok "... and says so" has "$out" "Nothing was written"
+  asked "keep this one, back and so on"
+  ok "what is behind a long answer answers nothing" cmp w.xml by-hand.xml
+  ok "... two questions are asked" is "$(grep -o 'eep the edit' <<<"$out" |
+    wc -l)" 2
   asked k b b
   ok "each answer is its own" is "$status" 0
   ok "... one is kept" is "$(grep -c 'Kept: ' <<<"$out")" 1

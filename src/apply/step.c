@@ -27,11 +27,6 @@ static const char *const directories[] = {
     "etc",
 };
 
-static bool is_same(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : !a && !b;
-}
-
 static bool has_line(const char *text, const char *line)
 {
     size_t length = strlen(line);
@@ -146,9 +141,9 @@ bool step_files(const struct target *target, const struct record *record,
 
         if (!file_look(target->root, file->path, &now, err))
             return false;
-        if (is_same(now, file->after))
+        if (str_is_same(now, file->after))
             continue;
-        if (!is_same(now, file->before))
+        if (!str_is_same(now, file->before))
             return err_set(err, ERR_CHANGED,
                            "/%s was changed by someone else meanwhile.",
                            file->path);
@@ -162,7 +157,7 @@ bool step_files(const struct target *target, const struct record *record,
 static bool is_script_written(const struct target *target,
                               const struct record_file *file, const char *now)
 {
-    return is_same(now, file->after) ||
+    return str_is_same(now, file->after) ||
            (!file->before && now && script_was_written(target, now));
 }
 
@@ -177,7 +172,7 @@ static bool file_back(const struct target *target,
     if (!file_look(target->root, file->path, &now, err))
         return false;
     if (script_is_path(file->path))
-        return is_same(now, file->before) ||
+        return str_is_same(now, file->before) ||
                !is_script_written(target, file, now) ||
                turn_file(target, file->path, file->before, err);
     is_merged = lines_undo(file->before, file->after, now, file->path,
@@ -187,7 +182,7 @@ static bool file_back(const struct target *target,
         return err_set(err, ERR_CHANGED,
                        "/%s was changed by someone else; that edit stays.",
                        file->path);
-    return is_same(now, then) || turn_file(target, file->path, then, err);
+    return str_is_same(now, then) || turn_file(target, file->path, then, err);
 }
 
 /* Whether the script may go is seen when the data are as they were. */
@@ -215,14 +210,14 @@ bool step_is_back(const struct target *target, const struct domain *domain,
                   const struct record *record)
 {
     char *xml CLEANUP(mem_free) = home_read(target, domain, NULL);
-    bool is_back = is_same(xml, record->before);
+    bool is_back = str_is_same(xml, record->before);
 
     for (size_t i = 0; i < record->file_count; i++) {
         const struct record_file *file = &record->files[i];
         char *now CLEANUP(mem_free) = NULL;
 
         is_back &= file_look(target->root, file->path, &now, NULL) &&
-                   is_same(now, file->before);
+                   str_is_same(now, file->before);
     }
     return is_back;
 }

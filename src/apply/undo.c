@@ -15,11 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_same(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : !a && !b;
-}
-
 /* How many domains' data files there will still be. */
 static size_t count_data(const struct root *root, const struct undo *undo)
 {
@@ -64,7 +59,7 @@ static bool plan_data(struct undo *undo, const struct target *target,
             continue;
         if (lines_undo(file->before, file->after, now, file->path,
                        &undo->conflicts, &then) &&
-            !is_same(now, then))
+            !str_is_same(now, then))
             add_file(undo, file->path, now, then);
     }
     return true;
@@ -84,7 +79,7 @@ static bool plan_script(struct undo *undo, const struct target *target,
         return false;
     if (now && !is_script_needed(domain, root, undo)) {
         undo->keeps_script =
-            !is_same(now, script) && !script_was_written(target, now);
+            !str_is_same(now, script) && !script_was_written(target, now);
         if (!undo->keeps_script)
             add_file(undo, HOOK_SCRIPT, now, NULL);
         return true;

@@ -300,6 +300,88 @@ ok "... and stays for the first" test -x $script
 upgrade
 vt undo ./w.xml
 ok "the last undo takes an older version away, too" test ! -e $script
+
+# A version before ours comes back, as long as nobody relies on the newer one.
+older() { grep -qx "# older" $script; }
+update() { # the hook of an older version, and a change with that of today
+  rm -rf root && cp original.xml w.xml
+  vt apply ./w.xml --yes
+  upgrade
+  cp -a root older && cp w.xml older.xml
+  vt apply ./w.xml --yes --layout keep --set host.sleep=off
+}
+update
+ok "an apply brings the newer version" cmp $script "$data/50-virt-tune"
+vt undo ./w.xml
+ok "its undo brings the older one back" older
+ok "... with all else" diff -r root/etc older/etc
+ok "... and its domain" cmp w.xml older.xml
+vt undo ./w.xml 3
+ok "a redo brings that of today" cmp $script "$data/50-virt-tune"
+vt undo ./w.xml 2
+vt undo ./w.xml 1
+ok "all undone, there is none" test ! -e root/etc
+rm -rf older && update
+vt undo ./w.xml 1
+vt undo ./w.xml 2
+ok "... in any order" test ! -e root/etc
+rm -rf older && update
+vt undo ./w.xml
+vt apply ./w.xml --yes --layout keep
+ok "an apply that is just the newer version" is \
+  "$(ls "$(record 0004)"/file-*.path)" "$(record 0004)/file-0.path"
+vt undo ./w.xml
+ok "... is undone, too" older
+rm -rf older && update
+vt apply ./w.xml --yes --layout keep --set host.frequency=off
+vt undo ./w.xml 2
+ok "the newer one stays for a later record" cmp $script "$data/50-virt-tune"
+newer="stays the newer version: a guest or a later record relies on it."
+ok "... which is said" has "$out" "$newer"
+rm -rf older && update
+vt apply ./other.xml --yes
+vt undo ./w.xml
+ok "it stays for another domain" cmp $script "$data/50-virt-tune"
+ok "... which is said" has "$out" "$newer"
+rm -rf older && update
+mkdir -p root/run/virt-tune/sleep && touch root/run/virt-tune/sleep/one
+vt undo ./w.xml
+ok "... and for a guest that runs" has "$out" "$newer"
+rm -rf older && update
+printf begun >"$(record 0002)/state"
+cp -a root cut && cp w.xml cut.xml
+vt repair ./w.xml --take-back
+ok "a cut off update is taken back" diff -r root/etc older/etc
+ok "... and said so" has "$out" "all is as it was before it"
+rm -rf root && cp -a cut root && cp cut.xml w.xml
+vt apply ./other.xml --yes
+vt repair ./w.xml --take-back
+ok "... but not from under another domain" cmp $script "$data/50-virt-tune"
+ok "... which is said" has "$out" "what others edited since, or need of it"
+ok "... its own data are as before" \
+  cmp $hooked/8f1d6a52*.conf older/etc/libvirt/hooks/virt-tune/8f1d6a52*.conf
+rm -rf root && cp -a cut root && cp cut.xml w.xml
+cp "$data/50-virt-tune" $script && sed -i '2a # newest' $script
+cp -a root/var/lib/virt-tune/file-*/0001 later
+cp $script later/file-0.after
+mkdir root/var/lib/virt-tune/file-0123456789abcdef
+mv later root/var/lib/virt-tune/file-0123456789abcdef/0001
+vt repair ./w.xml --finish
+ok "an even newer one does not stop a repair" is "$status" 0
+ok "... and stays" grep -qx "# newest" $script
+rm -rf older cut root && cp original.xml w.xml
+mkdir -p ${script%/*} $hooked
+sed '2a # older' "$data/50-virt-tune" >$script && chmod 755 $script
+cp -a root older
+vt apply ./w.xml --yes
+ok "one that no record knows is brought up to date" \
+  cmp $script "$data/50-virt-tune"
+vt undo ./w.xml
+ok "... and comes back" diff -r root/etc older/etc
+vt undo ./w.xml 2
+vt undo ./w.xml
+ok "... each time" diff -r root/etc older/etc
+
 rm -rf root && cp original.xml w.xml
 vt apply ./w.xml --yes
 sed -i '2a # mine' $script

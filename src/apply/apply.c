@@ -98,7 +98,7 @@ static bool run_files(struct apply *apply, struct err *err)
 
 static bool back_files(struct apply *apply, struct err *err)
 {
-    return step_files_back(apply->target, apply->record, err);
+    return step_files_back(apply->target, apply->record, false, err);
 }
 
 static bool run_store(struct apply *apply, struct err *err)

@@ -82,7 +82,7 @@ static bool take_back(const struct target *target, const struct domain *domain,
                                           "written.",
                                           domain->name)
                             : step_store_back(target, domain, record, err)) &&
-           step_files_back(target, record, err) &&
+           step_files_back(target, record, true, err) &&
            journal_state(record, RECORD_TAKEN_BACK, err);
 }
 

@@ -197,8 +197,12 @@ cp -a root cut
 vt apply ./w.xml --yes --set hugepages=1G
 ok "nothing is built on an open record" is "$status" 3
 ok "and it says what to do" has "$err" "virt-tune repair"
+vt apply ./w.xml --yes --layout keep
+ok "... not even nothing" is "$status" 3
+ok "... with the same words" has "$err" "is open"
 vt undo ./w.xml
-ok "nor undone" is "$status" 1 -o "$status" = 3
+ok "nor undone" is "$status" 3
+ok "... which says why" has "$err" "is open"
 vt --read-only repair
 ok "a read-only session only tells" is "$status" 3
 vt repair

@@ -309,6 +309,11 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
                  "Record %04u is undone (record %04u): %s is as it was "
                  "before.\n",
                  undo->record->number, number, domain->name);
+    if (domain->is_running && strcmp(undo->merge->text, domain->xml->text) != 0)
+        str_addf(&str,
+                 "%s is running; this takes effect when it is shut down and "
+                 "started again.\n",
+                 domain->name);
     for (size_t i = 0; i < conflicts->count; i++)
         str_addf(&str,
                  conflicts->list[i].choice == CHOICE_KEEP ? "Kept: %s\n"

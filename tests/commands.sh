@@ -60,6 +60,22 @@ twice 3 disk.vda.cache=none disk.vda.cache=keep
 twice 0 disk.vda.cache=none disk.vda.cache=none
 twice 0 disks.queues=2 disk.vda.queues=4
 ok "both are in the plan" has "$out" "disk.vda.queues = 4"
+# What one makes possible may be asked for before it.
+sed "s/dev='vda' bus='virtio'/dev='sdb' bus='sata'/" win10.xml >sata.xml
+vt plan ./sata.xml --set disk.sdb.queues=4
+ok "a SATA disk has no queues" has "$err" "Only virtio disks have queues."
+vt plan ./sata.xml --set disk.sdb.queues=4 --set disks.cache=none
+ok "... whatever else is set" is "$status" 3
+vt plan ./sata.xml --set disks.bus=virtio --set disk.sdb.queues=4 -o first.plan
+ok "it has if it becomes virtio" is "$status" 0
+vt plan ./sata.xml --set disk.sdb.queues=4 --set disks.bus=virtio -o last.plan
+ok "... in the other order, too" is "$status" 0
+ok "... with the same plan" cmp first.plan last.plan
+vt preview ./sata.xml --plan last.plan --format diff
+ok "... and its queues" has "$out" "queues='4'"
+vt plan ./sata.xml --set disk.sdb.queues=4 --set disks.bus=virtio \
+  --set disk.sdb.queues=2
+ok "... but one number of them" has "$err" "disk.sdb.queues is there twice"
 twice 0 disk.vda.queues=4 disks.queues=2
 twice 3 disk.vda.io=native disk.vda.cache=writeback
 ok "what undoes a disk's own is named" has "$err" \

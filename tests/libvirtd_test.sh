@@ -617,8 +617,10 @@ live() {
   is 'one that cannot be moved: exit 1' $? 1
   has '... and all are where they were' "$(<"$tmp/out")" '*are where they were*'
   is '... as the kernel says' "$(pins $uuid)" 'CPU 0/TCG 0,CPU 1/TCG 0'
+  out=$("$program" -c $uri undo "$name")
+  is 'undo beneath a running guest' $? 0
+  has '... says when it takes effect' "$out" '*is running; this takes effect*'
   v destroy "$name" >/dev/null
-  runs 'undo' "$program" -c $uri undo "$name"
   is '... the definition is as before' "$(v dumpxml --inactive $uuid)" "$before"
 }
 

@@ -7,7 +7,6 @@
 
 #include "base/str.h"
 #include "base/text.h"
-#include "plan/planfile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -173,11 +172,9 @@ static void answer_draft(struct app *app, int key)
     }
     if (key != INPUT_ENTER && key != '\n')
         return;
-    plan = session_plan(app->session);
-    if (!planfile_load(draft->text, plan, &app->ask_problem)) {
-        plan_free(plan);
+    plan = draft_plan(app->session, draft, &app->ask_problem);
+    if (!plan)
         return;
-    }
     app_take_plan(app, plan);
     app->draft = NULL;
     if (draft->step < STEP_COUNT)

@@ -52,8 +52,7 @@ static bool run_unchanged(struct apply *apply, struct err *err)
 
         if (!file_look(apply->target->root, file->path, &text, err))
             return false;
-        if (text ? !file->before || strcmp(text, file->before) != 0
-                 : file->before != NULL)
+        if (!str_is_same(text, file->before))
             return err_set(
                 err, ERR_CHANGED,
                 "/%s was changed by someone else since it was read. "
@@ -99,7 +98,7 @@ static bool run_files(struct apply *apply, struct err *err)
 
 static bool back_files(struct apply *apply, struct err *err)
 {
-    return step_files_back(apply->target, apply->record, err);
+    return step_files_back(apply->target, apply->record, false, err);
 }
 
 static bool run_store(struct apply *apply, struct err *err)

@@ -386,16 +386,21 @@ bool file_remove_tree(const char *path, struct err *err)
 }
 
 /* Gives the descriptor, or closes it and gives -1. */
-static int lock_opened(int fd, struct err *err)
+static int lock_opened(int fd, const char *path, struct err *err)
 {
     static const struct timespec pause = {0, 50000000};
 
     for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
-        if (i == 200 || (errno != EWOULDBLOCK && errno != EINTR)) {
+        bool is_held = errno == EWOULDBLOCK;
+
+        if (i == 200 || (!is_held && errno != EINTR)) {
+            if (is_held)
+                err_set(err, ERR_CHANGED,
+                        "Another virt-tune is writing just now. Nothing was "
+                        "written; try again when it is done.");
+            else
+                fail(err, path, N_("locked"));
             close(fd);
-            err_set(err, ERR_CHANGED,
-                    "Another virt-tune is writing just now. Nothing was "
-                    "written; try again when it is done.");
             return -1;
         }
         nanosleep(&pause, NULL);
@@ -412,26 +417,22 @@ int file_lock(const char *root, const char *path, struct err *err)
         fail(err, full, N_("written"));
         return -1;
     }
-    return lock_opened(fd, err);
+    return lock_opened(fd, full, err);
 }
 
 bool file_lock_beside(const char *path, int *lock, struct err *err)
 {
-    char *directory CLEANUP(mem_free) = mem_strdup(path);
-    char *slash = strrchr(directory, '/');
-    int fd;
+    char *directory CLEANUP(mem_free) = directory_of(path);
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     *lock = -1;
-    if (slash)
-        slash[slash == directory] = '\0';
-    fd = open(slash ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return true;
     if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno != EWOULDBLOCK) {
         close(fd); /* a file system without: there is no more to be had */
         return true;
     }
-    *lock = lock_opened(fd, err);
+    *lock = lock_opened(fd, directory, err);
     return *lock >= 0;
 }
 

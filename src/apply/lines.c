@@ -65,11 +65,6 @@ static const char *find(const struct lines *lines, const char *like)
     return NULL;
 }
 
-static bool is_same(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : !a && !b;
-}
-
 /* Each word of these says something by itself. */
 static bool is_list(const char *line)
 {
@@ -121,11 +116,11 @@ static const char *merge_words(struct job *job, const char *before,
 static const char *merge_line(struct job *job, const char *before,
                               const char *after, const char *now)
 {
-    if (is_same(before, after) || is_same(now, before))
+    if (str_is_same(before, after) || str_is_same(now, before))
         return now;
     if (now && is_head(now))
         return now;
-    if (is_same(now, after))
+    if (str_is_same(now, after))
         return before;
     if (is_list(before ? before : after))
         return merge_words(job, before, after, now);
@@ -210,9 +205,9 @@ bool lines_undo(const char *before, const char *after, const char *now,
     struct lines lines;
 
     *result = NULL;
-    if (is_same(before, after) || is_same(now, before)) {
+    if (str_is_same(before, after) || str_is_same(now, before)) {
         *result = now ? mem_strdup(now) : NULL;
-    } else if (is_same(now, after)) {
+    } else if (str_is_same(now, after)) {
         *result = before ? mem_strdup(before) : NULL;
     } else {
         job.before = split(job.arena, before);

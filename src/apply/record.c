@@ -67,6 +67,7 @@ static char *get_line(const struct reader *reader, const char *name)
         note(reader->root, path, errno, reader->problem);
     return text ? mem_strdup(text) : NULL;
 }
+
 static void replace(char **text, const char *by)
 {
     free(*text);

@@ -17,10 +17,21 @@
 struct record *repair_find(const struct target *target,
                            const struct domain *domain, struct err *problem)
 {
+    struct record *first, *again = NULL;
+
     *problem = (struct err){0};
-    return file_is_locked(target->root, JOURNAL_LOCK)
-               ? NULL
-               : journal_open_record(target, domain, problem);
+    if (file_is_locked(target->root, JOURNAL_LOCK))
+        return NULL;
+    first = journal_open_record(target, domain, problem);
+    /* Its maker may have begun after we looked, and be at it, or be done. */
+    if (first && !file_is_locked(target->root, JOURNAL_LOCK))
+        again = journal_open_record(target, domain, problem);
+    if (again && again->number != first->number) {
+        record_free(again);
+        again = NULL;
+    }
+    record_free(first);
+    return again;
 }
 
 char *repair_describe(const struct target *target, const struct record *record)
@@ -83,7 +94,7 @@ static bool take_back(const struct target *target, const struct domain *domain,
                                           "written.",
                                           domain->name)
                             : step_store_back(target, domain, record, err)) &&
-           step_files_back(target, record, err) &&
+           step_files_back(target, record, true, err) &&
            journal_state(record, RECORD_TAKEN_BACK, err);
 }
 

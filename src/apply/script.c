@@ -4,7 +4,6 @@
  */
 #include "apply/script.h"
 
-#include "apply/journal.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -14,16 +13,28 @@ bool script_is_path(const char *path)
     return strcmp(path, HOOK_SCRIPT) == 0;
 }
 
-size_t script_users(const struct root *root)
+/* Files of data; with a UUID but for that domain's. */
+static size_t count_data(const struct root *root, const char *but)
 {
     struct arena *arena = arena_new();
+    const char *own = but ? arena_printf(arena, "%s.conf", but) : NULL;
     char **names = root_list(root, arena, HOOK_DATA, NULL);
     size_t count = 0;
 
     for (; names && *names; names++)
-        count += str_ends(*names, ".conf");
+        count += str_ends(*names, ".conf") && !str_is_same(*names, own);
     arena_free(arena);
     return count;
+}
+
+size_t script_users(const struct root *root)
+{
+    return count_data(root, NULL);
+}
+
+bool script_serves_others(const struct root *root, const struct record *record)
+{
+    return count_data(root, record->uuid) > 0;
 }
 
 bool script_has_notes(const struct root *root)
@@ -58,10 +69,13 @@ bool script_is_needed(const char *root_directory)
 
 static bool has_written(const struct record *record, const char *text)
 {
-    for (size_t i = 0; i < record->file_count; i++)
-        if (script_is_path(record->files[i].path) && record->files[i].after &&
-            strcmp(record->files[i].after, text) == 0)
+    for (size_t i = 0; i < record->file_count; i++) {
+        const struct record_file *file = &record->files[i];
+
+        if (script_is_path(file->path) && str_is_same(file->after, text) &&
+            (!record->undoes || !file->before))
             return true;
+    }
     return false;
 }
 

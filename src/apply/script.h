@@ -5,7 +5,7 @@
 #ifndef APPLY_SCRIPT_H
 #define APPLY_SCRIPT_H
 
-#include "apply/target.h"
+#include "apply/journal.h"
 #include "base/root.h"
 
 #include <stdbool.h>
@@ -23,10 +23,16 @@ size_t script_users(const struct root *root);
  */
 bool script_has_notes(const struct root *root);
 
+/* True if it has a file of data of another domain than the record's. */
+bool script_serves_others(const struct root *root, const struct record *record);
+
 /* True if a domain uses it, or it has such a note. */
 bool script_is_needed(const char *root_directory);
 
-/* True if a record of any domain wrote just this text as the script. */
+/*
+ * True if a record of any domain wrote just this text as the script. What an
+ * undo put back as it was before us does not count.
+ */
 bool script_was_written(const struct target *target, const char *text);
 
 /* True if a text names our directory of data, as every version of ours does. */

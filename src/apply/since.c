@@ -3,6 +3,7 @@
 #include "apply/since.h"
 
 #include "apply/lines.h"
+#include "apply/script.h"
 #include "render/merge.h"
 
 #include <stdlib.h>
@@ -70,7 +71,7 @@ static void take_out(const struct record *gone, struct record *record)
     for (size_t i = 0; i < record->file_count; i++)
         for (size_t j = 0; j < gone->file_count; j++)
             if (strcmp(record->files[i].path, gone->files[j].path) == 0 &&
-                strcmp(gone->files[j].path, HOOK_SCRIPT) != 0) {
+                !script_is_path(gone->files[j].path)) {
                 take_out_lines(&gone->files[j], &record->files[i].before);
                 take_out_lines(&gone->files[j], &record->files[i].after);
             }

@@ -27,11 +27,6 @@ static const char *const directories[] = {
     "etc",
 };
 
-static bool is_same(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : !a && !b;
-}
-
 static bool has_line(const char *text, const char *line)
 {
     size_t length = strlen(line);
@@ -136,6 +131,34 @@ static bool turn_file(const struct target *target, const char *path,
               : file_remove(target->root, path, err);
 }
 
+/* True if a former version of the script would have to do for others. */
+static bool is_relied_on(const struct target *target,
+                         const struct record *record,
+                         const struct record_file *file)
+{
+    struct root *root = root_open(target->root, NULL);
+    bool is_it = root && script_is_path(file->path) && file->before &&
+                 file->after &&
+                 (script_serves_others(root, record) || script_has_notes(root));
+
+    root_free(root);
+    return is_it;
+}
+
+/*
+ * A version of the script that came later with another domain is right, too.
+ * An undo leaves the one that others rely on.
+ */
+static bool is_right(const struct target *target, const struct record *record,
+                     const struct record_file *file, const char *now)
+{
+    if (str_is_same(now, file->after))
+        return true;
+    if (str_is_same(now, file->before))
+        return record->undoes && is_relied_on(target, record, file);
+    return script_is_path(file->path) && now && script_was_written(target, now);
+}
+
 bool step_files(const struct target *target, const struct record *record,
                 struct err *err)
 {
@@ -146,9 +169,9 @@ bool step_files(const struct target *target, const struct record *record,
 
         if (!file_look(target->root, file->path, &now, err))
             return false;
-        if (is_same(now, file->after))
+        if (is_right(target, record, file, now))
             continue;
-        if (!is_same(now, file->before))
+        if (!str_is_same(now, file->before))
             return err_set(err, ERR_CHANGED,
                            "/%s was changed by someone else meanwhile.",
                            file->path);
@@ -162,12 +185,26 @@ bool step_files(const struct target *target, const struct record *record,
 static bool is_script_written(const struct target *target,
                               const struct record_file *file, const char *now)
 {
-    return is_same(now, file->after) ||
+    return str_is_same(now, file->after) ||
            (!file->before && now && script_was_written(target, now));
 }
 
-static bool file_back(const struct target *target,
-                      const struct record_file *file, struct err *err)
+static bool script_back(const struct target *target,
+                        const struct record *record,
+                        const struct record_file *file, const char *now,
+                        bool cut_off, struct err *err)
+{
+    bool stays =
+        str_is_same(now, file->before) ||
+        !is_script_written(target, file, now) ||
+        (cut_off && !record->undoes && is_relied_on(target, record, file));
+
+    return stays || turn_file(target, file->path, file->before, err);
+}
+
+static bool file_back(const struct target *target, const struct record *record,
+                      const struct record_file *file, bool cut_off,
+                      struct err *err)
 {
     char *now CLEANUP(mem_free) = NULL;
     char *then CLEANUP(mem_free) = NULL;
@@ -177,9 +214,7 @@ static bool file_back(const struct target *target,
     if (!file_look(target->root, file->path, &now, err))
         return false;
     if (script_is_path(file->path))
-        return is_same(now, file->before) ||
-               !is_script_written(target, file, now) ||
-               turn_file(target, file->path, file->before, err);
+        return script_back(target, record, file, now, cut_off, err);
     is_merged = lines_undo(file->before, file->after, now, file->path,
                            &conflicts, &then);
     conflicts_free(&conflicts);
@@ -187,7 +222,7 @@ static bool file_back(const struct target *target,
         return err_set(err, ERR_CHANGED,
                        "/%s was changed by someone else; that edit stays.",
                        file->path);
-    return is_same(now, then) || turn_file(target, file->path, then, err);
+    return str_is_same(now, then) || turn_file(target, file->path, then, err);
 }
 
 /* Whether the script may go is seen when the data are as they were. */
@@ -197,16 +232,16 @@ static bool is_last(const struct record_file *file)
 }
 
 bool step_files_back(const struct target *target, const struct record *record,
-                     struct err *err)
+                     bool cut_off, struct err *err)
 {
     clean(target, record);
     for (size_t i = record->file_count; i-- > 0;)
         if (!is_last(&record->files[i]) &&
-            !file_back(target, &record->files[i], err))
+            !file_back(target, record, &record->files[i], cut_off, err))
             return false;
     for (size_t i = 0; i < record->file_count; i++)
         if (is_last(&record->files[i]) &&
-            !file_back(target, &record->files[i], err))
+            !file_back(target, record, &record->files[i], cut_off, err))
             return false;
     return remove_directories(target, err);
 }
@@ -215,14 +250,14 @@ bool step_is_back(const struct target *target, const struct domain *domain,
                   const struct record *record)
 {
     char *xml CLEANUP(mem_free) = home_read(target, domain, NULL);
-    bool is_back = is_same(xml, record->before);
+    bool is_back = str_is_same(xml, record->before);
 
     for (size_t i = 0; i < record->file_count; i++) {
         const struct record_file *file = &record->files[i];
         char *now CLEANUP(mem_free) = NULL;
 
         is_back &= file_look(target->root, file->path, &now, NULL) &&
-                   is_same(now, file->before);
+                   str_is_same(now, file->before);
     }
     return is_back;
 }

@@ -16,9 +16,10 @@ bool step_files(const struct target *target, const struct record *record,
 /*
  * Takes the record's lines out of the files of data; ERR_CHANGED if somebody
  * edited them since. The script goes if nobody needs it, then our directories.
+ * Of an apply that was `cut_off` others may rely on its newer script by now.
  */
 bool step_files_back(const struct target *target, const struct record *record,
-                     struct err *err);
+                     bool cut_off, struct err *err);
 
 /* True if the definition and the files are, byte for byte, as before it. */
 bool step_is_back(const struct target *target, const struct domain *domain,

@@ -15,11 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_same(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : !a && !b;
-}
-
 /* How many domains' data files there will still be. */
 static size_t count_data(const struct root *root, const struct undo *undo)
 {
@@ -64,10 +59,47 @@ static bool plan_data(struct undo *undo, const struct target *target,
             continue;
         if (lines_undo(file->before, file->after, now, file->path,
                        &undo->conflicts, &then) &&
-            !is_same(now, then))
+            !str_is_same(now, then))
             add_file(undo, file->path, now, then);
     }
     return true;
+}
+
+/* The script's version that the record replaced by that of now, or NULL. */
+static const char *find_former(const struct record *record, const char *now)
+{
+    for (size_t i = 0; i < record->file_count; i++)
+        if (script_is_path(record->files[i].path) &&
+            str_is_same(record->files[i].after, now))
+            return record->files[i].before;
+    return NULL;
+}
+
+/* Nobody needs it: it goes, but what was there before us comes back. */
+static void plan_last(struct undo *undo, const struct target *target,
+                      const char *script, const char *now, const char *former)
+{
+    undo->keeps_script =
+        !str_is_same(now, script) && !script_was_written(target, now);
+    if (former && script_was_written(target, former))
+        former = NULL;
+    if (!undo->keeps_script)
+        add_file(undo, HOOK_SCRIPT, now, former);
+}
+
+/* A redo brings what an apply would: the program's own version. */
+static void plan_former(struct undo *undo, const struct domain *domain,
+                        const struct root *root, const char *script,
+                        const char *now, const char *former)
+{
+    if (undo->record->undoes && script)
+        former = script;
+    else
+        undo->keeps_newer = undo->has_later || domain->is_running ||
+                            script_has_notes(root) ||
+                            script_serves_others(root, undo->record);
+    if (!undo->keeps_newer && strcmp(now, former) != 0)
+        add_file(undo, HOOK_SCRIPT, now, former);
 }
 
 /* It is all domains': it goes with the last, and comes with the first. */
@@ -77,19 +109,18 @@ static bool plan_script(struct undo *undo, const struct target *target,
 {
     const struct record *record = undo->record;
     char *now CLEANUP(mem_free) = NULL;
+    const char *former;
 
     if (record->file_count == 0)
         return true;
     if (!file_look(target->root, HOOK_SCRIPT, &now, err))
         return false;
-    if (now && !is_script_needed(domain, root, undo)) {
-        undo->keeps_script =
-            !is_same(now, script) && !script_was_written(target, now);
-        if (!undo->keeps_script)
-            add_file(undo, HOOK_SCRIPT, now, NULL);
-        return true;
-    }
-    if (!now && script && count_data(root, undo) > 0)
+    former = now ? find_former(record, now) : NULL;
+    if (now && !is_script_needed(domain, root, undo))
+        plan_last(undo, target, script, now, former);
+    else if (former)
+        plan_former(undo, domain, root, script, now, former);
+    else if (!now && script && count_data(root, undo) > 0)
         add_file(undo, HOOK_SCRIPT, NULL, script);
     return true;
 }
@@ -175,6 +206,20 @@ static unsigned find_later(const struct records *records,
     return later;
 }
 
+/* Whether a later apply of this domain that is in force has a hook. */
+static bool has_later(const struct records *records,
+                      const struct record *record)
+{
+    for (size_t i = 0; record && i < records->count; i++) {
+        const struct record *other = records->list[i];
+
+        if (other && other->number > record->number && !other->undoes &&
+            other->state == RECORD_APPLIED && other->file_count > 0)
+            return true;
+    }
+    return false;
+}
+
 /* Of a domain that is gone only the hook's files can go back. */
 static bool check_gone(const struct domain *domain, const struct record *record,
                        struct err *err)
@@ -200,6 +245,7 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
     undo->conflicts.choices = choices;
     undo->record = choose(&records, number);
     undo->later = find_later(&records, undo->record, now);
+    undo->has_later = has_later(&records, undo->record);
     record = undo->record;
     if (records.problem.code)
         err_set(err, records.problem.code, "%s", records.problem.text);
@@ -263,6 +309,11 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
                  "Record %04u is undone (record %04u): %s is as it was "
                  "before.\n",
                  undo->record->number, number, domain->name);
+    if (domain->is_running && strcmp(undo->merge->text, domain->xml->text) != 0)
+        str_addf(&str,
+                 "%s is running; this takes effect when it is shut down and "
+                 "started again.\n",
+                 domain->name);
     for (size_t i = 0; i < conflicts->count; i++)
         str_addf(&str,
                  conflicts->list[i].choice == CHOICE_KEEP ? "Kept: %s\n"
@@ -270,6 +321,11 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
                  conflicts->list[i].text);
     if (undo->keeps_script)
         str_addf(&str, "/%s was changed since; it stays.\n", HOOK_SCRIPT);
+    if (undo->keeps_newer)
+        str_addf(&str,
+                 "/%s stays the newer version: a guest or a later record "
+                 "relies on it.\n",
+                 HOOK_SCRIPT);
     return str_steal(&str);
 }
 

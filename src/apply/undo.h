@@ -17,6 +17,8 @@ struct undo {
     size_t file_count;
     struct conflicts conflicts; /* edited since: of the XML, then of files */
     bool keeps_script;          /* nobody needs it, but it was edited since */
+    bool keeps_newer;           /* the script's version is relied on since */
+    bool has_later; /* a later apply of the domain that has a hook */
     unsigned later; /* the record of ours that made these edits, or 0 */
 };
 
@@ -25,6 +27,7 @@ struct undo {
  * `number` 0 is the newest apply that is not undone. The number of an undo is
  * a redo. The hook script goes with the last domain that used it, if it is
  * `script` or as a record wrote it, and no guest runs that it has to release.
+ * A former version comes back unless somebody relies on the newer one.
  * NULL with a sentence if there is nothing to undo, or a file of the hook
  * cannot be read. Its conflicts go as `choices` has it; NULL: they stay open.
  * Free it with undo_free.

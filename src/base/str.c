@@ -208,6 +208,11 @@ bool str_has_word(const char *text, const char *word)
     return false;
 }
 
+bool str_is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 bool str_starts(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;

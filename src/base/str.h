@@ -60,6 +60,9 @@ const char *str_next_word(const char **at, size_t *length);
 /* True if `word` is one of the words of `text`. */
 bool str_has_word(const char *text, const char *word);
 
+/* True if both are the same text, or both are NULL. */
+bool str_is_same(const char *a, const char *b);
+
 bool str_starts(const char *text, const char *prefix);
 bool str_ends(const char *text, const char *suffix);
 

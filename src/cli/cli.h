@@ -127,6 +127,9 @@ void print_plan_findings(const struct plan *plan);
 bool print_preview(const struct session *session, const struct options *options,
                    const struct plan *plan, const struct changeset *set);
 
+/* Asks on the terminal; gives the answer's first character, 0 if none came. */
+char cli_answer(const char *question);
+
 /* Writes to standard output; a failure there is one sentence. */
 bool cli_flush(struct err *err);
 

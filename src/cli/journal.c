@@ -32,7 +32,7 @@ static bool choose_way(const struct session *session,
                        const struct record *record, enum repair_way *way,
                        struct err *err)
 {
-    char answer[16] = "";
+    char answer;
     char *text CLEANUP(mem_free) = repair_describe(&session->target, record);
 
     *way = options->wants_finish ? REPAIR_FINISH : REPAIR_TAKE_BACK;
@@ -44,12 +44,11 @@ static bool choose_way(const struct session *session,
                        "%s", text);
     if (options->wants_finish || options->wants_take_back)
         return true;
-    printf(_("%s\n[f]inish, [t]ake back, or leave it? "), text);
-    fflush(stdout);
-    if (!fgets(answer, sizeof(answer), stdin) || !strchr("fFtT", answer[0]) ||
-        !answer[0])
+    puts(text);
+    answer = cli_answer(_("[f]inish, [t]ake back, or leave it?"));
+    if (!answer || !strchr("fFtT", answer))
         return err_set(err, ERR_FAILED, "Nothing was written; it stays open.");
-    *way = strchr("fF", answer[0]) ? REPAIR_FINISH : REPAIR_TAKE_BACK;
+    *way = strchr("fF", answer) ? REPAIR_FINISH : REPAIR_TAKE_BACK;
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "session/report.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 void print_printable(FILE *out, const char *text)
@@ -22,6 +23,19 @@ void print_findings(FILE *out, const struct findings *findings)
 
     report_add_findings(&text, findings);
     fputs(str_text(&text), out);
+}
+
+char cli_answer(const char *question)
+{
+    char *line = NULL;
+    size_t size = 0;
+    char answer;
+
+    printf("%s ", question);
+    fflush(stdout);
+    answer = getline(&line, &size, stdin) > 0 ? line[0] : '\0';
+    free(line);
+    return answer;
 }
 
 bool cli_flush(struct err *err)
@@ -48,5 +62,5 @@ void print_option_keys(void)
         printf("  %-26s %-*s %s\n", option->key,
                text_bytes(option->title, widest), option->title, values);
     }
-    puts(_("  disk.TARGET.cache, .io and .discard: the same of one disk."));
+    puts(_("  disk.TARGET.cache, .io, .discard, .queues: the same of a disk."));
 }

@@ -202,24 +202,57 @@ static bool check_earlier(const struct plan *plan, const struct taken *taken,
     return true;
 }
 
+/* Takes one, which joins those that were taken; refused it changes nothing. */
+static bool take_one(struct plan *plan, const char *text, struct taken *taken,
+                     size_t *count, struct str *others, struct err *err)
+{
+    struct plan *before = plan_copy(plan);
+    bool is_fine = take_set(plan, text, &taken[*count], err);
+
+    if (is_fine) {
+        is_fine = check_earlier(plan, taken, *count, err);
+        add_others(others, plan, &taken[*count], before);
+        (*count)++;
+    } else {
+        free(taken[*count].key);
+        taken[*count] = (struct taken){0};
+    }
+    plan_free(before);
+    return is_fine;
+}
+
+/*
+ * Their order says nothing: what is refused is asked for once more when others
+ * were taken, as long as that helps. The first that stays refused is told.
+ */
 bool cli_sets(struct plan *plan, const struct options *options, struct err *err)
 {
     struct str others CLEANUP(str_free) = STR_INIT;
     struct taken taken[SET_MAX] = {0};
-    bool is_taken = true;
+    bool is_done[SET_MAX] = {false}, is_over = false;
+    size_t count = 0, former;
+    struct err first;
 
-    for (size_t i = 0; i < options->set_count && is_taken; i++) {
-        struct plan *before = plan_copy(plan);
+    do {
+        former = count;
+        first = (struct err){0};
+        for (size_t i = 0; i < options->set_count && !is_over; i++) {
+            size_t earlier = count;
+            struct err problem = {0};
 
-        is_taken = take_set(plan, options->sets[i], &taken[i], err) &&
-                   check_earlier(plan, taken, i, err);
-        if (is_taken)
-            add_others(&others, plan, &taken[i], before);
-        plan_free(before);
-    }
-    for (size_t i = 0; i < options->set_count; i++)
+            is_done[i] = is_done[i] || take_one(plan, options->sets[i], taken,
+                                                &count, &others, &problem);
+            is_over =
+                !is_done[i] && (count > earlier || problem.code != ERR_REFUSED);
+            if (!is_done[i] && (is_over || !first.code))
+                first = problem;
+        }
+    } while (first.code && !is_over && count > former);
+    for (size_t i = 0; i < count; i++)
         free(taken[i].key);
-    if (is_taken)
+    if (first.code)
+        *err = first;
+    else
         fputs(str_text(&others), stderr);
-    return is_taken;
+    return !first.code;
 }

@@ -17,7 +17,7 @@
 static bool confirm(const struct options *options, const char *question,
                     struct err *err)
 {
-    char answer[16] = "";
+    char answer;
 
     if (options->is_confirmed)
         return true;
@@ -25,12 +25,9 @@ static bool confirm(const struct options *options, const char *question,
         return err_set(err, ERR_USAGE,
                        "Nothing was written: add --yes to apply without being "
                        "asked.");
-    printf("%s [y/N] ", question);
-    fflush(stdout);
-    if (fgets(answer, sizeof(answer), stdin) &&
-        (answer[0] == 'y' || answer[0] == 'Y'))
-        return true;
-    return err_set(err, ERR_FAILED, "Nothing was written.");
+    answer = cli_answer(question);
+    return answer == 'y' || answer == 'Y' ||
+           err_set(err, ERR_FAILED, "Nothing was written.");
 }
 
 static void print_steps(const struct apply_report *report)
@@ -129,7 +126,12 @@ static bool apply(const struct session *session, const struct options *options,
         return err_set(err, ERR_USAGE,
                        "--live is for a running domain of libvirt, not for a "
                        "file.");
+    /* Half an apply may just be what is planned; others cannot look. */
+    if (changeset_kept(set) == 0 && !session_check_open(session, err) &&
+        err->code != ERR_PERMISSION)
+        return false;
     if (changeset_kept(set) == 0) {
+        *err = (struct err){0};
         printf(_("%s: nothing to do.\n"), session->domain->name);
         return !options->is_live || options->is_dry_run ||
                apply_live(session, plan, err);
@@ -141,7 +143,7 @@ static bool apply(const struct session *session, const struct options *options,
     if (options->is_dry_run)
         return session_check(session, plan, set, err);
     print_plan_findings(plan);
-    if (!confirm(options, _("Apply?"), err))
+    if (!confirm(options, _("Apply? [y/N]"), err))
         return false;
     hold_begin(&hold);
     is_applied = session_apply(session, plan, set, &report, err);
@@ -198,19 +200,16 @@ static bool choose(const struct undo *undo, enum choice *list, struct err *err)
     printf(_("Edited since record %04u was applied, where that changed it:\n"),
            undo->record->number);
     for (size_t i = 0; i < conflicts->count; i++) {
-        char answer[16] = "";
+        char answer;
 
         print_conflict(&conflicts->list[i]);
         if (!asks)
             continue;
-        printf(
-            _("[k]eep the edit, [b]ack to what was before, or leave it "
-              "all? "));
-        fflush(stdout);
-        if (!fgets(answer, sizeof(answer), stdin) || !answer[0] ||
-            !strchr("kKbB", answer[0]))
+        answer = cli_answer(
+            _("[k]eep the edit, [b]ack to what was before, or leave it all?"));
+        if (!answer || !strchr("kKbB", answer))
             return err_set(err, ERR_FAILED, "Nothing was written.");
-        list[i] = strchr("kK", answer[0]) ? CHOICE_KEEP : CHOICE_BACK;
+        list[i] = strchr("kK", answer) ? CHOICE_KEEP : CHOICE_BACK;
     }
     if (asks)
         return true;

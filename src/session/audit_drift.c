@@ -46,7 +46,6 @@ static const char *left(const struct record *record)
 static void check_record(const struct audit_look *look)
 {
     const struct record *record = in_force(look);
-
     const struct err *problem = &look->records->problem;
 
     if (problem->code) {
@@ -56,7 +55,6 @@ static void check_record(const struct audit_look *look)
                       : arena_strdup(look->arena, problem->text));
         return;
     }
-
     for (size_t i = 0; i < look->records->count; i++)
         if (record_is_open(look->records->list[i])) {
             audit_say(look, VERDICT_FAIL, "A change was cut off",

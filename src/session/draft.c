@@ -8,6 +8,8 @@
 
 #include "apply/file.h"
 #include "base/str.h"
+#include "base/text.h"
+#include "plan/device.h"
 #include "plan/planfile.h"
 #include "session/meanwhile.h"
 
@@ -116,6 +118,146 @@ static char *note(const char *text, const char *name)
     return printable;
 }
 
+/* Loads one line of a plan file; refused it leaves the plan as it was. */
+static bool take_line(struct plan **plan, const char *line)
+{
+    struct plan *trial = plan_copy(*plan);
+    struct str text CLEANUP(str_free) = STR_INIT;
+    bool is_taken;
+
+    str_addf(&text, "version = 1\n%s\n", line);
+    is_taken = planfile_load(str_text(&text), trial, NULL);
+    plan_free(is_taken ? *plan : trial);
+    *plan = is_taken ? trial : *plan;
+    return is_taken;
+}
+
+/* A name that ends with a dot stands for all that begin so. */
+static bool is_key(const char *line, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(names[i]);
+
+        if (str_starts(line, names[i]) &&
+            (str_ends(names[i], ".") || length == strcspn(line, " =")))
+            return true;
+    }
+    return false;
+}
+
+/* What CPUs by their numbers, or as many as there were, are the subject of. */
+static bool is_of_cpus(const char *line)
+{
+    static const char *const names[] = {
+        "vcpus", "vcpupin.", "emulatorpin", "iothreadpin.", "topology", "numa"};
+
+    return is_key(line, names, ARRAY_SIZE(names));
+}
+
+/* What says whose plan it is. */
+static bool is_head(const char *line)
+{
+    static const char *const names[] = {"version", "domain", "uuid"};
+
+    return is_key(line, names, ARRAY_SIZE(names));
+}
+
+/* A new I/O thread is there for a disk: it stays, without its CPUs. */
+static void take_iothread(struct plan **plan, const char *line)
+{
+    struct arena *arena = arena_new();
+    const char *number = line + strlen("iothreadpin.");
+    unsigned long id = 0;
+    bool is_there = false;
+
+    str_number(arena_strndup(arena, number, strspn(number, "0123456789")),
+               100000, &id);
+    for (unsigned i = 0; i < (*plan)->iothread_count; i++)
+        is_there |= (*plan)->iothreads[i].id == id;
+    if (!is_there)
+        take_line(plan, arena_printf(arena, "iothreadpin.%lu =", id));
+    arena_free(arena);
+}
+
+/* Of a device that is not given after all there is no more to be said. */
+static bool is_idle(const struct plan *plan, const char *line)
+{
+    static const char *const names[] = {"boot.", "rom."};
+    char address[16] = "";
+    long index;
+
+    if (!is_key(line, names, ARRAY_SIZE(names)) ||
+        sscanf(strchr(line, '.') + 1, "%12s", address) != 1)
+        return false;
+    index = device_find(plan->host, address);
+    return index < 0 || !plan->is_given[index];
+}
+
+/* Takes what holds of a plan, whose head does, line by line. */
+static void take_rest(struct plan **plan, const char *text,
+                      struct str *left_out)
+{
+    struct str keys CLEANUP(str_free) = STR_INIT;
+    struct arena *arena = arena_new();
+    bool is_same_host = true;
+
+    for (const char *at = text; *at; at += strcspn(at, "\n"), at += !!*at) {
+        const char *line = arena_strndup(arena, at, strcspn(at, "\n"));
+
+        if (!*line || *line == '#' || is_head(line))
+            continue;
+        if (is_key(line, (const char *const[]){"host"}, 1))
+            is_same_host = take_line(plan, line);
+        else if (!is_same_host && str_starts(line, "iothreadpin."))
+            take_iothread(plan, line);
+        else if ((is_same_host || !is_of_cpus(line)) && !is_idle(*plan, line) &&
+                 !take_line(plan, line)) {
+            str_add(&keys, keys.length > 0 ? ", " : "");
+            str_add_printable(&keys,
+                              arena_strndup(arena, line, strcspn(line, " =")));
+        }
+    }
+    if (!is_same_host)
+        str_add(left_out,
+                _("The CPUs are not those that the draft was made for: its "
+                  "vCPUs and pins are left out. Choose a layout in step 4.\n"));
+    if (keys.length > 0)
+        str_addf(left_out,
+                 "This of the draft does not hold any more and is left out: "
+                 "%s.\n",
+                 str_text(&keys));
+    arena_free(arena);
+}
+
+static struct plan *take(const struct session *session, const char *text,
+                         struct str *left_out, struct err *err)
+{
+    struct str head CLEANUP(str_free) = STR_INIT;
+    struct plan *plan = session_plan(session);
+
+    if (planfile_load(text, plan, err))
+        return plan; /* all of it */
+    plan_free(plan);
+    plan = session_plan(session);
+    for (const char *at = text; *at; at += strcspn(at, "\n"), at += !!*at)
+        if (is_head(at))
+            str_addf(&head, "%.*s\n", (int)strcspn(at, "\n"), at);
+    if (planfile_load(str_text(&head), plan, err)) {
+        take_rest(&plan, text, left_out);
+        return plan;
+    }
+    plan_free(plan);
+    return NULL;
+}
+
+struct plan *draft_plan(const struct session *session,
+                        const struct draft *draft, struct err *err)
+{
+    struct str left_out CLEANUP(str_free) = STR_INIT;
+
+    return take(session, draft->text, &left_out, err);
+}
+
 struct draft *draft_load(const struct session *session)
 {
     struct str directory CLEANUP(str_free) = STR_INIT;
@@ -141,6 +283,7 @@ struct draft *draft_load(const struct session *session)
     draft->time = note(text, "time");
     draft->is_current = strcmp(was, hash) == 0;
     meanwhile_compare(&changes, session, text);
+    plan_free(take(session, text, &changes, NULL));
     draft->changes = str_steal(&changes);
     free(step);
     free(was);

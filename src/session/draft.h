@@ -13,7 +13,8 @@ struct draft {
     unsigned step;   /* of the screens, from 0 */
     char *time;      /* "2025-11-21 02:04 UTC", printable */
     bool is_current; /* the domain's definition is as it was then */
-    char *changes;   /* of the host since then: sentences, a line each */
+    char *changes;   /* of the host since then, and what of the draft does not
+                        hold any more: sentences, a line each */
 };
 
 /*
@@ -26,6 +27,14 @@ void draft_remove(const struct session *session);
 
 /* The draft for the present domain, or NULL; free it with draft_free. */
 struct draft *draft_load(const struct session *session);
+
+/*
+ * The plan of a draft, as far as it holds on the host of today; free it. What
+ * does not is left out. NULL with a sentence if it is of another domain, or of
+ * a newer virt-tune.
+ */
+struct plan *draft_plan(const struct session *session,
+                        const struct draft *draft, struct err *err);
 void draft_free(struct draft *draft); /* NULL is allowed */
 
 #endif

@@ -262,8 +262,7 @@ void session_hook_now(const struct session *session, const struct plan *plan,
         hooknow_read(plan, session->hook_root, arena, nows);
 }
 
-/* An apply that was cut off comes first: nothing is built on half of one. */
-static bool check_open(const struct session *session, struct err *err)
+bool session_check_open(const struct session *session, struct err *err)
 {
     struct err problem;
     struct record *record = session_open_record(session, &problem);
@@ -299,7 +298,7 @@ static bool check_writable(const struct session *session, struct err *err)
 bool session_check(const struct session *session, const struct plan *plan,
                    const struct changeset *set, struct err *err)
 {
-    return check_writable(session, err) && check_open(session, err) &&
+    return check_writable(session, err) && session_check_open(session, err) &&
            image_check(plan, err) &&
            apply_check(&session->target, plan, set, err);
 }
@@ -328,6 +327,8 @@ bool session_live(const struct session *session, const struct plan *plan,
 struct undo *session_undo_plan(const struct session *session, unsigned number,
                                const struct choices *choices, struct err *err)
 {
+    if (!session_check_open(session, err))
+        return NULL;
     return undo_new(&session->target, session->domain, embedded_hook_script,
                     number, choices, err);
 }

@@ -92,6 +92,12 @@ struct undo *session_undo_plan(const struct session *session, unsigned number,
 bool session_undo(const struct session *session, const struct undo *undo,
                   struct apply_report *report, struct err *err);
 
+/*
+ * An apply that was cut off comes first: nothing is built on half of one. False
+ * with a sentence if there is one, or it could not look.
+ */
+bool session_check_open(const struct session *session, struct err *err);
+
 /* The present domain's record that was cut off, or NULL; free it. */
 struct record *session_open_record(const struct session *session,
                                    struct err *problem);

@@ -496,6 +496,22 @@ ok "a link out of --root is refused" test "$status" -ne 0
 ok "nothing is written behind it" is "$(find outside -type f)" ""
 ok "and the domain is as it was" cmp -s win10.xml original.xml
 rm -rf "$root" outside
+vt apply ./win10.xml --yes
+vt undo ./win10.xml
+journal=$(basename "$root"/var/lib/virt-tune/file-*)
+for place in "virt-tune/$journal" virt-tune; do
+  rm -rf "$root" outside
+  mkdir -p "$root/var/lib/virt-tune" outside/new
+  rmdir "$root/var/lib/$place" 2>/dev/null
+  echo mine >outside/new/file
+  ln -s "$scratch/outside" "$root/var/lib/$place"
+  vt apply ./win10.xml --yes
+  ok "a link in the place of $place is refused" test "$status" = 3
+  ok "... nothing behind it is removed or made" \
+    is "$(find outside | sort | paste -sd' ')" \
+    "outside outside/new outside/new/file"
+done
+rm -rf "$root" outside
 
 # An unset variable of a script is no directory, least of all the real one.
 for option in --root --sysroot; do

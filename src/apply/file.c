@@ -69,6 +69,14 @@ static bool is_inside(const char *root, const char *path)
     return is_beneath;
 }
 
+/* The same of a directory, which may be such a link itself. */
+static bool is_directory_inside(const char *root, const char *path)
+{
+    char *within CLEANUP(mem_free) = join(path, ".");
+
+    return is_inside(root, within);
+}
+
 static bool refuse_link(struct err *err, const char *path)
 {
     return err_set(err, ERR_REFUSED,
@@ -241,7 +249,7 @@ bool file_make_directory(const char *root, const char *path, mode_t mode,
         if (*full && !make_if_missing(full, is_last ? mode : 0755,
                                       strlen(full) > strlen(root)))
             return fail(err, full, N_("made"));
-        if (strlen(full) > strlen(root) && !is_inside(root, full))
+        if (strlen(full) > strlen(root) && !is_directory_inside(root, full))
             return refuse_link(err, full);
         if (is_last)
             return true;
@@ -254,6 +262,8 @@ bool file_remove_empty(const char *root, const char *path, struct err *err)
     char *full CLEANUP(mem_free) = join(root, path);
     char *directory CLEANUP(mem_free) = directory_of(full);
 
+    if (!is_inside(root, full))
+        return true; /* it is not the one that was made */
     if (rmdir(full) < 0 && errno != ENOENT)
         return errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR ||
                fail(err, full, N_("removed"));

@@ -305,6 +305,22 @@ upgrade
 vt undo ./w.xml
 ok "the last undo takes an older version away, too" test ! -e $script
 
+# /etc became read-only: nothing was changed, so there is nothing to repair.
+if unshare --mount true 2>/dev/null; then
+  rm -rf root && cp original.xml w.xml && mkdir -p root/etc
+  vt apply ./w.xml --yes
+  cp w.xml first.xml
+  # shellcheck disable=SC2016 # it is that shell's
+  run unshare --mount bash -c 'mount --bind root/etc root/etc &&
+    mount -o remount,bind,ro root/etc && exec "$@"' - \
+    "$program" --sysroot "$host" --root root undo ./w.xml
+  ok "an undo beneath a read-only /etc fails" is "$status" 5
+  ok "... and says that all is as before" has "$err" "Everything is as it was"
+  ok "... which is so" cmp w.xml first.xml
+  vt undo ./w.xml
+  ok "... it is undone when it can be written" cmp w.xml original.xml
+fi
+
 # A version before ours comes back, as long as nobody relies on the newer one.
 older() { grep -qx "# older" $script; }
 update() { # the hook of an older version, and a change with that of today

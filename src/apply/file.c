@@ -257,6 +257,18 @@ bool file_make_directory(const char *root, const char *path, mode_t mode,
     }
 }
 
+static bool has_entries(const char *directory)
+{
+    DIR *stream = opendir(directory);
+    size_t count = 0;
+
+    while (stream && count < 3 && readdir(stream))
+        count++;
+    if (stream)
+        closedir(stream);
+    return count > 2; /* "." and ".." */
+}
+
 bool file_remove_empty(const char *root, const char *path, struct err *err)
 {
     char *full CLEANUP(mem_free) = join(root, path);
@@ -266,6 +278,7 @@ bool file_remove_empty(const char *root, const char *path, struct err *err)
         return true; /* it is not the one that was made */
     if (rmdir(full) < 0 && errno != ENOENT)
         return errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR ||
+               (errno == EROFS && has_entries(full)) ||
                fail(err, full, N_("removed"));
     return sync_gone(directory) || fail(err, full, N_("removed durably"));
 }

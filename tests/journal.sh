@@ -305,6 +305,15 @@ upgrade
 vt undo ./w.xml
 ok "the last undo takes an older version away, too" test ! -e $script
 
+# The command of a repair is as it is to be typed.
+rm -rf root && cp original.xml "it's mine.xml"
+vt apply "./it's mine.xml" --yes
+echo begun >"$(record 0001/state)"
+vt undo "./it's mine.xml"
+ok "the command of a repair quotes the path" \
+  has "$err" "repair '$(pwd -P)/it'\\''s mine.xml' --finish"
+rm -rf root "it's mine.xml"
+
 # /etc became read-only: nothing was changed, so there is nothing to repair.
 if unshare --mount true 2>/dev/null; then
   rm -rf root && cp original.xml w.xml && mkdir -p root/etc

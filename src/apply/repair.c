@@ -58,7 +58,9 @@ char *repair_describe(const struct target *target, const struct record *record)
              " First finish it or take it back: %s repair %s --finish, or "
              "--take-back.",
              target->command ? target->command : "virt-tune",
-             *record->path ? record->path : record->domain);
+             target->word    ? target->word
+             : *record->path ? record->path
+                             : record->domain);
     printable = str_printable(str_text(&str));
     str_free(&str);
     return printable;

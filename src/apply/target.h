@@ -13,6 +13,7 @@ struct target {
     const char *root;  /* "/" or the directory of --root */
     /* How a command begins that leads here, "virt-tune -c URI"; or NULL. */
     const char *command;
+    const char *word; /* the domain in such a command; NULL: as recorded */
 };
 
 #endif

@@ -83,18 +83,35 @@ const char *command_prefix(const struct session *session, struct arena *arena)
                : NULL;
 }
 
+/* False if it cannot be pasted. */
+static bool add_domain(struct str *str, const struct domain *domain)
+{
+    const char *word = domain_word(domain);
+
+    if (*word == '-') /* a path: else its UUID would stand here */
+        str_add(str, "./");
+    return add_word(str, word);
+}
+
+const char *command_word(const struct session *session, struct arena *arena)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    return add_domain(&str, session->domain)
+               ? arena_strdup(arena, str_text(&str))
+               : NULL;
+}
+
 bool command_add(struct str *str, const struct session *session,
                  const char *name, const struct plan *plan, const char *path)
 {
-    const char *word = domain_word(session->domain);
     struct str command CLEANUP(str_free) = STR_INIT;
 
     if (!session->target.command || (!plan && session->scratch))
         return false;
     str_addf(&command, "%s %s ", session->target.command, name);
-    if (*word == '-') /* a path: else its UUID would stand here */
-        str_add(&command, "./");
-    if (!add_word(&command, word) || !add_option(&command, " --plan ", path))
+    if (!add_domain(&command, session->domain) ||
+        !add_option(&command, " --plan ", path))
         return false;
     if (plan && device_is_refused(plan))
         str_add(&command, " --despite-claims");

@@ -22,6 +22,9 @@ bool command_add(struct str *str, const struct session *session,
  */
 const char *command_prefix(const struct session *session, struct arena *arena);
 
+/* The domain in such a command, quoted; in the arena, or NULL as well. */
+const char *command_word(const struct session *session, struct arena *arena);
+
 /*
  * Saves a plan that could not be applied for want of permission where its
  * owner can write, and appends the command that is missing to the error.

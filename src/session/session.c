@@ -218,6 +218,7 @@ void session_take(struct session *session, struct domain *domain)
         open_hook_root(session, &(struct err){0});
     session->hook_obstacle = hook_obstacle(session);
     session->target.command = command_prefix(session, domain->arena);
+    session->target.word = command_word(session, domain->arena);
     load_identities(session);
 }
 

@@ -488,6 +488,7 @@ mkdir -p "$root/run/virt-tune/display"
 touch "$root/run/virt-tune/display/one"
 vt undo ./win10.xml
 ok "the script stays while a guest has to be released" test -x "$hook"
+ok "... which is said" has "$out" "50-virt-tune stays for a guest that runs"
 rm -rf "$root"
 mkdir -p "$root" outside
 ln -s "$scratch/outside" "$root/etc"

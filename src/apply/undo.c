@@ -122,6 +122,9 @@ static bool plan_script(struct undo *undo, const struct target *target,
         plan_former(undo, domain, root, script, now, former);
     else if (!now && script && count_data(root, undo) > 0)
         add_file(undo, HOOK_SCRIPT, NULL, script);
+    else if (now && count_data(root, undo) == 0)
+        undo->leaves_script =
+            str_is_same(now, script) || script_was_written(target, now);
     return true;
 }
 
@@ -321,6 +324,11 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
                  conflicts->list[i].text);
     if (undo->keeps_script)
         str_addf(&str, "/%s was changed since; it stays.\n", HOOK_SCRIPT);
+    if (undo->leaves_script)
+        str_addf(&str,
+                 "/%s stays for a guest that runs; it may be removed when that "
+                 "is shut down.\n",
+                 HOOK_SCRIPT);
     if (undo->keeps_newer)
         str_addf(&str,
                  "/%s stays the newer version: a guest or a later record "

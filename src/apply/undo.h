@@ -18,6 +18,7 @@ struct undo {
     struct conflicts conflicts; /* edited since: of the XML, then of files */
     bool keeps_script;          /* nobody needs it, but it was edited since */
     bool keeps_newer;           /* the script's version is relied on since */
+    bool leaves_script;         /* no data are left, but a guest runs */
     bool has_later; /* a later apply of the domain that has a hook */
     unsigned later; /* the record of ours that made these edits, or 0 */
 };

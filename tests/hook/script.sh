@@ -230,6 +230,33 @@ test_late_release() {
   is '... which its own gives back' "$(cpus)/$(nr)/$(notes)" ///0/
 }
 
+# libvirt died while a start waited for the lock: nobody would end it.
+test_orphan() {
+  local late op
+  for op in prepare started; do
+    fresh
+    conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' 'hugepages_node_any = 8'
+    printf 'PPid:\t42\nUid:\t0\t0\n' >"$host/proc/self/status"
+    sed -i 's/^lock_seconds=1$/lock_seconds=30/' "$copy"
+    mkdir -p "$host/run/virt-tune"
+    (
+      flock -x 9
+      touch "$dir/held"
+      until [[ -f $host/turn ]]; do sleep 0.1; done
+    ) 9>>"$host/run/virt-tune/lock" &
+    until [[ -e $dir/held ]]; do sleep 0.1; done
+    rm "$dir/held"
+    hook $a $op begin &
+    late=$!
+    sleep 1
+    printf 'PPid:\t1\nUid:\t0\t0\n' >"$host/proc/self/status"
+    touch "$host/turn"
+    wait $late
+    is "$op for a libvirt that died meanwhile does nothing" \
+      "$(cpus)/$(nr)/$(notes)" ///0/
+  done
+}
+
 test_log() {
   fresh
   conf $a 'guest_cpus = 4-7'

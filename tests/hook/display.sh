@@ -236,6 +236,23 @@ test_display_activating() {
   done
 }
 
+# Its manager takes longer to stop than anybody waits, and what makes it hang
+# holds the display, too: it will have stopped after the start was refused.
+test_display_stopping() {
+  fresh_display
+  mkdir -p "$host/proc/200/fd"
+  echo hung >"$host/proc/200/comm"
+  ln -s /dev/nvidia0 "$host/proc/200/fd/9"
+  touch "$host/slow"
+  prepare $a
+  has 'a manager that is slow to stop stops the start' "$status/$err" \
+    '1/virt-tune: The display is still in use by*hung (200)*'
+  has '... and is started when its stop is still to come' \
+    "$(grep -F display-manager "$host/calls" | tail -n 1)" \
+    'start --no-block -- display-manager.service'
+  is '... with nothing left' "$(notes)" ''
+}
+
 # The firmware's frame buffer has many names, and may be on another card.
 test_display_firmware() {
   local name drivers=sys/bus/platform/drivers

@@ -66,6 +66,10 @@ case "$*" in
     [ "$1" = -- ] || shift
     shift
     [ ! -f stubborn ] || exit 1
+    if [ -f slow ] && [ "$*" = display-manager.service ]; then
+      echo 'deactivating 4711' >active/gdm.service
+      exit 124
+    fi
     code=0
     for unit in "$@"; do
       unit=$(named "$unit")

@@ -155,3 +155,16 @@ huge pages of 1048576 KiB and only 0 could be had; *"
   release $a
   is '... and back' "$status/$(nr)/$(notes)" 0/0/
 }
+
+# What other programs store with a domain, comments too, is not the domain.
+test_pages_metadata() {
+  fresh
+  conf $a 'hugepages_kib = 2048' 'hugepages_node_any = 8'
+  printf '%s\n' '  <metadata>' "    <app xmlns='urn:app'>" \
+    "      <!-- <memory unit='KiB'>2048</memory> -->" '    </app>' '  </metadata>' \
+    "  <memory unit='KiB'>16384</memory>" '  <memoryBacking>' \
+    '    <hugepages>' "      <page size='2048' unit='KiB'/>" >"$host/memory"
+  prepare $a
+  is 'metadata says nothing of the memory' "$status/$(nr)" 0/8
+  rm "$host/memory"
+}

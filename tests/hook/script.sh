@@ -200,6 +200,63 @@ test_lock() {
   is '... and give them all back' "$(nr)/$(notes)" 0/
 }
 
+# libvirt died while a release waited for the lock; the guest was started anew,
+# and has its turn first.
+test_late_release() {
+  local late lock
+  fresh
+  conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' 'hugepages_node_any = 8'
+  sed -i 's/^lock_seconds=1$/lock_seconds=30/' "$copy"
+  prepare $a
+  started $a
+  # One who waits as flock does, but for longer than the others.
+  lock=$bin/flock
+  mv "$lock" "$lock.real"
+  printf '#!/bin/sh\n[ "$1" != -n ] || exit 1\n%s\n' \
+    'until [ -f "$TEST_HOST/turn" ]; do sleep 0.1; done' >"$lock"
+  chmod +x "$lock"
+  release $a &
+  late=$!
+  until [[ -f $host/run/virt-tune/ended/$a ]]; do sleep 0.1; done
+  sleep 0.5
+  mv "$lock.real" "$lock"
+  prepare $a
+  started $a
+  touch "$host/turn"
+  wait "$late"
+  is 'a release that comes late leaves the guest that runs again what it has' \
+    "$(cpus)/$(nr)" '0-3 8-15/0-3 8-15/0-3 8-15/8'
+  release $a
+  is '... which its own gives back' "$(cpus)/$(nr)/$(notes)" ///0/
+}
+
+# libvirt died while a start waited for the lock: nobody would end it.
+test_orphan() {
+  local late op
+  for op in prepare started; do
+    fresh
+    conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' 'hugepages_node_any = 8'
+    printf 'PPid:\t42\nUid:\t0\t0\n' >"$host/proc/self/status"
+    sed -i 's/^lock_seconds=1$/lock_seconds=30/' "$copy"
+    mkdir -p "$host/run/virt-tune"
+    (
+      flock -x 9
+      touch "$dir/held"
+      until [[ -f $host/turn ]]; do sleep 0.1; done
+    ) 9>>"$host/run/virt-tune/lock" &
+    until [[ -e $dir/held ]]; do sleep 0.1; done
+    rm "$dir/held"
+    hook $a $op begin &
+    late=$!
+    sleep 1
+    printf 'PPid:\t1\nUid:\t0\t0\n' >"$host/proc/self/status"
+    touch "$host/turn"
+    wait $late
+    is "$op for a libvirt that died meanwhile does nothing" \
+      "$(cpus)/$(nr)/$(notes)" ///0/
+  done
+}
+
 test_log() {
   fresh
   conf $a 'guest_cpus = 4-7'

@@ -116,9 +116,9 @@ hook_alone() {
   is '... and they are in use' "$(awk '/^Private_Hugetlb|^Shared_Hugetlb/ {
     kib += $2 } END { print kib }' "/proc/$(qemu_pid $uuid)/smaps")" 65536
   has 'the log tells of them, with the name of the domain' "$(<$log)" \
-    "*$uuid \"$name\" hugepages: 32 pages of 2048 KiB promised, pool*"
+    "*$uuid \"$name\" hugepages: 32 pages of 2048 KiB set aside, pool*"
   has '... and that there is no systemd to isolate with' "$(<$log)" \
-    "*$uuid \"$name\" isolate: skipped, because *"
+    "*$uuid \"$name\" isolate: skipped: *"
   runs 'the daemon restarts while it runs' "$here/libvirtd.sh" restart
   is '... and it goes on' "$(v domstate "$name")" running
   is '... with its pages' "$(<$pool)" $((nr_before + 32))
@@ -278,7 +278,7 @@ END
   echo 'required = sleep' >>"$conf_dir/$uuid.conf"
   echo 'inhibit_sleep = yes' >>"$conf_dir/$uuid.conf"
   has 'a service that is required stops the start' "$(v start "$name" 2>&1)" \
-    '*virt-tune: systemd-run cannot inhibit it*'
+    '*virt-tune: systemd-run failed; the host may fall asleep*'
   is '... and there is no QEMU' "$(qemu_pid $uuid)" ''
   is '... and all is as before' "$(kernel_files)" "$before"
   printf '%s\n' 'version = 1' 'interrupt_cpus = 1' 'prepare_devices = yes' \

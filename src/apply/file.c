@@ -226,13 +226,19 @@ bool file_remove(const char *root, const char *path, struct err *err)
     return sync_gone(directory) || fail(err, full, N_("removed durably"));
 }
 
-/* Ours is made durable even if it is there: its maker may have been killed. */
-static bool make_if_missing(const char *path, mode_t mode, bool is_ours)
+/*
+ * Ours is made durable even if it is there: its maker may have been killed.
+ * `is_exact`: whatever the umask.
+ */
+static bool make_if_missing(const char *path, mode_t mode, bool is_ours,
+                            bool is_exact)
 {
     char *above CLEANUP(mem_free) = directory_of(path);
 
     if (mkdir(path, mode) < 0)
         return errno == EEXIST && (!is_ours || sync_directory(above));
+    if (is_exact && chmod(path, mode) < 0)
+        return false;
     return sync_directory(above);
 }
 
@@ -242,14 +248,15 @@ bool file_make_directory(const char *root, const char *path, mode_t mode,
     char *full CLEANUP(mem_free) = join(root, path);
 
     for (char *slash = strchr(full + 1, '/');; slash = strchr(slash + 1, '/')) {
-        bool is_last = !slash;
+        bool is_last = !slash, is_ours;
 
         if (slash)
             *slash = '\0';
-        if (*full && !make_if_missing(full, is_last ? mode : 0755,
-                                      strlen(full) > strlen(root)))
+        is_ours = strlen(full) > strlen(root);
+        if (*full && !make_if_missing(full, is_last ? mode : 0755, is_ours,
+                                      is_ours && mode == 0755))
             return fail(err, full, N_("made"));
-        if (strlen(full) > strlen(root) && !is_directory_inside(root, full))
+        if (is_ours && !is_directory_inside(root, full))
             return refuse_link(err, full);
         if (is_last)
             return true;

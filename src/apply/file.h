@@ -33,8 +33,10 @@ bool file_create(const char *path, const char *text, size_t length, mode_t mode,
 /* Removes a file durably; absence is no failure. */
 bool file_remove(const char *root, const char *path, struct err *err);
 
-/* Makes a directory and those above it, as far as they are missing; the root
- * too. */
+/*
+ * Makes a directory and those above it, as far as they are missing; the root
+ * too. One of 0755, which all may read, has that mode whatever the umask.
+ */
 bool file_make_directory(const char *root, const char *path, mode_t mode,
                          struct err *err);
 

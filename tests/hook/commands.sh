@@ -78,10 +78,15 @@ failed: $a.before ended with 7: no."
   is 'a command that ignores the end of its time' "$?" 0
   make_copy "$bin"
   release $a
-  local mode
-  for mode in 775 757 644; do
-    chmod $mode "$host/conf/$a.before"
+  local row
+  for row in '775 others than root may write ' '757 others than root may write ' \
+    '644 is not executable'; do
+    chmod "${row%% *}" "$host/conf/$a.before"
     prepare $a
-    has "mode $mode is not run" "$status/$err" "1/*not root's alone*"
+    has "mode ${row%% *} is not run" "$status/$err" "1/*${row#* }*"
   done
+  chmod 755 "$host/conf/$a.before"
+  sed -i 's/^owner=.*/owner=12345/' "$copy"
+  prepare $a
+  has "another owner's is not run" "$status/$err" '1/*does not belong to root*'
 }

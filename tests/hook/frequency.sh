@@ -93,7 +93,7 @@ test_frequency_others() {
   started $a
   is 'tuned is left alone' "$status/$(policies)/$(notes)" \
     "0/$slow $slow $slow powersave/"
-  has '... with a line in the log' "$(log)" '*frequency: skipped, because tuned*'
+  has '... with a line in the log' "$(log)" '*frequency: skipped: tuned*'
   conf $a 'frequency_cpus = 4-7' 'required = frequency'
   started $a
   is '... and stops a start that requires it' "$status/$err" \

@@ -15,7 +15,7 @@ test_nodes() {
   conf_nodes $a 0 32
   prepare $a
   is 'pages on one node' "$status/$err/$(nrs)" '0//0 32 32'
-  has '... with its number in the log' "$(log)" '*on node 1 promised*0 -> 32*'
+  has '... with its number in the log' "$(log)" '*32 pages of 2048 KiB on node 1 set aside*0 -> 32*'
   use_node 1 32 && started $a && use_node 1 -32
   release $a
   is '... and back' "$status/$(nrs)/$(notes)" '0/0 0 0/'

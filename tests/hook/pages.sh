@@ -11,6 +11,8 @@ test_pages() {
   started $a
   release $a
   is 'release gives them back' "$status/$(nr)/$(notes)" 0/0/
+  has '... which the log tells' "$(log)" \
+    '*32 pages of 2048 KiB given back, pool 32 -> 0*'
   is '... and then nothing is owed' "$(ls "$host/run/virt-tune/owed")" ''
   release $a
   is 'once' "$status/$(nr)" 0/0
@@ -52,6 +54,10 @@ test_pages() {
   release $a
   is 'pages that others hold are not taken' \
     "$status/$(nr)/$(<"$pool/surplus_hugepages")" 0/10/0
+  is '... and one line tells how many and why' \
+    "$(log | grep -o '[0-9]* pages of .* KiB are still.*')" "10 pages of\
+ 2048 KiB are still to be given back: something has them in use; tried again\
+ when a guest with huge pages ends"
   use -10
   prepare $a
   release $a
@@ -132,7 +138,7 @@ test_pages_edited() {
   memory 20480 '' >"$host/memory"
   prepare $a
   is 'without huge pages it needs none' "$status/$err/$(nr)" 0//0
-  has '... as the log tells' "$(log)" '*hugepages: skipped, because the domain has*'
+  has '... as the log tells' "$(log)" '*hugepages: skipped: the domain has*'
   release $a
   for n in "<memory model='dimm'>" "<page size='1048576' unit='KiB' nodeset='1'/>" \
     "<page size='1048576' unit='KiB'/>" "<cell id='0' memory='0' unit='KiB'/>"; do

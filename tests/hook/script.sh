@@ -121,7 +121,7 @@ test_malformed() {
   printf 'guest_cpus=4-7\nversion = 2\n' >"$host/conf/$a.conf"
   started $a
   is 'another version is skipped' "$status/$(cpus)" 0///
-  has '... with a line in the log' "$(log)" '*conf: all skipped*'
+  has '... with a line in the log' "$(log)" "*conf: */conf/$a.conf is no data file of version 1*"
   printf '%s\n' '#guest_cpus = 0-3' '' 'some words' '= 5' 'later_key = $(id)' \
     'guest_cpus =	 4-7  ' '  version=1' 'guest_cpus2 = 0' \
     'PATH = /nowhere' >"$host/conf/$a.conf"
@@ -183,6 +183,19 @@ test_lock() {
   is '... nor one that needs nothing before' "$status/$err" 0/
   kill -KILL $!
   wait $! 2>/dev/null
+  # No notes can be made there: one sentence, at once.
+  conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' 'hugepages_node_any = 8'
+  rm -rf "$host/run/virt-tune"
+  : >"$host/run/virt-tune"
+  prepare $a
+  is 'a place for notes that cannot be made' "$status/$err" \
+    "1/virt-tune: $host/run/virt-tune cannot be written; see if /run is full or\
+ read-only."
+  started $a
+  is '... fails nothing that runs' "$status/$err" 0/
+  has '... and the log says it' "$(log)" \
+    '*started: nothing done: */run/virt-tune cannot be written;*'
+  rm "$host/run/virt-tune"
   # Eight starts at once.
   conf $a 'guest_cpus = 4-7' 'hugepages_kib = 2048' 'hugepages_node_any = 8'
   local n pids=()

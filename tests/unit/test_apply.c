@@ -301,6 +301,34 @@ static void test_undo_changed(void **unused)
     scratch_free(root);
 }
 
+/* Directories are as open as the hook's files, whatever the umask. */
+static void test_directory_modes(void **unused)
+{
+    static const char *const open[] = {"etc", "etc/libvirt/hooks",
+                                       "etc/libvirt/hooks/qemu.d"};
+    char *root = scratch_new();
+    char *closed CLEANUP(mem_free) = join(root, "draft/own");
+    char *above CLEANUP(mem_free) = join(root, "draft");
+    mode_t mask = umask(077);
+    struct stat now;
+
+    (void)unused;
+    assert_true(file_make_directory(root, open[2], 0755, NULL));
+    assert_true(file_make_directory(root, "draft/own", 0700, NULL));
+    umask(mask);
+    for (size_t i = 0; i < ARRAY_SIZE(open); i++) {
+        char *path CLEANUP(mem_free) = join(root, open[i]);
+
+        assert_int_equal(stat(path, &now), 0);
+        assert_int_equal(now.st_mode & 07777, 0755);
+    }
+    assert_int_equal(stat(closed, &now), 0);
+    assert_int_equal(now.st_mode & 07777, 0700);
+    assert_int_equal(stat(above, &now), 0);
+    assert_int_equal(now.st_mode & 07777, 0700);
+    scratch_free(root);
+}
+
 /* A hook that cannot be written: the domain is as it was. */
 static void test_symlinked_hook(void **unused)
 {
@@ -549,6 +577,7 @@ int main(void)
         cmocka_unit_test(test_two_domains),
         cmocka_unit_test(test_changed_meanwhile),
         cmocka_unit_test(test_undo_changed),
+        cmocka_unit_test(test_directory_modes),
         cmocka_unit_test(test_symlinked_hook),
         cmocka_unit_test(test_symlinked_domain),
         cmocka_unit_test(test_hostile_uuid),

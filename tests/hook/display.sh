@@ -342,11 +342,29 @@ test_display_other() {
   done
 }
 
+# /run is full: nothing more can be noted.
+test_display_full() {
+  fresh_display
+  prepare $a
+  started $a
+  sed -i 's/^put() {/& return 1;/' "$copy"
+  release $a
+  make_copy "$bin"
+  frame_buffer
+  is 'a release that can note nothing gives the display back' \
+    "$status/$(diff <(echo "$before") <(snapshot))" 0/
+  is '... and leaves no notes of it' "$(notes)" ''
+}
+
 # The notes can hold no answer of what may hang.
 test_display_answer() {
   fresh_display
-  mkdir -p "$host/run/virt-tune/answer"
+  printf '#!/bin/sh\nexit 1\n' >"$dir/ln"
+  chmod +x "$dir/ln"
+  mv "$bin/ln" "$dir/ln.real"
+  mv "$dir/ln" "$bin/ln"
   prepare $a
+  mv "$dir/ln.real" "$bin/ln"
   frame_buffer
   mkdir -p "$host/proc/100"
   is 'a start whose hook cannot be answered stops' "$status/$err" \

@@ -26,7 +26,7 @@ has() {
 make_tools() {
   local tool
   mkdir -p "$bin/kill" "$dir/bare"
-  for tool in cat tr date timeout flock mkdir awk mv rm ls readlink sleep wc; do
+  for tool in cat tr date timeout flock mkdir awk mv rm ls ln readlink sleep wc; do
     ln -s "$(command -v "$tool")" "$bin/$tool"
   done
   ln -s "$(command -v cat)" "$dir/bare/cat"

@@ -63,7 +63,7 @@ sed -i 's/0-19/0-23/' "$hooks/qemu"
 ok "... made for another machine" finds qemu \
   "6: acts for every guest, never looking which one" \
   "6, 7, 8: sets AllowedCPUs=16-19, whatever it was" \
-  "10, 11, 12: allows CPUs 20-23, which this host h"
+  "10, 11, 12: names CPUs 20-23, which this host ha"
 
 fresh
 tree start revert alloc dealloc performance ondemand bind unbind
@@ -82,7 +82,7 @@ ok "the start of one GPU" finds $at/prepare/begin/start.sh \
   "5: names a display manager, but this host's is s" \
   "10: unbinds the frame buffer efi-framebuffer.0, " \
   "13: waits a fixed time" \
-  "15, 16, 17: unloads a module and waits for it wi" \
+  "15, 16, 17: unloads a module, which fails if it " \
   "19, 20: moves a device with virsh, which libvirt"
 ok "its way back" finds $at/release/end/revert.sh \
   "5, 6, 7: unloads vfio, which other guests may us" \
@@ -117,7 +117,7 @@ ok "one that is not executable" finds $at/prepare/begin/start.sh \
   " not executable" "5: names a display manager, but this host's is s" \
   "10: unbinds the frame buffer efi-framebuffer.0, " \
   "13: waits a fixed time" \
-  "15, 16, 17: unloads a module and waits for it wi" \
+  "15, 16, 17: unloads a module, which fails if it " \
   "19, 20: moves a device with virsh, which libvirt"
 ok "one with lines of Windows" finds $at/release/end/crlf.sh \
   "1: ends of line of Windows"
@@ -131,6 +131,18 @@ chmod 755 "$hooks/$at/prepare/begin/start.sh"
 install -m 755 "$rival/qemu" "$hooks/qemu"
 ok "none was changed" is \
   "$(cd "$hooks" && find . -type f -exec sha256sum {} + | sort)" "$before"
+
+# What a file that is absent would set is told once.
+rm "$hooks/kvm.conf"
+ok "a file that is read and absent, and no variable of it" finds \
+  $at/prepare/begin/bind.sh \
+  "2: reads /etc/libvirt/hooks/kvm.conf, which is n" \
+  "8, 9, 11: moves a device with virsh, which libvi"
+printf '\nif true; then\n' >>"$hooks/$at/prepare/begin/bind.sh"
+ok "an if without its fi" finds $at/prepare/begin/bind.sh \
+  "13: has if, which is never closed" \
+  "2: reads /etc/libvirt/hooks/kvm.conf, which is n" \
+  "8, 9, 11: moves a device with virsh, which libvi"
 
 # Names and texts steer no terminal.
 fresh

@@ -106,7 +106,7 @@ static void answer(const struct look *look, const struct hook_faults *faults,
                                                text_of(many), count),
                      arena_strdup(look->arena, str_text(&text)),
                      count == 1 ? first->cure
-                                : "The list has each of them, and its cure.");
+                                : "Each of them is listed, with its cure.");
     }
     add_list(&list, faults, is_of_file);
     if (faults->problem && first) {

@@ -147,7 +147,7 @@ static void learn_saves(struct hook_lint *lint,
     const char *text = hooklint_fill(lint, join(lint, command, 0));
     const char *from = command->from ? hooklint_fill(lint, command->from) : "";
     size_t arguments;
-    const char *name = shell_name(command, &arguments, NULL);
+    const char *name = shell_name(command, &arguments);
     bool is_kept = strstr(text, "$(") || strchr(text, '`') ||
                    strcmp(name, "cp") == 0 ||
                    (strcmp(name, "cat") == 0 && command->to);
@@ -237,7 +237,7 @@ static const char *printed(const struct hook_lint *lint,
                            const struct shell_command *command)
 {
     size_t at;
-    const char *name = shell_name(command, &at, NULL);
+    const char *name = shell_name(command, &at);
 
     if (strcmp(name, "echo") != 0 && strcmp(name, "printf") != 0)
         return "";
@@ -284,17 +284,31 @@ static void find_write(struct hook_lint *lint, size_t arguments)
     }
 }
 
-static void judge_command(struct hook_lint *lint,
-                          const struct shell_command *command)
+/* What the rows match: its name, its arguments, what it writes. */
+static void look_at(struct hook_lint *lint, const struct shell_command *command)
 {
     size_t arguments;
 
     lint->command = command;
-    lint->is_bounded = false;
-    lint->name =
-        hooklint_fill(lint, shell_name(command, &arguments, &lint->is_bounded));
+    lint->name = hooklint_fill(lint, shell_name(command, &arguments));
     lint->words = hooklint_fill(lint, join(lint, command, arguments));
     find_write(lint, arguments);
+}
+
+/* What other hooks do against it. */
+static void learn_acts(struct hook_lint *lint,
+                       const struct shell_command *command)
+{
+    look_at(lint, command);
+    lint->restores_governor |= str_ends(lint->target, "scaling_governor") &&
+                               strcmp(lint->value, "performance") != 0;
+    lint->moves |= str_has_word("cd pushd", lint->name);
+}
+
+static void judge_command(struct hook_lint *lint,
+                          const struct shell_command *command)
+{
+    look_at(lint, command);
     for (const struct hook_row *row = hook_rows; row->id; row++) {
         const char *text = text_of(row->text), *hole = strstr(text, "%s");
 
@@ -349,7 +363,7 @@ static const struct shell_command *find_act(const struct hook_file *file)
         const struct shell_command *command = &file->script.list[i];
         size_t arguments;
 
-        if (str_has_word(acts, shell_name(command, &arguments, NULL)) ||
+        if (str_has_word(acts, shell_name(command, &arguments)) ||
             (command->to && (str_starts(command->to, "/sys/") ||
                              str_starts(command->to, "/proc/"))))
             return command;
@@ -428,6 +442,7 @@ void hooklint_read(const struct host *host, const struct root *root,
     hookfile_read(root, arena, &files);
     learn(&lint, learn_variables);
     learn(&lint, learn_saves);
+    learn(&lint, learn_acts);
     hooklint_shape(&lint);
     for (size_t i = 0; i < files.count; i++) {
         lint.file = &files.list[i];

@@ -21,6 +21,8 @@ struct hook_lint {
     struct hook_variable *variables; /* of all files: they read each other */
     size_t variable_count, variable_capacity;
     bool saves_governor, saves_cpus; /* somewhere, before it sets them */
+    bool restores_governor;          /* sets another one than performance */
+    bool moves;                      /* somewhere, to another directory */
     /* Where it looks now. */
     const struct hook_file *file;
     const struct shell_command *command;
@@ -29,7 +31,6 @@ struct hook_lint {
     const char *target;  /* the file that it writes, or "" */
     const char *value;   /* what it writes there */
     const char *subject; /* what a row's function found, for its sentence */
-    bool is_bounded;     /* timeout ends it */
 };
 
 struct hook_row {
@@ -52,6 +53,21 @@ void hooklint_add(struct hook_lint *lint, const char *id, bool is_of_file,
 
 /* hookshape.c: adds what keeps the files from being run. */
 void hooklint_shape(struct hook_lint *lint);
+
+/* Whether a program of this name is in one of the usual places. */
+bool hooklint_is_in_path(const struct hook_lint *lint, const char *name);
+
+/* The file reads one of this name with "." or "source". */
+bool hooklint_sources(const struct hook_lint *lint,
+                      const struct hook_file *file, const char *name);
+
+/*
+ * What the command reads with "." or "source" although nothing is there, as
+ * far as that can be told; else NULL.
+ */
+const char *hooklint_absent(const struct hook_lint *lint,
+                            const struct hook_file *file,
+                            const struct shell_command *command);
 
 /* The text with "$NAME" and "${NAME}" filled in as far as they are known. */
 const char *hooklint_fill(const struct hook_lint *lint, const char *text);

@@ -101,6 +101,11 @@ static bool is_governor_absent(struct hook_lint *lint)
            !str_has_word(governors, lint->value);
 }
 
+static bool is_governor_kept(struct hook_lint *lint)
+{
+    return !lint->restores_governor && !is_governor_absent(lint);
+}
+
 static bool is_governor_fixed(struct hook_lint *lint)
 {
     lint->subject = lint->value;
@@ -146,9 +151,11 @@ static bool removes(struct hook_lint *lint)
            strstr(lint->words, "-r") == lint->words;
 }
 
-static bool removes_unbounded(struct hook_lint *lint)
+/* One in the background keeps nobody waiting. */
+static bool removes_other(struct hook_lint *lint)
 {
-    return !lint->is_bounded && removes(lint) && !strstr(lint->words, "vfio");
+    return !lint->command->is_background && removes(lint) &&
+           !strstr(lint->words, "vfio");
 }
 
 /* The list behind "AllowedCPUs=", or NULL. */
@@ -169,17 +176,70 @@ static bool is_cpus_empty(struct hook_lint *lint)
     return cpus && *cpus == '\0';
 }
 
-static bool is_cpus_absent(struct hook_lint *lint)
+/* The list that taskset -c gives, or NULL: a mask, or nothing is set. */
+static const char *taskset_of(const struct hook_lint *lint)
 {
-    const char *cpus = cpus_of(lint);
+    const char *at = lint->words, *word;
+    bool is_list = false, is_of_pid = false;
+    size_t length;
+
+    if (strcmp(lint->name, "taskset") != 0)
+        return NULL;
+    while ((word = str_next_word(&at, &length)) && *word == '-') {
+        const char *option = arena_strndup(lint->arena, word, length);
+        bool is_long = option[1] == '-';
+
+        is_list |= is_long ? strcmp(option, "--cpu-list") == 0
+                           : strchr(option, 'c') != NULL;
+        is_of_pid |= is_long ? strcmp(option, "--pid") == 0
+                             : strchr(option, 'p') != NULL;
+    }
+    if (!word || !is_list || (is_of_pid && at[strspn(at, " ")] == '\0'))
+        return NULL;
+    return arena_strndup(lint->arena, word, length);
+}
+
+/* "25" of "/sys/devices/system/cpu/cpu25/online", or NULL. */
+static const char *path_of(const struct hook_lint *lint, const char *text)
+{
+    static const char *const start = "/sys/devices/system/cpu/cpu";
+
+    for (text = strstr(text, start); text; text = strstr(text, start)) {
+        size_t length;
+
+        text += strlen(start);
+        length = strspn(text, "0123456789");
+        if (length > 0 && length < 6 &&
+            (text[length] == '/' || text[length] == ' ' ||
+             text[length] == '\0'))
+            return arena_strndup(lint->arena, text, length);
+    }
+    return NULL;
+}
+
+static bool has_absent(struct hook_lint *lint, const char *cpus)
+{
+    const struct cpu_topology *cpu = &lint->host->cpu;
     cpu_set_t set, absent;
 
-    if (!cpus || !*cpus || !cpuset_parse(cpus, &set))
+    if (!cpus || !*cpus || cpuset_is_empty(&cpu->online) ||
+        !cpuset_parse(cpus, &set))
         return false;
-    absent = cpuset_minus(&set, &lint->host->cpu.online);
-    absent = cpuset_minus(&absent, &lint->host->cpu.offline);
+    absent = cpuset_minus(&set, &cpu->online);
+    absent = cpuset_minus(&absent, &cpu->offline);
     lint->subject = cpuset_text(lint->arena, &absent);
     return !cpuset_is_empty(&absent);
+}
+
+/* In what it sets, or in a path that it names. */
+static bool is_cpus_absent(struct hook_lint *lint)
+{
+    return has_absent(lint, cpus_of(lint)) ||
+           has_absent(lint, taskset_of(lint)) ||
+           has_absent(lint, path_of(lint, lint->words)) ||
+           has_absent(lint, path_of(lint, lint->target)) ||
+           (str_ends(lint->target, "smp_affinity_list") &&
+            has_absent(lint, lint->value));
 }
 
 static bool is_cpus_fixed(struct hook_lint *lint)
@@ -188,7 +248,7 @@ static bool is_cpus_fixed(struct hook_lint *lint)
     cpu_set_t set;
 
     if (!cpus || !*cpus || lint->saves_cpus || !cpuset_parse(cpus, &set) ||
-        is_cpus_absent(lint))
+        has_absent(lint, cpus))
         return false;
     lint->subject = cpus;
     return true;
@@ -312,14 +372,31 @@ static bool is_unset(struct hook_lint *lint, const char *text)
     return false;
 }
 
+static bool is_source_absent(struct hook_lint *lint)
+{
+    lint->subject = hooklint_absent(lint, lint->file, lint->command);
+    return lint->subject != NULL;
+}
+
+/* It reads a file that is not there: what that would set is not known. */
+static bool is_cut_short(const struct hook_lint *lint)
+{
+    const struct shell_script *script = &lint->file->script;
+
+    for (size_t i = 0; i < script->count; i++)
+        if (hooklint_absent(lint, lint->file, &script->list[i]))
+            return true;
+    return false;
+}
+
 static bool has_unset(struct hook_lint *lint)
 {
     const struct shell_command *command = lint->command;
+    bool has_any = command->to && is_unset(lint, command->to);
 
-    for (size_t i = 0; i < command->count; i++)
-        if (is_unset(lint, command->words[i].text))
-            return true;
-    return command->to && is_unset(lint, command->to);
+    for (size_t i = 0; i < command->count && !has_any; i++)
+        has_any = is_unset(lint, command->words[i].text);
+    return has_any && !is_cut_short(lint);
 }
 
 #define CLIENTS "virsh virt-xml virt-clone virt-install virt-admin virt-top"
@@ -354,12 +431,18 @@ const struct hook_row hook_rows[] = {
     {"governor-fixed", VERDICT_WARN, NULL, NULL, GOVERNOR, NULL,
      is_governor_fixed, "sets the governor %s, whatever it was before",
      "Save what scaling_governor holds before, and write that back."},
+    {"governor-kept", VERDICT_NOTE, NULL, NULL, GOVERNOR, "performance",
+     is_governor_kept,
+     "sets the governor performance, and no hook sets it back",
+     "The host runs at full speed for ever then. Save what scaling_governor "
+     "holds before, and write that back at release/end. Or leave it to "
+     "virt-tune: --set host.frequency=on."},
     {"cpus-empty", VERDICT_WARN, "systemctl", "*set-property*", NULL, NULL,
      is_cpus_empty, "sets AllowedCPUs= to nothing, which frees no CPU",
      "systemd forgets the list and the kernel goes on with it: write the list "
      "of all CPUs."},
-    {"cpus-absent", VERDICT_WARN, "systemctl", "*set-property*", NULL, NULL,
-     is_cpus_absent, "allows CPUs %s, which this host has not",
+    {"cpus-absent", VERDICT_WARN, NULL, NULL, NULL, NULL, is_cpus_absent,
+     "names CPUs %s, which this host has not",
      "It was made for another machine: see virt-tune show cpus."},
     {"cpus-fixed", VERDICT_WARN, "systemctl", "*set-property*", NULL, NULL,
      is_cpus_fixed, "sets AllowedCPUs=%s, whatever it was before",
@@ -382,10 +465,12 @@ const struct hook_row hook_rows[] = {
     {"vfio-removed", VERDICT_WARN, "modprobe rmmod", "*vfio*", NULL, NULL,
      removes, "unloads vfio, which other guests may use",
      "Take the line out: a loaded vfio costs nothing."},
-    {"module-unbounded", VERDICT_NOTE, "modprobe rmmod", NULL, NULL, NULL,
-     removes_unbounded, "unloads a module and waits for it without a bound",
-     "It waits for ever if something has the card open, and libvirt with it. "
-     "First see that nothing has; timeout 30 modprobe -r NAME."},
+    {"module-removed", VERDICT_NOTE, "modprobe rmmod", NULL, NULL, NULL,
+     removes_other,
+     "unloads a module, which fails if it is in use and may hang in the kernel",
+     "See first that nothing has the card open, and after it whether modprobe "
+     "could do it. A driver that hangs cannot be ended, not by timeout either, "
+     "and libvirt waits with it."},
     {"session-killed", VERDICT_WARN, "killall pkill",
      "*gdm-x-session* *gdm-wayland* *gnome-session* *Xorg*", NULL, NULL, NULL,
      "kills a session by the name of a program, which Wayland does not have",
@@ -405,13 +490,17 @@ const struct hook_row hook_rows[] = {
     {"address-absent", VERDICT_WARN, NULL, NULL, NULL, NULL, is_address_absent,
      "names the PCI device %s, which this host has not",
      "Addresses change when cards come or go: see virt-tune show groups."},
+    {"source-absent", VERDICT_WARN, ". source", NULL, NULL, NULL,
+     is_source_absent, "reads %s, which is not there",
+     "bash goes on without what it would set, sh ends there. Put the file "
+     "there, or name it with its whole path: libvirt runs hooks in /."},
     {"variable-unset", VERDICT_WARN, NULL, NULL, NULL, NULL, has_unset,
      "uses $%s, which nothing here sets",
      "Set it in the script, or in the file that it reads."},
     {"name-run", VERDICT_WARN, "eval", NULL, NULL, NULL, is_name_run,
      "runs what a guest is called as a command",
-     "Take eval out: \"$file\" \"$@\" does it. Who may name a guest is root "
-     "otherwise."},
+     "Take eval out: \"$file\" \"$@\" does it. As it is, whoever may name a "
+     "guest can run commands as root."},
     {"name-split", VERDICT_NOTE, NULL, NULL, NULL, NULL, is_name_split,
      "takes a guest's name apart at its blanks", "Put it in quotes: \"$1\"."},
     {"old-cgroups", VERDICT_WARN, "cset", NULL, NULL, NULL, has_new_cgroups,

@@ -83,8 +83,53 @@ static unsigned has_no_interpreter(struct hook_lint *lint)
            !str_starts(file->text, "#!");
 }
 
+/* Read by a shell: run, or in a "." or "source" of another one. */
+static bool is_read(const struct hook_lint *lint)
+{
+    const struct hook_file *file = lint->file;
+
+    if (file->place != HOOK_HELPER || str_starts(file->text, "#!"))
+        return is_program(file);
+    for (size_t i = 0; i < lint->files->count; i++)
+        if (hooklint_sources(lint, &lint->files->list[i], name_of(file)))
+            return true;
+    return false;
+}
+
+/* The line of what no shell reads to its end. */
+static unsigned has_fault(struct hook_lint *lint, enum shell_fault fault)
+{
+    const struct hook_file *file = lint->file;
+
+    /* With ends of line of Windows nothing ends as it should; zsh is other. */
+    if (!file->text || file->language != HOOK_SHELL || has_return(lint) ||
+        file->script.fault != fault || !is_read(lint) ||
+        (str_starts(file->text, "#!") &&
+         strstr(
+             arena_strndup(lint->arena, file->text, strcspn(file->text, "\n")),
+             "zsh")))
+        return 0;
+    lint->subject = file->script.fault_word;
+    return file->script.fault_line;
+}
+
+static unsigned has_open(struct hook_lint *lint)
+{
+    return has_fault(lint, SHELL_OPEN);
+}
+
+static unsigned has_stray(struct hook_lint *lint)
+{
+    return has_fault(lint, SHELL_STRAY);
+}
+
+static unsigned has_heredoc(struct hook_lint *lint)
+{
+    return has_fault(lint, SHELL_HEREDOC);
+}
+
 /* Whether a program of this name is in one of the usual places. */
-static bool is_in_path(const struct hook_lint *lint, const char *name)
+bool hooklint_is_in_path(const struct hook_lint *lint, const char *name)
 {
     static const char *const places[] = {"usr/sbin",       "usr/bin",
                                          "sbin",           "bin",
@@ -105,7 +150,7 @@ static unsigned is_interpreter_absent(struct hook_lint *lint)
     size_t length;
 
     if (!file->text || !str_starts(file->text, "#!") || !can_run(file) ||
-        has_return(lint) == 1 || !is_in_path(lint, "sh"))
+        has_return(lint) == 1 || !hooklint_is_in_path(lint, "sh"))
         return 0;
     at = arena_strndup(lint->arena, file->text + 2,
                        strcspn(file->text + 2, "\r\n"));
@@ -123,7 +168,7 @@ static unsigned is_interpreter_absent(struct hook_lint *lint)
     if (!word)
         return 1;
     lint->subject = arena_strndup(lint->arena, word, length);
-    return !is_in_path(lint, lint->subject);
+    return !hooklint_is_in_path(lint, lint->subject);
 }
 
 /* In no place of a tree, and nothing else of the hooks names it. */
@@ -150,6 +195,10 @@ enum {
     STRAY = 1 << HOOK_STRAY,
     HELPER = 1 << HOOK_HELPER,
 };
+
+#define SYNTAX_CURE                                                        \
+    "The shell runs what stands before it and ends with an error, so the " \
+    "guest may not start. The place may be further up: bash -n FILE."
 
 static const struct row {
     const char *id;
@@ -183,6 +232,14 @@ static const struct row {
      "no #! line",
      "It runs only because the dispatcher is a shell. Its first line should "
      "name who runs it, such as #!/bin/sh."},
+    {"syntax", CALLED | TREE | COMMAND | HELPER, VERDICT_WARN, has_open, true,
+     "has %s, which is never closed", SYNTAX_CURE},
+    {"syntax", CALLED | TREE | COMMAND | HELPER, VERDICT_WARN, has_stray, true,
+     "has %s, which closes nothing", SYNTAX_CURE},
+    {"syntax", CALLED | TREE | COMMAND | HELPER, VERDICT_WARN, has_heredoc,
+     true, "has a here-document that no line %s ends",
+     "All that follows is its text, and never run. The line that ends it holds "
+     "nothing else, no blanks either."},
     {"interpreter-absent", CALLED | TREE | COMMAND, VERDICT_WARN,
      is_interpreter_absent, true, "is run by %s, which this host has not",
      "Install it, or name another one in the first line."},

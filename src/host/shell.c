@@ -12,7 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 16, HEREDOCS_MAX = 8, WORDS_MAX = 4096 };
+enum { DEPTH_MAX = 16, HEREDOCS_MAX = 8, WORDS_MAX = 4096, OPENED_MAX = 64 };
+
+struct heredoc {
+    const char *end;
+    bool has_tabs; /* "<<-" */
+    unsigned line;
+};
+
+/* "if", "case", "do" and "{", until they are closed. */
+struct opened {
+    const char *word;
+    unsigned line;
+    int depth; /* of the groups that it stands in */
+};
 
 struct lexer {
     const char *at;
@@ -21,8 +34,12 @@ struct lexer {
     struct shell_script *script;
     int depth, loops, braces, function; /* the brace that opened it, or 0 */
     bool is_function_next;
-    const char *heredocs[HEREDOCS_MAX];
+    bool is_unsure; /* what is open cannot be told */
+    struct heredoc heredocs[HEREDOCS_MAX];
     size_t heredoc_count;
+    struct opened opened[OPENED_MAX];
+    size_t opened_count, base; /* those from `base` on are of this list */
+    int group;                 /* how many "(" are open in it */
 };
 
 /* A command while it is read; the words move into the arena at its end. */
@@ -44,25 +61,61 @@ static char next(struct lexer *lexer)
     return character;
 }
 
+/* What is never closed, or closes nothing; the first is told. */
+static void set_fault(struct lexer *lexer, enum shell_fault fault,
+                      const char *word, unsigned line)
+{
+    struct shell_script *script = lexer->script;
+
+    if (script->fault || lexer->is_unsure)
+        return;
+    script->fault = fault;
+    script->fault_word = word;
+    script->fault_line = line;
+}
+
+static void copy(struct lexer *lexer, struct str *text)
+{
+    char character = next(lexer);
+
+    str_add_bytes(text, &character, 1);
+}
+
 /* From an opening character on to the one that closes it, as it stands. */
 static void copy_nested(struct lexer *lexer, struct str *text, char open,
                         char close)
 {
     int depth = 0;
+    unsigned line = lexer->line;
 
     while (*lexer->at) {
-        char character = next(lexer);
+        char character = *lexer->at;
+        char before = depth > 0 ? lexer->at[-1] : '\0';
 
-        str_add_bytes(text, &character, 1);
+        copy(lexer, text);
         if (character == '\\' && *lexer->at) {
-            character = next(lexer);
-            str_add_bytes(text, &character, 1);
+            copy(lexer, text);
+        } else if (character == '\'' && open == '{') {
+            lexer->is_unsure = true; /* it depends on what is around */
+        } else if (character == '\'' || character == '"') {
+            while (*lexer->at && *lexer->at != character) {
+                if (*lexer->at == '\\' && character == '"' && lexer->at[1])
+                    copy(lexer, text);
+                copy(lexer, text);
+            }
+            if (*lexer->at)
+                copy(lexer, text);
+        } else if (character == '#' && open == '(' &&
+                   isspace((unsigned char)before)) {
+            while (*lexer->at && *lexer->at != '\n')
+                copy(lexer, text);
         } else if (character == open) {
             depth++;
         } else if (character == close && --depth == 0) {
             return;
         }
     }
+    set_fault(lexer, SHELL_OPEN, open == '(' ? "(" : "${", line);
 }
 
 /* $(...), `...`, or <(...): its commands are read, its text is kept. */
@@ -70,13 +123,18 @@ static void read_substitution(struct lexer *lexer, struct str *text,
                               size_t opening, char close)
 {
     const char *start = lexer->at;
-    int loops = lexer->loops;
+    int loops = lexer->loops, group = lexer->group;
+    size_t base = lexer->base;
 
     lexer->at += opening;
     lexer->depth++;
+    lexer->base = lexer->opened_count;
     read_list(lexer, close);
     lexer->depth--;
     lexer->loops = loops;
+    lexer->group = group;
+    lexer->opened_count = lexer->base;
+    lexer->base = base;
     str_add_bytes(text, start, (size_t)(lexer->at - start));
 }
 
@@ -89,6 +147,7 @@ static void read_dollar(struct lexer *lexer, struct str *text)
 {
     const char *at = lexer->at;
 
+    lexer->is_unsure |= at[1] == '(' && lexer->depth >= DEPTH_MAX;
     if (str_starts(at, "$((")) {
         next(lexer);
         str_add(text, "$");
@@ -125,6 +184,8 @@ static void take_quoted(struct lexer *lexer, struct str *text)
 
 static void read_double_quoted(struct lexer *lexer, struct str *text)
 {
+    unsigned line = lexer->line;
+
     next(lexer);
     while (*lexer->at && *lexer->at != '"') {
         char character = *lexer->at;
@@ -140,14 +201,25 @@ static void read_double_quoted(struct lexer *lexer, struct str *text)
             take_quoted(lexer, text);
         }
     }
+    if (!*lexer->at)
+        set_fault(lexer, SHELL_OPEN, "\"", line);
     next(lexer);
 }
 
-static void read_single_quoted(struct lexer *lexer, struct str *text)
+/* `has_escapes`: as $'it\'s'. */
+static void read_single_quoted(struct lexer *lexer, struct str *text,
+                               bool has_escapes)
 {
+    unsigned line = lexer->line;
+
     next(lexer);
-    while (*lexer->at && *lexer->at != '\'')
+    while (*lexer->at && *lexer->at != '\'') {
+        if (has_escapes && *lexer->at == '\\')
+            next(lexer);
         take_quoted(lexer, text);
+    }
+    if (!*lexer->at)
+        set_fault(lexer, SHELL_OPEN, "'", line);
     next(lexer);
 }
 
@@ -157,6 +229,7 @@ static struct shell_word read_word(struct lexer *lexer, char until,
 {
     struct str text CLEANUP(str_free) = STR_INIT;
     struct shell_word word = {0};
+    bool has_escapes = false;
 
     *is_plain = true;
     while (*lexer->at && !strchr(" \t\n;&|<>)", *lexer->at) &&
@@ -170,18 +243,23 @@ static struct shell_word read_word(struct lexer *lexer, char until,
         } else if (character == '\\') {
             next(lexer);
             *is_plain = false;
+            /* Between backquotes it is taken away before they are read. */
+            lexer->is_unsure |=
+                until == '`' && *lexer->at && strchr("'\"`\\", *lexer->at);
             if (*lexer->at == '\n')
                 next(lexer);
             else
                 take_quoted(lexer, &text);
         } else if (character == '\'') {
             *is_plain = false;
-            read_single_quoted(lexer, &text);
+            read_single_quoted(lexer, &text, has_escapes);
+            has_escapes = false;
         } else if (character == '"') {
             *is_plain = false;
             read_double_quoted(lexer, &text);
         } else if (character == '$' && lexer->at[1] == '\'') {
             next(lexer);
+            has_escapes = true;
         } else if (character == '$') {
             word.is_split = true;
             read_dollar(lexer, &text);
@@ -221,10 +299,11 @@ static void add_command(struct lexer *lexer, struct draft *draft)
 static void add_inner(struct lexer *lexer, const struct draft *draft)
 {
     size_t at;
-    const char *name = shell_name(&draft->command, &at, NULL);
+    const char *name = shell_name(&draft->command, &at);
     struct lexer inner = {.line = draft->command.line,
                           .arena = lexer->arena,
                           .script = lexer->script,
+                          .is_unsure = true,   /* its quotes are gone */
                           .depth = DEPTH_MAX}; /* no deeper: time counts */
     char *text;
 
@@ -263,17 +342,21 @@ static int finish(struct lexer *lexer, struct draft *draft, bool is_background)
 static void skip_heredocs(struct lexer *lexer)
 {
     for (size_t i = 0; i < lexer->heredoc_count; i++) {
-        const char *end = lexer->heredocs[i];
+        const struct heredoc *one = &lexer->heredocs[i];
         bool is_over = false;
 
         while (*lexer->at && !is_over) {
-            const char *line = lexer->at + strspn(lexer->at, "\t");
+            size_t tabs = one->has_tabs ? strspn(lexer->at, "\t") : 0;
+            const char *line = lexer->at + tabs;
             size_t length = strcspn(line, "\n");
 
-            is_over = strlen(end) == length && strncmp(line, end, length) == 0;
+            is_over = strlen(one->end) == length &&
+                      strncmp(line, one->end, length) == 0;
             lexer->at = line + length;
             next(lexer);
         }
+        if (!is_over)
+            set_fault(lexer, SHELL_HEREDOC, one->end, one->line);
     }
     lexer->heredoc_count = 0;
 }
@@ -286,25 +369,84 @@ static void read_redirection(struct lexer *lexer, struct draft *draft,
     size_t length = strspn(start, "<>|&");
     struct str inside CLEANUP(str_free) = STR_INIT;
     struct shell_word word;
-    bool is_plain;
+    bool is_plain, has_tabs = false;
 
     if (start[1] == '(' && lexer->depth < DEPTH_MAX) {
         read_substitution(lexer, &inside, 2, ')');
         return;
     }
     lexer->at += length;
-    if (length == 2 && str_starts(start, "<<") && *lexer->at == '-')
+    if (length == 2 && str_starts(start, "<<") && *lexer->at == '-') {
         lexer->at++;
+        has_tabs = true;
+    }
     lexer->at += strspn(lexer->at, " \t");
     word = read_word(lexer, until, &is_plain);
     if (length == 2 && str_starts(start, "<<")) {
         if (lexer->heredoc_count < HEREDOCS_MAX)
-            lexer->heredocs[lexer->heredoc_count++] = word.text;
+            lexer->heredocs[lexer->heredoc_count++] =
+                (struct heredoc){word.text, has_tabs, lexer->line};
+        else
+            lexer->is_unsure = true;
     } else if (*start == '>' && (number == 0 || number == '1') &&
                start[length - 1] != '&') {
         draft->command.to = word.text;
     } else if (*start == '<' && length == 1) {
         draft->command.from = word.text;
+    }
+}
+
+/* The innermost "case" is this group's, so that ")" ends a pattern. */
+static bool is_in_case(const struct lexer *lexer)
+{
+    const struct opened *last;
+
+    if (lexer->opened_count <= lexer->base)
+        return false;
+    last = &lexer->opened[lexer->opened_count - 1];
+    return strcmp(last->word, "case") == 0 && last->depth == lexer->group;
+}
+
+static void open_word(struct lexer *lexer, const char *word)
+{
+    if (lexer->opened_count < OPENED_MAX)
+        lexer->opened[lexer->opened_count++] =
+            (struct opened){word, lexer->line, lexer->group};
+    else
+        lexer->is_unsure = true;
+}
+
+/* What is not closed where `word` is: all down to it, or to the list's end. */
+static void close_word(struct lexer *lexer, const char *closing,
+                       const char *word)
+{
+    size_t at = lexer->opened_count;
+
+    while (at > lexer->base && strcmp(lexer->opened[at - 1].word, word) != 0)
+        at--;
+    if (at == lexer->base && *word) {
+        set_fault(lexer, SHELL_STRAY, closing, lexer->line);
+        return;
+    }
+    if (at < lexer->opened_count) {
+        const struct opened *last = &lexer->opened[lexer->opened_count - 1];
+
+        set_fault(lexer, SHELL_OPEN, last->word, last->line);
+    }
+    lexer->opened_count = at > lexer->base ? at - 1 : at;
+}
+
+/* Words that open, and those that close them. */
+static void count_keyword(struct lexer *lexer, const char *word)
+{
+    static const char *const pairs[][2] = {
+        {"if", "fi"}, {"case", "esac"}, {"do", "done"}, {"{", "}"}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+        if (strcmp(word, pairs[i][0]) == 0)
+            open_word(lexer, pairs[i][0]);
+        else if (strcmp(word, pairs[i][1]) == 0)
+            close_word(lexer, pairs[i][1], pairs[i][0]);
     }
 }
 
@@ -314,7 +456,11 @@ static bool take_keyword(struct lexer *lexer, const char *word)
     static const char *const plain =
         "if then elif else fi while until ! time "
         "esac";
+    const char *behind = lexer->at + strspn(lexer->at, " \t");
 
+    if (is_in_case(lexer) && *behind == ')' && strcmp(word, "esac") != 0)
+        return false; /* a pattern */
+    count_keyword(lexer, word);
     if (strcmp(word, "do") == 0) {
         lexer->loops++;
     } else if (strcmp(word, "done") == 0) {
@@ -350,6 +496,10 @@ static void take_word(struct lexer *lexer, struct draft *draft, char until)
         read_redirection(lexer, draft, until, *word.text);
         return;
     }
+    if (is_plain && command->count > 0 && command->count < 3 &&
+        str_has_word("for coproc", command->words[0].text) &&
+        str_has_word("do {", word.text))
+        count_keyword(lexer, word.text); /* "for NAME do", "coproc {" */
     if (command->count == 0 && is_plain && take_keyword(lexer, word.text))
         return;
     if (command->count == 0)
@@ -385,7 +535,7 @@ static void open_group(struct lexer *lexer, struct draft *draft, int *depth)
         copy_nested(lexer, &text, '(', ')');
     } else {
         finish(lexer, draft, false);
-        ++*depth;
+        lexer->group = ++*depth;
         lexer->at++;
     }
 }
@@ -409,11 +559,14 @@ static void read_operator(struct lexer *lexer, struct draft *draft,
 
 static void read_list(struct lexer *lexer, char until)
 {
+    unsigned line = lexer->line;
+    bool is_closed = until == '\0';
     struct draft draft = {.command.input = -1};
     size_t group = lexer->script->count; /* where the last one began */
     size_t opened[DEPTH_MAX] = {0};
     int depth = 0;
 
+    lexer->group = 0;
     while (*lexer->at) {
         char character = *lexer->at;
 
@@ -423,14 +576,18 @@ static void read_list(struct lexer *lexer, char until)
             next(lexer);
             next(lexer);
         } else if (character == '#') {
-            lexer->at += strcspn(lexer->at, "\n");
+            lexer->at += strcspn(lexer->at, until == '`' ? "\n`" : "\n");
         } else if (character == '\n') {
             next(lexer);
             if (finish(lexer, &draft, false) >= 0)
                 group = lexer->script->count;
             skip_heredocs(lexer);
+        } else if (character == ')' && is_in_case(lexer)) {
+            lexer->at++;
+            draft.command.count = 0;
         } else if (character == until && depth == 0) {
             lexer->at++;
+            is_closed = true;
             break;
         } else if (character == '&' && lexer->at[1] == '>') {
             lexer->at++;
@@ -442,12 +599,12 @@ static void read_list(struct lexer *lexer, char until)
                 opened[depth - 1] = lexer->script->count;
         } else if (character == ')') {
             lexer->at++;
-            if (depth == 0) { /* of a case */
+            if (depth == 0) { /* of what we do not know */
                 draft.command.count = 0;
                 continue;
             }
             finish(lexer, &draft, false);
-            depth--;
+            lexer->group = --depth;
             if (depth < DEPTH_MAX)
                 group = opened[depth];
         } else if (character == '<' || character == '>') {
@@ -458,6 +615,9 @@ static void read_list(struct lexer *lexer, char until)
     }
     finish(lexer, &draft, false);
     free(draft.command.words);
+    if (!is_closed)
+        set_fault(lexer, SHELL_OPEN, until == '`' ? "`" : "$(", line);
+    close_word(lexer, "", "");
 }
 
 void shell_read(const char *text, unsigned line, struct arena *arena,
@@ -468,6 +628,11 @@ void shell_read(const char *text, unsigned line, struct arena *arena,
 
     while (*lexer.at)
         read_list(&lexer, '\0');
+    if (lexer.heredoc_count > 0)
+        set_fault(&lexer, SHELL_HEREDOC, lexer.heredocs[0].end,
+                  lexer.heredocs[0].line);
+    if (lexer.is_unsure || script->is_cut)
+        script->fault = SHELL_NONE;
 }
 
 void shell_free(struct shell_script *script)
@@ -485,8 +650,7 @@ static bool is_assignment(const char *word)
     return length > 0 && !isdigit((unsigned char)*word) && word[length] == '=';
 }
 
-const char *shell_name(const struct shell_command *command, size_t *arguments,
-                       bool *is_bounded)
+const char *shell_name(const struct shell_command *command, size_t *arguments)
 {
     static const char *const before =
         "sudo exec env nohup command nice "
@@ -504,8 +668,6 @@ const char *shell_name(const struct shell_command *command, size_t *arguments,
             word = slash + 1;
         if (str_has_word(before, word)) {
             has_prefix = true;
-            if (is_bounded && strcmp(word, "timeout") == 0)
-                *is_bounded = true;
             continue;
         }
         /* An option of theirs, a number of seconds. */

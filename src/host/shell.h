@@ -34,9 +34,20 @@ struct shell_command {
     bool is_in_function; /* where $1 is no argument of the script */
 };
 
+/* What no shell reads to its end. */
+enum shell_fault {
+    SHELL_NONE,    /* or it is written so that we cannot tell */
+    SHELL_OPEN,    /* a quote, "$(", "if", "do"... is never closed */
+    SHELL_STRAY,   /* "fi", "done"... closes nothing */
+    SHELL_HEREDOC, /* a here-document without its end */
+};
+
 struct shell_script {
     struct shell_command *list; /* those in "$(...)" before their own */
     size_t count, capacity;
+    enum shell_fault fault; /* the first */
+    const char *fault_word; /* "if", "'", the end of the here-document */
+    unsigned fault_line;
     bool is_cut; /* there are more than SHELL_COMMANDS */
 };
 
@@ -51,10 +62,8 @@ void shell_free(struct shell_script *script);
 /*
  * The command's own name, without its path and without what goes before
  * (assignments, sudo, exec, timeout 5); `*arguments` is the index of the word
- * behind it. "" if there is none. `*is_bounded`, which may be NULL, becomes
- * true if it is ended by timeout.
+ * behind it. "" if there is none.
  */
-const char *shell_name(const struct shell_command *command, size_t *arguments,
-                       bool *is_bounded);
+const char *shell_name(const struct shell_command *command, size_t *arguments);
 
 #endif

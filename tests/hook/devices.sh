@@ -83,7 +83,7 @@ test_devices_used() {
   ln -sfn ../../drivers/ast "$host/$card/driver"
   prepare $a
   has 'another driver, not required, is a line in the log' "$status/$err/$(log)" \
-    '0//*devices: skipped, *in use by kwin*'
+    '0//*devices: skipped: *in use by kwin*'
   release $a
   fresh_devices
   echo '30 1 259:1 / /home rw - ext4 /dev/nvme0n1p1 rw' \

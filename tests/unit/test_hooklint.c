@@ -78,6 +78,27 @@ static const struct spec {
      "systemctl set-property --runtime -- user.slice AllowedCPUs=$now\n"
      "systemctl show -P AllowedCPUs user.slice",
      NULL},
+    {"cpus-absent", 2, "taskset -pc 18-31 $$",
+     "taskset -pc 19 $$\n"
+     "taskset -pc 1234\ntaskset -p ff000000 1\ntaskset -c 0-19 a 25",
+     NULL},
+    {"cpus-absent", 2, "taskset --cpu-list 25 a", "a -c 24-31", NULL},
+    {"cpus-absent", 2, "echo 0 > /sys/devices/system/cpu/cpu25/online",
+     "echo 0 > /sys/devices/system/cpu/cpu19/online\n"
+     "ls /sys/devices/system/cpu/cpu2* /sys/devices/system/cpu/cpu2$n/a",
+     NULL},
+    {"cpus-absent", 2, "cat /sys/devices/system/cpu/cpu25/online",
+     "# cat /sys/devices/system/cpu/cpu25/online", NULL},
+    {"cpus-absent", 2, "echo 16-23 >/proc/irq/9/smp_affinity_list",
+     "echo 16-19 >/proc/irq/9/smp_affinity_list", NULL},
+    {"governor-kept", 2, "cpupower frequency-set -g performance",
+     "cpupower frequency-set -g performance\n"
+     "cpupower frequency-set -g powersave",
+     NULL},
+    {"governor-kept", 2, GOVERNORS "; do echo performance >\"$f\"; done",
+     GOVERNORS "; do echo performance >\"$f\"; done\n" GOVERNORS
+               "; do echo \"$was\" >\"$f\"; done",
+     NULL},
     {"cpus-fixed", 2,
      "systemctl set-property --runtime -- user.slice AllowedCPUs=0-19",
      "was=$(systemctl show -P AllowedCPUs user.slice)\n"
@@ -101,8 +122,10 @@ static const struct spec {
      "# echo 0 > /sys/class/vtconsole/vtcon1/bind",
      CONSOLE},
     {"vfio-removed", 2, "modprobe -r vfio_pci", "modprobe vfio_pci", NULL},
-    {"module-unbounded", 2, "modprobe -r nvidia_drm",
-     "timeout 30 modprobe -r nvidia_drm", NULL},
+    {"module-removed", 2, "modprobe -r nvidia_drm", "modprobe nvidia_drm",
+     NULL},
+    {"module-removed", 2, "timeout 30 modprobe -r nvidia_drm",
+     "modprobe -r nvidia_drm >/dev/null 2>&1 &", NULL},
     {"session-killed", 2, "killall gdm-x-session", "killall -0 picom", NULL},
     {"manager-other", 2, "systemctl stop lightdm.service",
      "systemctl stop sddm.service", MANAGER},
@@ -111,7 +134,17 @@ static const struct spec {
     {"address-absent", 2, "A=pci_0000_0a_00_0", "A=pci_0000_01_00_0", NULL},
     {"address-absent", 2, "echo 0000:0A:00.0 > /sys/bus/pci/drivers/a/unbind",
      "echo 0000:01:00.0 > /sys/bus/pci/drivers/a/unbind # 0000:0a:00.0", NULL},
-    {"variable-unset", 3, ". /etc/libvirt/hooks/kvm.conf\na \"$MEMORY\"",
+    {"source-absent", 3, "a\n. /etc/libvirt/hooks/kvm.conf",
+     "[ ! -r /etc/libvirt/hooks/kvm.conf ] || . /etc/libvirt/hooks/kvm.conf\n"
+     ". /nowhere/at-all\n. \"$x/kvm.conf\"",
+     NULL},
+    {"source-absent", 2, "source \"/etc/libvirt/hooks/kvm.conf\"",
+     "source \"/etc/libvirt/hooks/b.conf\"", "etc/libvirt/hooks/b.conf=A=1\n"},
+    {"source-absent", 2, "source kvm.conf", "cd /etc\nsource kvm.conf",
+     "bin/sh*"},
+    {"variable-unset", 3, "K=1\na \"$MEMORY\"",
+     ". /etc/libvirt/hooks/kvm.conf\na \"$MEMORY\"", NULL},
+    {"variable-unset", 3, ":\na \"$MEMORY\"",
      "a \"$MEMORY_MB\" \"$PATH\" \"${ELSE:-1}\"",
      "etc/libvirt/hooks/qemu.d/win10/started/begin*" BASH "MEMORY_MB=1\n"},
     {"name-run", 3, "guest=\"$1\"\neval \"a $guest\"", "\"./a\" \"$1\"", NULL},
@@ -251,6 +284,30 @@ static const struct shape {
     {"no-interpreter", "qemu", 1, FILES(HOOK " #!/bin/sh\n")},
     {"no-interpreter", "qemu.d/win10/stopped/end", 1,
      FILES(DISPATCHER, AT "qemu.d/win10/stopped/end*a\n")},
+    {"syntax", "qemu", 2, FILES(HOOK BASH "a \"$1\n\nb\n")},
+    {"syntax", "qemu", 3, FILES(HOOK BASH "a \"$1\"\necho 'b\n")},
+    {"syntax", "qemu", 3, FILES(HOOK BASH "a \"$1\"\n```\n")},
+    {"syntax", "qemu", 2, FILES(HOOK BASH "if [ \"$1\" = a ]; then\nb\n")},
+    {"syntax", "qemu", 3,
+     FILES(HOOK BASH "for i in \"$1\"; do\nif b; then c\ndone\n")},
+    {"syntax", "qemu", 2, FILES(HOOK BASH "case $1 in\na) b ;;\n")},
+    {"syntax", "qemu", 2, FILES(HOOK BASH "f() {\n: \"$1\"\n")},
+    {"syntax", "qemu", 3, FILES(HOOK BASH ": \"$1\"\nfi\n")},
+    {"syntax", "qemu", 2, FILES(HOOK BASH "a=$(b \"$1\"\n")},
+    {"syntax", "qemu", 2, FILES(HOOK BASH "cat <<X\n$1\n X\n\tX\n")},
+    {"syntax", "kvm.conf", 1,
+     FILES(HOOK BASH ": \"$1\"\n. /etc/libvirt/hooks/kvm.conf\n",
+           AT "kvm.conf=A=\"b\n")},
+    {"", "", 0, FILES(HOOK BASH ": \"$1\"\n# kvm.txt\n", AT "kvm.txt=it's\n")},
+    {"", "", 0,
+     FILES(HOOK BASH
+           "case $1 in (a) a ;; done) b ;; esac # it's\n"
+           "a=$(case $1 in b) echo ')' ;; esac) c=(\"d)\" # it's (\n)\n"
+           "echo $'it\\'s' `echo a # it's` \"${1%\"'\"}\" ${#a}\n"
+           "for i do a; done; for ((i=0; i<1; i++)); do b; done\n"
+           "cat <<-X; cat <<'Y'\n\tit's\n\tX\n\tY\nfi\nY\n"
+           "function f { { a; }; }\nb -exec c {} \\;\n"
+           "while read -r x; do :; done <<<\"$1\"\n")},
     {"interpreter-absent", "qemu", 1,
      FILES(HOOK "#!/usr/bin/python2\n", "bin/sh*")},
     {"interpreter-absent", "qemu", 1,

@@ -307,6 +307,8 @@ void disks_draw(struct app *app, struct canvas *canvas)
     height = end - BODY_TOP - 1;
     line = line_of(own, list->selected);
     list->top = line < height ? 0 : line - height + 1;
+    if (!app_is_narrow(canvas))
+        canvas->pane.top = list->top;
     for (int i = 0; i < list->count; i++) {
         const struct row *row = &own->rows[i];
         int y = BODY_TOP + 1 + line_of(own, i) - list->top;

@@ -36,7 +36,7 @@ void draw_marker(struct canvas *canvas, int y, bool is_selected)
 {
     if (!is_selected)
         return;
-    canvas_put(canvas, y, 1, ROLE_SELECTED, ">");
+    canvas_put(canvas, y, 1, ROLE_NORMAL, ">");
     canvas->cursor_y = y;
     canvas->cursor_x = 1;
 }
@@ -343,6 +343,7 @@ static void draw_too_small(struct canvas *canvas)
 void app_draw(struct app *app, struct canvas *canvas)
 {
     canvas_clear(canvas);
+    canvas->place = app_place(app);
     app->height = canvas->height;
     app->width = canvas->width;
     if (canvas->height < APP_MIN_HEIGHT || canvas->width < APP_MIN_WIDTH) {
@@ -369,4 +370,7 @@ void app_draw(struct app *app, struct canvas *canvas)
         draw_help(app, canvas);
     if (ask_is_open(app) && app->step != STEP_DOMAIN)
         ask_draw(app, canvas);
+    else if (!app->shows_help)
+        return;
+    canvas_set_pane(canvas, 0, 0, 0); /* it is covered */
 }

@@ -84,8 +84,7 @@ static void draw_layout(const struct app *app, struct canvas *canvas, int y,
     const struct layout *layout;
     char text[200];
 
-    canvas_put(canvas, y, 1, is_now ? ROLE_SELECTED : ROLE_NORMAL,
-               is_now ? ">" : " ");
+    canvas_put(canvas, y, 1, ROLE_NORMAL, is_now ? ">" : " ");
     if (number < 0) {
         canvas_put(canvas, y, 4, ROLE_NORMAL,
                    domain_is_pinned(app_plan(app)->domain) ||
@@ -264,7 +263,7 @@ static void draw(struct app *app, struct canvas *canvas)
 {
     struct cpumap map = map_of(app);
     int end = app_body_end(canvas) - CORE_ROWS, y = BODY_TOP;
-    int height, layouts, verdicts, spare;
+    int height, layouts, verdicts, spare, list;
     enum cpumap_density density;
     struct cpuuse use;
 
@@ -282,7 +281,11 @@ static void draw(struct app *app, struct canvas *canvas)
         layouts =
             verdicts < (end - y) / 2 ? end - y - verdicts : (end - y + 1) / 2;
     spare = end - y - layouts - verdicts;
-    y = draw_layouts(app, canvas, y + (spare > 0), layouts) + (spare > 1);
+    list = y;
+    y = draw_layouts(app, canvas, y, layouts);
+    canvas_set_pane(canvas, y, 0, app_body_end(canvas));
+    canvas->pane.list = list;
+    y += spare > 0;
     draw_verdicts(app, canvas, y, end);
     draw_core(app, canvas, end, &use);
 }

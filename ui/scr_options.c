@@ -244,6 +244,8 @@ static void draw(struct app *app, struct canvas *canvas)
 
     list->count = length(app);
     list->top = line < height ? 0 : line - height + 1;
+    if (!app_is_narrow(canvas))
+        canvas->pane.top = list->top;
     canvas_putf(canvas, BODY_TOP, 3, ROLE_HEADING, "Guest (g): %s",
                 guest_kind_name(app_plan(app)->guest));
     columns_heading(canvas, BODY_TOP);

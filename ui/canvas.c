@@ -92,34 +92,36 @@ static void keep_row(struct canvas *canvas, const struct canvas *shown, int y,
                             : shown->cells[from * canvas->width + x];
 }
 
-/* How many cells differ in those columns, from a row to above another. */
+/* How many cells of the columns differ, from a row to above another. */
 static int count_differing(const struct canvas *canvas,
-                           const struct canvas *shown, int y, int end)
+                           const struct canvas *shown, int y, int end,
+                           bool with_roles)
 {
     int count = 0;
 
     for (int i = y * canvas->width; i < end * canvas->width; i++)
-        count += i % canvas->width >= canvas->pane.x &&
-                 (shown->cells[i].role != canvas->cells[i].role ||
-                  strcmp(shown->cells[i].text, canvas->cells[i].text) != 0);
+        count +=
+            i % canvas->width >= canvas->pane.x &&
+            ((with_roles && shown->cells[i].role != canvas->cells[i].role) ||
+             strcmp(shown->cells[i].text, canvas->cells[i].text) != 0);
     return count;
 }
 
 bool canvas_keep_pane(struct canvas *canvas, const struct canvas *shown)
 {
+    enum { FEW = 32 };
     int y = canvas->pane.y, list = canvas->pane.list;
 
     if (y == 0 || shown->pane.y == 0 || shown->place != canvas->place ||
         shown->width != canvas->width || shown->height != canvas->height ||
         shown->pane.x != canvas->pane.x ||
         (canvas->pane.top == shown->pane.top &&
-         count_differing(canvas, shown, y, canvas->pane.end) == 0))
+         count_differing(canvas, shown, y, canvas->pane.end, true) == 0))
         return false;
     for (; y < canvas->pane.end; y++)
         keep_row(canvas, shown, y, kept_row(canvas, shown, y));
     if (list > 0 && list == shown->pane.list &&
-        count_differing(canvas, shown, list, canvas->pane.y) >
-            2 * canvas->width)
+        count_differing(canvas, shown, list, canvas->pane.y, false) > FEW)
         for (y = list; y < canvas->pane.y; y++)
             keep_row(canvas, shown, y, y);
     return true;

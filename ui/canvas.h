@@ -116,8 +116,9 @@ void canvas_set_pane(struct canvas *canvas, int y, int x, int end);
 /*
  * Leaves in the pane what `shown` has there, if that is a canvas of the same
  * place and size. Below its first row it goes along with a list beside it, so
- * that a terminal can scroll both. The list above the pane stays as it was, too,
- * if more of it differs than two rows hold. True if all that made a difference.
+ * that a terminal can scroll both. The list above the pane stays as it was,
+ * too, if it has another text, not just another selection. True if any of that
+ * differs.
  */
 bool canvas_keep_pane(struct canvas *canvas, const struct canvas *shown);
 

@@ -148,30 +148,50 @@ drafts() { find "$scratch/root/var/lib/virt-tune/drafts" -name '*.plan' | wc -l;
 untouched() { cmp -s "$demo/win10.xml" "$scratch/root/win10.xml" &&
   [ ! -e "$scratch/root/etc" ]; }
 signals=(15 1 2 3 11 6 7)
-for screen in 1 2 3 4 5 6 7; do
+# The steps, and what is open over one: presets, disks, help, pager, prompt.
+places=(1 2 3 4 5 6 7 8 "5 p" "5 e" "4 ?" "6 v" "5 /")
+n=0
+for place in "${places[@]}"; do
+  keys="key:${place// / key:}"
   for signal in "${signals[@]}"; do
     [ -n "${VIRT_TUNE_LONG-}" ] ||
-      [ "$signal" = "${signals[screen - 1]}" ] || continue
+      [ "$signal" = "${signals[n % ${#signals[@]}]}" ] || continue
     session
-    play "text:Linux key:p key:$screen signal:$signal exit" "${arguments[@]}"
+    play "text:Linux key:p $keys signal:$signal exit" "${arguments[@]}"
     case $signal in
       11 | 6 | 7) want="signal $signal" ;;
       *) want="exit $((128 + signal))" ;;
     esac
-    ok "signal $signal at screen $screen: $want" is "$(head -1 <<<"$out")" "$want"
+    ok "signal $signal at $place: $want" is "$(head -1 <<<"$out")" "$want"
     ok "the terminal is as before" has "$out" "modes same"
     ok "the draft is there" is "$(drafts)" 1
     ok "nothing else is written" untouched
   done
+  n=$((n + 1))
   session
-  play "text:Linux key:p key:$screen close exit" "${arguments[@]}"
-  ok "hang-up at screen $screen: 129" is "$(value exit)" 129
+  play "text:Linux key:p $keys close exit" "${arguments[@]}"
+  ok "hang-up at $place: 129" is "$(value exit)" 129
   ok "without spinning" at_most cpu 3000
   ok "the draft is there" is "$(drafts)" 1
   ok "nothing else is written" untouched
 done
+session
+play "text:Linux key:p key:7 close exit" "${arguments[@]}"
+play "text:draft key:x text:asks key:q text:Domain key:C-c exit" "${arguments[@]}"
+ok "a key that is no answer to the draft is told which are" is \
+  "$(value exit) $(drafts)" "130 1"
 play "text:draft key:Enter text:Apply key:C-c exit" "${arguments[@]}"
 ok "the draft is offered, and taken up at its screen" is "$(value exit)" 130
+
+for signal in 1 6; do
+  session
+  play "text:Linux key:p key:7 key:a text:Applied key:H text:record
+    signal:$signal exit" "${arguments[@]}"
+  ok "signal $signal at History: the terminal is as before" has "$out" \
+    "modes same"
+  ok "it ended by it" has "$out" "$([ $signal = 1 ] && echo exit 129 ||
+    echo signal 6)"
+done
 
 # A libvirt that does not answer is told before anything waits for it.
 "$pty" --deaf "$scratch/deaf" &

@@ -514,7 +514,7 @@ static bool has(const struct app *app, int row, const char *word)
 {
     struct str text CLEANUP(str_free) = STR_INIT;
 
-    history_add_row(&text, record_of(app, row));
+    history_add_row(&text, record_of(app, row), false);
     add_titles(record_of(app, row), &text);
     return strcasestr(str_text(&text), word) != NULL;
 }

@@ -80,8 +80,8 @@ count_bytes() { # SCRIPT: a terminal may be read late, so a bad run is repeated
     "$(value idle) $(value idle2)" "0 0"
   budget "a move" 200 $(named now $moves)
   budget "an edit in CPUs" 400 $(named now $edits)
-  budget "what explains a row then" 800 $(named later $moves)
-  budget "what the rules say of an edit then" 600 $(named later $edits)
+  budget "what explains a row, once no key comes" 800 $(named later $moves)
+  budget "what follows of an edit" 800 $(named later $edits)
   budget "another screen" 2560 $(sed -n 's/^\(to_[a-z]*\) .*/\1/p' <<<"$out")
   [ "$1" != "$script" ] || budget "a page" 1800 $(named now $pages)
 }

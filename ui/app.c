@@ -438,7 +438,7 @@ bool app_key(struct app *app, int key)
             ask_key(app, key);
         return true; /* no draft is kept before the old one is answered for */
     }
-    if (app->pager) { /* over all else, a question too */
+    if (app->pager && !find_is_open(app)) { /* over a question, too */
         pager_key(app, key);
     } else if (prompt_is_open(app)) {
         prompt_key(app, key);

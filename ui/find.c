@@ -139,6 +139,11 @@ static void take_word(struct app *app, const char *text)
         look(app, 0, 1);
 }
 
+bool find_is_open(const struct app *app)
+{
+    return app->prompt.take == take_word;
+}
+
 bool find_act(struct app *app, enum action action)
 {
     int step = action == ACTION_FIND_PREVIOUS ? -1 : 1;
@@ -146,7 +151,7 @@ bool find_act(struct app *app, enum action action)
     if (action != ACTION_FIND && action != ACTION_FIND_NEXT &&
         action != ACTION_FIND_PREVIOUS)
         return false;
-    if (!finder_of(app))
+    if (!finder_of(app) || prompt_is_open(app)) /* the pager is over one */
         return false;
     if (action == ACTION_FIND)
         prompt_open(app, _("Find:"), "", take_word);

@@ -18,6 +18,9 @@ struct finder {
     void (*go)(struct app *app, int row, const char *word);
 };
 
+/* True while it asks for the word: over a list, or over the pager. */
+bool find_is_open(const struct app *app);
+
 /* Does what an action says about finding; false: it is none of these. */
 bool find_act(struct app *app, enum action action);
 

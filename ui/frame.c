@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "ui/ask.h"
+#include "ui/find.h"
 #include "ui/pane.h"
 #include "ui/records.h"
 
@@ -346,7 +347,7 @@ static enum role role_of_line(const char *line)
 
 static void draw_pager(const struct app *app, struct canvas *canvas)
 {
-    bool is_asked = prompt_is_open(app);
+    bool is_asked = find_is_open(app);
     int y = 1, number = 0, end = canvas->height - 1 - is_asked;
     const char *at = app->pager;
 

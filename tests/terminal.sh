@@ -141,6 +141,43 @@ for signal in TERM HUP INT SEGV ABRT; do
     cmp -s "$scratch/before" "$scratch/after"
 done
 
+# Ctrl-Z and fg at every place: the shell has its terminal, the screen comes back.
+still() { # what is shown once it does not change; without hint and blank lines
+  local shown='' before=none
+  while [ "$shown" != "$before" ]; do
+    before=$shown
+    sleep 0.3
+    shown=$(screen | sed 23d)
+  done
+  echo "$shown"
+}
+comes_back() { # TEXT
+  local try
+  for ((try = 0; try < 100; try++)); do
+    [ "$(screen | sed 23d)" = "$1" ] && return
+    sleep 0.05
+  done
+  diff <(echo "$1") <(screen | sed 23d)
+}
+start 80 24 "true"
+modes before
+mux send-keys "clear; $program --demo win10" Enter
+await "[2 Host]"
+for place in 2 3 4 5 6 7 8 1 "5 p" "5 e" "4 ?" "6 v" "5 /"; do
+  read -ra keys <<<"$place"
+  for key in "${keys[@]}"; do mux send-keys "$key"; done
+  shown=$(still)
+  mux send-keys C-z
+  await Stopped
+  rm -f "$scratch/stopped"
+  mux send-keys "stty -g >$scratch/stopped; clear; fg" Enter
+  ok "Ctrl-Z at $place, and fg: the screen is as it was" comes_back "$shown"
+  ok "... and the terminal was" cmp -s "$scratch/before" "$scratch/stopped"
+  [ "${#place}" = 1 ] || mux send-keys Escape
+done
+mux send-keys C-c
+ok "C-c leaves then" await 'ready>'
+
 # A guest that seems to run: while it is measured every key is answered.
 cp -r "$2/i7-12700k" "$scratch/host"
 task=$scratch/host/proc/4242

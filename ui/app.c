@@ -263,7 +263,9 @@ static void pager_key(struct app *app, int key)
     struct list list = {app->pager_top, 0, (int)str_count_lines(app->pager)};
     enum action action = key_action(key, STEP_REVIEW);
 
-    if (list_move(&list, action, app->height - 6)) {
+    if (find_act(app, action)) {
+        ;
+    } else if (list_move(&list, action, app->height - 6)) {
         app->pager_top = list.selected;
     } else if (action == ACTION_REPAINT) {
         app->wants_repaint = true;
@@ -436,7 +438,7 @@ bool app_key(struct app *app, int key)
             ask_key(app, key);
         return true; /* no draft is kept before the old one is answered for */
     }
-    if (app->pager) { /* over all else, a question too */
+    if (app->pager && !find_is_open(app)) { /* over a question, too */
         pager_key(app, key);
     } else if (prompt_is_open(app)) {
         prompt_key(app, key);
@@ -446,6 +448,8 @@ bool app_key(struct app *app, int key)
         app_go(app, (enum step)(key - '1'));
     } else if (action == ACTION_NONE) {
         refuse_key(app, key);
+    } else if (find_act(app, action)) {
+        ; /* in whatever list is open */
     } else if (app->records) {
         if (!records_act(app, action))
             act_everywhere(app, action);

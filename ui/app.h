@@ -56,7 +56,6 @@ struct app {
         FILTER_COUNT
     } device_filter;
     bool *is_group_folded; /* one of each IOMMU group, or NULL: none is */
-    char device_word[64];  /* what was found last */
     struct prompt prompt;
     void (*consent)(struct app *app); /* what to do with it, see consent.c */
     char asked_file[256]; /* whether to replace that is asked, see save.c */
@@ -66,7 +65,7 @@ struct app {
     struct disk_list *disks;      /* the same */
     struct record_list *records;  /* History, open over any step, or NULL */
     bool is_folded[OPTION_COUNT]; /* by the first option of a group */
-    char find[32];                /* what is looked for in step 5 */
+    char find[64];                /* what was looked for, in any list */
     char *pager;                  /* text shown in full, or NULL */
     char *pager_title;
     int pager_top;
@@ -97,6 +96,8 @@ struct app {
     struct err draft_problem; /* why it cannot be saved, once that was said */
 };
 
+struct finder;
+
 /* What a screen is. Screens are told of no key that does nothing there. */
 struct screen {
     const char *name;
@@ -104,6 +105,7 @@ struct screen {
     void (*draw)(struct app *app, struct canvas *canvas);
     bool (*act)(struct app *app, enum action action); /* false: not mine */
     int (*length)(const struct app *app); /* of its list; NULL: none */
+    const struct finder *finder; /* ui/find.h: what its rows have; or NULL */
 };
 
 extern const struct screen screen_domain, screen_host, screen_devices,

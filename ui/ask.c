@@ -140,9 +140,15 @@ static void answer_record(struct app *app, int key)
     struct repair_report report;
 
     app->ask_problem = (struct err){0};
-    if ((!finishes && !takes_back) || app->session->options.is_read_only) {
+    if (key == INPUT_ENTER || key == '\n') {
         record_free(app->open_record);
         app->open_record = NULL;
+        return;
+    }
+    if (app->session->options.is_read_only || (!finishes && !takes_back)) {
+        app_hint(app, app->session->options.is_read_only
+                          ? "This asks for Enter, or q to go back."
+                          : "This asks for f, t or Enter, or q to go back.");
         return;
     }
     if (!session_repair(app->session,
@@ -170,8 +176,10 @@ static void answer_draft(struct app *app, int key)
         ask_forget(app);
         return;
     }
-    if (key != INPUT_ENTER && key != '\n')
+    if (key != INPUT_ENTER && key != '\n') {
+        app_hint(app, "This asks for Enter, n or q: see above.");
         return;
+    }
     plan = draft_plan(app->session, draft, &app->ask_problem);
     if (!plan)
         return;

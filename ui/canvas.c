@@ -62,32 +62,69 @@ void canvas_clear(struct canvas *canvas)
 
 void canvas_set_pane(struct canvas *canvas, int y, int x, int end)
 {
+    canvas->pane.top = canvas->pane.list = 0;
     canvas->pane.y = y;
     canvas->pane.x = x < canvas->width ? x : canvas->width;
     canvas->pane.end = end < canvas->height ? end : canvas->height;
 }
 
+/* The row of `shown` that a row of the pane still has, or -1: none. */
+static int kept_row(const struct canvas *canvas, const struct canvas *shown,
+                    int y)
+{
+    int first = shown->pane.y;
+
+    if (y > canvas->pane.y && canvas->pane.top != shown->pane.top) {
+        y += canvas->pane.top - shown->pane.top;
+        first++; /* the title stays */
+    }
+    return y >= first && y < shown->pane.end ? y : -1;
+}
+
+/* Gives a row from the pane's column on what a row of `shown` has there. */
+static void keep_row(struct canvas *canvas, const struct canvas *shown, int y,
+                     int from)
+{
+    struct cell *cells = &canvas->cells[y * canvas->width];
+
+    for (int x = canvas->pane.x; x < canvas->width; x++)
+        cells[x] = from < 0 ? (struct cell){" ", ROLE_NORMAL}
+                            : shown->cells[from * canvas->width + x];
+}
+
+/* How many cells of the columns differ, from a row to above another. */
+static int count_differing(const struct canvas *canvas,
+                           const struct canvas *shown, int y, int end,
+                           bool with_roles)
+{
+    int count = 0;
+
+    for (int i = y * canvas->width; i < end * canvas->width; i++)
+        count +=
+            i % canvas->width >= canvas->pane.x &&
+            ((with_roles && shown->cells[i].role != canvas->cells[i].role) ||
+             strcmp(shown->cells[i].text, canvas->cells[i].text) != 0);
+    return count;
+}
+
 bool canvas_keep_pane(struct canvas *canvas, const struct canvas *shown)
 {
-    enum { TITLE_ROWS = 2 };
-    size_t width = (size_t)canvas->width, x = (size_t)canvas->pane.x;
-    size_t size = (width - x) * sizeof(struct cell);
-    bool differs = false;
+    enum { FEW = 32 };
+    int y = canvas->pane.y, list = canvas->pane.list;
 
-    if (canvas->pane.y < TITLE_ROWS || shown->width != canvas->width ||
-        shown->height != canvas->height ||
-        memcmp(&shown->pane, &canvas->pane, sizeof(shown->pane)) != 0 ||
-        memcmp(shown->cells, canvas->cells,
-               TITLE_ROWS * width * sizeof(struct cell)) != 0)
+    if (y == 0 || shown->pane.y == 0 || shown->place != canvas->place ||
+        shown->width != canvas->width || shown->height != canvas->height ||
+        shown->pane.x != canvas->pane.x ||
+        (canvas->pane.top == shown->pane.top &&
+         count_differing(canvas, shown, y, canvas->pane.end, true) == 0))
         return false;
-    for (int y = canvas->pane.y; y < canvas->pane.end; y++) {
-        struct cell *cells = &canvas->cells[(size_t)y * width + x];
-        const struct cell *before = &shown->cells[(size_t)y * width + x];
-
-        differs |= memcmp(cells, before, size) != 0;
-        memcpy(cells, before, size);
-    }
-    return differs;
+    for (; y < canvas->pane.end; y++)
+        keep_row(canvas, shown, y, kept_row(canvas, shown, y));
+    if (list > 0 && list == shown->pane.list &&
+        count_differing(canvas, shown, list, canvas->pane.y, false) > FEW)
+        for (y = list; y < canvas->pane.y; y++)
+            keep_row(canvas, shown, y, y);
+    return true;
 }
 
 const char *canvas_glyph(const struct canvas *canvas, enum glyph glyph)

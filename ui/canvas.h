@@ -57,8 +57,11 @@ struct canvas {
     int cursor_y, cursor_x; /* where the terminal's cursor goes */
     unsigned overwritten;   /* characters that covered others: an error */
     struct cell *cells;
+    unsigned place; /* what is shown, as app_place tells them apart */
     struct {
         int y, x, end; /* from there to the right edge, above row `end` */
+        int top;       /* first line of the list beside it; else 0 */
+        int list;      /* of rows above it, or 0: see canvas_keep_pane */
     } pane;            /* what says more about the selection; or empty */
 };
 
@@ -111,8 +114,11 @@ void canvas_paint(struct canvas *canvas, int y, int x, int width,
 void canvas_set_pane(struct canvas *canvas, int y, int x, int end);
 
 /*
- * Leaves in the pane what `shown` has there, if its pane and its two rows of
- * title are the same. True if that made a difference.
+ * Leaves in the pane what `shown` has there, if that is a canvas of the same
+ * place and size. Below its first row it goes along with a list beside it, so
+ * that a terminal can scroll both. The list above the pane stays as it was,
+ * too, if it has another text, not just another selection. True if any of that
+ * differs.
  */
 bool canvas_keep_pane(struct canvas *canvas, const struct canvas *shown);
 

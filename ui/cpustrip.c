@@ -186,7 +186,7 @@ static void draw_group(struct canvas *canvas, int y,
     struct str label CLEANUP(str_free) = STR_INIT;
 
     if (map->selected >= first && map->selected < first + (int)it->count)
-        canvas_put(canvas, y + it->y, it->x, ROLE_SELECTED, ">");
+        canvas_put(canvas, y + it->y, it->x, ROLE_NORMAL, ">");
     add_label(&label, core);
     canvas_put(canvas, y + it->y, x, ROLE_HEADING, str_text(&label));
     x += strip->label_width;
@@ -247,7 +247,7 @@ void cpustrip_draw_line(struct canvas *canvas, int y,
         between = ", ";
     }
     if (is_selected) {
-        canvas_put(canvas, y, 1, ROLE_SELECTED, ">");
+        canvas_put(canvas, y, 1, ROLE_NORMAL, ">");
         canvas->cursor_y = y;
         canvas->cursor_x = 1;
     }

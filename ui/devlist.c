@@ -154,27 +154,27 @@ static bool row_has_word(const struct app *app, const struct device_row *row,
     return false;
 }
 
-bool devlist_find(struct app *app, const char *word, int direction)
+bool devlist_has(const struct app *app, int row, const char *word)
 {
     struct device_rows rows = devlist_rows(app);
-    int count = (int)rows.count, at = app->lists[STEP_DEVICES].selected;
-    bool is_found = false;
+    const struct pci_device *device;
+    bool has = row_has_word(app, &rows.list[row], word, &device);
 
-    for (int i = 0; i < count && !is_found; i++) {
-        const struct pci_device *device;
-        struct device_row *row;
+    free(rows.list);
+    return has;
+}
 
-        at = (at + direction + count) % count;
-        row = &rows.list[at];
-        if (!row_has_word(app, row, word, &device))
-            continue;
-        is_found = true;
-        app->lists[STEP_DEVICES].selected = at;
-        if (row->group && !row->device) {
-            devlist_fold(app, row);
-            select_group(app, row->group, device);
-        }
+void devlist_go(struct app *app, int row, const char *word)
+{
+    struct device_rows rows = devlist_rows(app);
+    const struct device_row *found = &rows.list[row];
+    const struct pci_device *device;
+
+    app->lists[STEP_DEVICES].selected = row;
+    if (found->group && !found->device &&
+        row_has_word(app, found, word, &device)) {
+        devlist_fold(app, found);
+        select_group(app, found->group, device);
     }
     free(rows.list);
-    return is_found;
 }

@@ -30,10 +30,12 @@ const char *devlist_filter_name(enum device_filter filter);
 bool devlist_fold(struct app *app, const struct device_row *row);
 
 /*
- * Selects the next row in a direction (1, -1) that has the word: in address,
- * kind, name, driver or ids. A folded group with such a device is opened.
- * False if there is none.
+ * For ui/find.h: true if a row has the word in address, kind, name, driver or
+ * ids; a folded group, if one of its devices has it.
  */
-bool devlist_find(struct app *app, const char *word, int direction);
+bool devlist_has(const struct app *app, int row, const char *word);
+
+/* Selects it; a folded group is opened, and its first such device selected. */
+void devlist_go(struct app *app, int row, const char *word);
 
 #endif

@@ -10,6 +10,7 @@
 #include "plan/about.h"
 #include "plan/disk.h"
 #include "plan/image.h"
+#include "ui/find.h"
 #include "ui/pane.h"
 
 #include <stdlib.h>
@@ -307,6 +308,8 @@ void disks_draw(struct app *app, struct canvas *canvas)
     height = end - BODY_TOP - 1;
     line = line_of(own, list->selected);
     list->top = line < height ? 0 : line - height + 1;
+    if (!app_is_narrow(canvas))
+        canvas->pane.top = list->top;
     for (int i = 0; i < list->count; i++) {
         const struct row *row = &own->rows[i];
         int y = BODY_TOP + 1 + line_of(own, i) - list->top;
@@ -416,3 +419,29 @@ bool disks_act(struct app *app, enum action action)
     make_rows(app);
     return true;
 }
+
+static int row_at(const struct app *app, int *count)
+{
+    *count = app->disks->list.count;
+    return app->disks->list.selected;
+}
+
+static bool has(const struct app *app, int number, const char *word)
+{
+    const struct disk_list *own = app->disks;
+    const struct row *row = &own->rows[number];
+    const char *texts[] = {
+        target_of(own, row->disk),
+        row->offer ? row->offer->path : option_get(row->id)->title,
+        row->offer ? row->offer->text : option_get(row->id)->does};
+
+    return find_in(word, texts, ARRAY_SIZE(texts));
+}
+
+static void go(struct app *app, int row, const char *word)
+{
+    (void)word;
+    app->disks->list.selected = row;
+}
+
+const struct finder disks_finder = {row_at, has, go};

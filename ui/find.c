@@ -1,158 +1,163 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes keys, moves the selection in the options: to a word, over folded
- * groups. A group that is folded is selected by its first option.
+ * Takes a word, goes to the row that has it: in the list of the screen, in what
+ * is open over it, or in the pager. The word stays for n and N, in any list.
  */
 #include "ui/find.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static struct list *list_of(struct app *app)
+bool find_in(const char *word, const char *const *texts, size_t count)
 {
-    struct list *list = &app->lists[STEP_OPTIONS];
-
-    list->count = OPTION_COUNT;
-    return list;
-}
-
-int fold_first(int id)
-{
-    const char *group = option_get((enum option_id)id)->group;
-
-    while (id > 0 &&
-           strcmp(option_get((enum option_id)(id - 1))->group, group) == 0)
-        id--;
-    return id;
-}
-
-int fold_end(int id)
-{
-    const char *group = option_get((enum option_id)id)->group;
-
-    while (id < OPTION_COUNT &&
-           strcmp(option_get((enum option_id)id)->group, group) == 0)
-        id++;
-    return id;
-}
-
-bool fold_is_folded(const struct app *app, int id)
-{
-    return app->is_folded[fold_first(id)];
-}
-
-void fold_change(struct app *app)
-{
-    struct list *list = list_of(app);
-    int first = fold_first(list->selected);
-
-    app->is_folded[first] = !app->is_folded[first];
-    list->selected = first;
-}
-
-bool fold_move(struct app *app, enum action action)
-{
-    struct list *list = list_of(app);
-    int before = list->selected, end;
-
-    if (!list_move(list, action, app->height / 2))
-        return false;
-    if (!fold_is_folded(app, list->selected))
-        return true;
-    end = fold_end(list->selected);
-    if (list->selected > before && fold_first(list->selected) <= before &&
-        end < OPTION_COUNT)
-        list->selected = end;
-    else
-        list->selected = fold_first(list->selected);
-    return true;
-}
-
-static bool is_found(const struct app *app, enum option_id id)
-{
-    const struct option_row *option = option_get(id);
-    /* A group is found at its first option. */
-    const char *texts[] = {option->title,
-                           option->key,
-                           fold_first((int)id) == (int)id ? option->group
-                                                          : NULL,
-                           option->writes,
-                           option->does,
-                           option->hyperv};
-
-    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-        if (texts[i] && strcasestr(texts[i], app->find))
+    for (size_t i = 0; i < count; i++)
+        if (texts[i] && strcasestr(texts[i], word))
             return true;
     return false;
 }
 
-/* From an option on, itself included, around the end; false if none. */
-static bool look(struct app *app, int from, int step)
+bool find_in_finding(const char *word, const struct finding *finding)
 {
-    for (int i = 0; i < OPTION_COUNT; i++) {
-        int id = (from + OPTION_COUNT + i * step) % OPTION_COUNT;
+    const char *texts[] = {verdict_label(finding->verdict),
+                           finding->text,
+                           finding->detail,
+                           finding->why,
+                           finding->fix,
+                           finding->recipe,
+                           finding->source};
 
-        id = id < 0 ? id + OPTION_COUNT : id;
-        if (!is_found(app, (enum option_id)id))
-            continue;
-        app->is_folded[fold_first(id)] = false;
-        list_of(app)->selected = id;
-        return true;
-    }
-    return false;
+    return find_in(word, texts, ARRAY_SIZE(texts));
 }
 
-/* "\"disk\": 2 of 7, from the top; n the next one, N the one before" */
-static void say(struct app *app, bool is_there, bool is_around, int step)
+/* The pager: its lines, and the first that is seen. */
+static int line_at(const struct app *app, int *count)
 {
-    unsigned count = 0, number = 0;
+    *count = 0;
+    for (const char *at = app->pager; *at; at++)
+        *count += *at == '\n';
+    return app->pager_top;
+}
 
-    for (int i = 0; i < OPTION_COUNT; i++)
-        if (is_found(app, (enum option_id)i)) {
-            count++;
-            number += i <= list_of(app)->selected;
+static bool line_has(const struct app *app, int row, const char *word)
+{
+    const char *at = app->pager;
+    char *line;
+    bool has;
+
+    for (; row > 0; row--)
+        at += strcspn(at, "\n") + 1;
+    line = mem_strdup(at);
+    line[strcspn(line, "\n")] = '\0';
+    has = find_in(word, (const char *const[]){line}, 1);
+    free(line);
+    return has;
+}
+
+static void line_go(struct app *app, int row, const char *word)
+{
+    (void)word;
+    app->pager_top = row;
+}
+
+static const struct finder pager_finder = {line_at, line_has, line_go};
+
+/* Of what the keys go to now, or NULL: there is no list. */
+static const struct finder *finder_of(const struct app *app)
+{
+    return app->pager                          ? &pager_finder
+           : app_place(app) == PLACE_CONFLICTS ? &undo_finder
+           : app_place(app) == PLACE_UNDO      ? NULL
+           : app_place(app) == PLACE_HISTORY   ? &records_finder
+           : app_place(app) == PLACE_PRESETS   ? &presets_finder
+           : app_place(app) == PLACE_DISKS     ? &disks_finder
+                                               : app_screen(app->step)->finder;
+}
+
+static int row_at(const struct app *app, int *count)
+{
+    const struct finder *finder = finder_of(app);
+
+    if (finder->at)
+        return finder->at(app, count);
+    *count = app_screen(app->step)->length(app);
+    return app->lists[app->step].selected;
+}
+
+/* "\"disk\": 2 of 7, from the top; n next, N before" */
+static void say(struct app *app, int step, bool is_around)
+{
+    unsigned all = 0, number = 0;
+    int count, at = row_at(app, &count);
+
+    for (int row = 0; row < count; row++)
+        if (finder_of(app)->has(app, row, app->find)) {
+            all++;
+            number += row <= at;
         }
-    if (!is_there)
-        app_hint(app, "No option has \"%s\".", app->find);
-    else if (is_around && step > 0)
+    if (is_around && step > 0)
         app_hint(app, "\"%s\": %u of %u, from the top; n next, N before",
-                 app->find, number, count);
+                 app->find, number, all);
     else if (is_around)
         app_hint(app, "\"%s\": %u of %u, from the end; n next, N before",
-                 app->find, number, count);
+                 app->find, number, all);
     else
         app_hint(app, "\"%s\": %u of %u; n next, N before", app->find, number,
-                 count);
+                 all);
 }
 
-/* Looks, and says where that led. */
-static void look_and_say(struct app *app, int from, int step)
+/* From a row so far from the present one on, around the end. */
+static void look(struct app *app, int offset, int step)
 {
-    int before = list_of(app)->selected;
-    bool is_there = look(app, from, step);
-    int moved = (list_of(app)->selected - before) * step;
+    const struct finder *finder = finder_of(app);
+    int count, before = row_at(app, &count);
 
-    say(app, is_there, moved < 0 || (moved == 0 && from != before), step);
+    for (int i = 0; i < count; i++) {
+        int row = (before + offset + i * step) % count;
+        int moved;
+
+        row = row < 0 ? row + count : row;
+        if (!finder->has(app, row, app->find))
+            continue;
+        moved = (row - before) * step;
+        if (finder->go)
+            finder->go(app, row, app->find);
+        else
+            app->lists[app->step].selected = row;
+        say(app, step, moved < 0 || (moved == 0 && offset != 0));
+        return;
+    }
+    app_hint(app, "Nothing in this list has \"%s\".", app->find);
 }
 
 static void take_word(struct app *app, const char *text)
 {
     snprintf(app->find, sizeof(app->find), "%s", text);
     if (*text)
-        look_and_say(app, list_of(app)->selected, 1);
+        look(app, 0, 1);
 }
 
-void find_open(struct app *app)
+bool find_is_open(const struct app *app)
 {
-    prompt_open(app, _("Find:"), "", take_word);
+    return app->prompt.take == take_word;
 }
 
-void find_next(struct app *app, int step)
+bool find_act(struct app *app, enum action action)
 {
-    if (app->find[0] == '\0')
+    int step = action == ACTION_FIND_PREVIOUS ? -1 : 1;
+
+    if (action != ACTION_FIND && action != ACTION_FIND_NEXT &&
+        action != ACTION_FIND_PREVIOUS)
+        return false;
+    if (!finder_of(app) || prompt_is_open(app)) /* the pager is over one */
+        return false;
+    if (action == ACTION_FIND)
+        prompt_open(app, _("Find:"), "", take_word);
+    else if (app->find[0] == '\0')
         app_hint(app, "Look for something first: /");
     else
-        look_and_say(app, list_of(app)->selected + step, step);
+        look(app, step, step);
+    return true;
 }

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "ui/ask.h"
+#include "ui/find.h"
 #include "ui/pane.h"
 #include "ui/records.h"
 
@@ -36,7 +37,7 @@ void draw_marker(struct canvas *canvas, int y, bool is_selected)
 {
     if (!is_selected)
         return;
-    canvas_put(canvas, y, 1, ROLE_SELECTED, ">");
+    canvas_put(canvas, y, 1, ROLE_NORMAL, ">");
     canvas->cursor_y = y;
     canvas->cursor_x = 1;
 }
@@ -225,14 +226,47 @@ static void draw_footer(const struct app *app, struct canvas *canvas)
     }
 }
 
+static bool is_in_help(const struct app *app, const struct action_row *row)
+{
+    return (row->steps & 1U << app_place(app)) && !row->is_second;
+}
+
+/* "n", or with the key that is named beside it "n N" */
+static const char *help_name(const struct action_row *row, char *text,
+                             size_t size)
+{
+    snprintf(text, size, "%s%s%s", row->name, row->also ? " " : "",
+             row->also ? row->also : "");
+    return text;
+}
+
+/* The columns of the widest name in help, with a blank behind it. */
+static int names_width(const struct app *app)
+{
+    int widest = 0;
+    char name[40];
+
+    for (const struct action_row *row = key_rows(); row->action; row++)
+        if (is_in_help(app, row)) {
+            int columns = canvas_columns(help_name(row, name, sizeof(name)));
+
+            widest = columns > widest ? columns : widest;
+        }
+    return widest + 1;
+}
+
 char *frame_help(const struct app *app)
 {
     struct str text = STR_INIT;
+    int width = names_width(app);
+    char name[40];
 
     for (const struct action_row *row = key_rows(); row->action; row++)
-        if (row->steps & 1U << app_place(app))
-            str_addf(&text, "   %-*s %s\n", text_bytes(row->name, 8), row->name,
+        if (is_in_help(app, row)) {
+            help_name(row, name, sizeof(name));
+            str_addf(&text, "   %-*s%s\n", text_bytes(name, width), name,
                      row->help);
+        }
     return str_steal(&text);
 }
 
@@ -255,13 +289,15 @@ static int count_lines(const char *text, int width)
 static bool lay_help(const struct app *app, struct canvas *canvas, int top,
                      int end, int columns)
 {
-    enum { LEFT = 3, NAME = 9 };
-    int x = LEFT, y = top, width = app->width / columns - LEFT - NAME - 1;
+    enum { LEFT = 2 };
+    int name_width = names_width(app), x = LEFT, y = top;
+    int width = app->width / columns - LEFT - name_width - 1;
 
     for (const struct action_row *row = key_rows(); row->action; row++) {
         int lines = count_lines(row->help, width);
+        char name[40];
 
-        if (!(row->steps & 1U << app_place(app)))
+        if (!is_in_help(app, row))
             continue;
         if (y + lines > end) {
             y = top;
@@ -270,8 +306,9 @@ static bool lay_help(const struct app *app, struct canvas *canvas, int top,
         if (x > app->width * (columns - 1) / columns + LEFT)
             return false;
         if (canvas) {
-            canvas_put(canvas, y, x, ROLE_KEY, row->name);
-            canvas_wrap(canvas, y, x + NAME, width, lines, ROLE_NORMAL,
+            canvas_put(canvas, y, x, ROLE_KEY,
+                       help_name(row, name, sizeof(name)));
+            canvas_wrap(canvas, y, x + name_width, width, lines, ROLE_NORMAL,
                         row->help);
         }
         y += lines;
@@ -310,12 +347,13 @@ static enum role role_of_line(const char *line)
 
 static void draw_pager(const struct app *app, struct canvas *canvas)
 {
+    bool is_asked = find_is_open(app);
+    int y = 1, number = 0, end = canvas->height - 1 - is_asked;
     const char *at = app->pager;
-    int y = 1, number = 0;
 
     canvas_clear(canvas);
     draw_rule(canvas, 0, app->pager_title);
-    for (; *at && y < canvas->height - 1; number++) {
+    for (; *at && y < end; number++) {
         size_t length = strcspn(at, "\n");
         char line[1024];
 
@@ -326,8 +364,15 @@ static void draw_pager(const struct app *app, struct canvas *canvas)
         }
         at += length + (at[length] == '\n');
     }
-    canvas_put(canvas, canvas->height - 1, 1, ROLE_NORMAL,
-               _("Up Down PgUp PgDn scroll   any other key closes"));
+    if (is_asked)
+        prompt_draw(app, canvas);
+    else if (app->hint[0])
+        canvas_put_cut(canvas, canvas->height - 1, 1, canvas->width - 2,
+                       ROLE_NOTE, app->hint);
+    else
+        canvas_put(canvas, canvas->height - 1, 1, ROLE_NORMAL,
+                   _("Up Down PgUp PgDn scroll   / find   any other key "
+                     "closes"));
 }
 
 static void draw_too_small(struct canvas *canvas)
@@ -343,6 +388,7 @@ static void draw_too_small(struct canvas *canvas)
 void app_draw(struct app *app, struct canvas *canvas)
 {
     canvas_clear(canvas);
+    canvas->place = app_place(app);
     app->height = canvas->height;
     app->width = canvas->width;
     if (canvas->height < APP_MIN_HEIGHT || canvas->width < APP_MIN_WIDTH) {
@@ -369,4 +415,7 @@ void app_draw(struct app *app, struct canvas *canvas)
         draw_help(app, canvas);
     if (ask_is_open(app) && app->step != STEP_DOMAIN)
         ask_draw(app, canvas);
+    else if (!app->shows_help)
+        return;
+    canvas_set_pane(canvas, 0, 0, 0); /* it is covered */
 }

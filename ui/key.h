@@ -95,6 +95,7 @@ enum action {
     ACTION_UNDO,
     ACTION_REDO,
     ACTION_STEP,
+    ACTION_SIGNAL,
     ACTION_REPAINT,
     ACTION_HELP,
     ACTION_BACK,
@@ -109,9 +110,14 @@ struct action_row {
     const char *name;  /* of the keys, in footer and help */
     const char *label; /* in the footer; NULL: not there */
     const char *help;
+    const char *also; /* a key that help names with it, or NULL */
+    bool is_second;   /* a row before it names its key: not in help */
 };
 
-/* The rows in order, ended by one of ACTION_NONE. */
+/*
+ * The rows in order, ended by one of ACTION_NONE. A row without a key is one of
+ * the terminal's own, that comes as a signal.
+ */
 const struct action_row *key_rows(void);
 
 /* The action of a key in a step or place, or ACTION_NONE. */

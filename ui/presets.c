@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "session/presets.h"
+#include "ui/find.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -208,3 +209,26 @@ bool presets_act(struct app *app, enum action action)
         return true; /* nothing else works while it is open */
     }
 }
+
+static int row_at(const struct app *app, int *count)
+{
+    *count = app->presets->list.count;
+    return app->presets->list.selected;
+}
+
+static bool has(const struct app *app, int row, const char *word)
+{
+    const struct preset *preset = &app->presets->presets.list[row];
+    const char *texts[] = {preset->title, preset->text};
+
+    return find_in(word, texts, ARRAY_SIZE(texts));
+}
+
+static void go(struct app *app, int row, const char *word)
+{
+    (void)word;
+    app->presets->list.selected = row;
+    compare(app);
+}
+
+const struct finder presets_finder = {row_at, has, go};

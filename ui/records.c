@@ -9,6 +9,7 @@
 #include "apply/history.h"
 #include "base/text.h"
 #include "render/diff.h"
+#include "ui/find.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -495,3 +496,57 @@ bool records_act(struct app *app, enum action action)
     }
     return true;
 }
+
+static int row_at(const struct app *app, int *count)
+{
+    *count = app->records->list.count;
+    return app->records->list.selected;
+}
+
+static const struct record *record_of(const struct app *app, int row)
+{
+    const struct records *records = &app->records->records;
+
+    return records->list[records->count - 1 - (size_t)row];
+}
+
+static bool has(const struct app *app, int row, const char *word)
+{
+    struct str text CLEANUP(str_free) = STR_INIT;
+
+    history_add_row(&text, record_of(app, row), false);
+    add_titles(record_of(app, row), &text);
+    return strcasestr(str_text(&text), word) != NULL;
+}
+
+static void go(struct app *app, int row, const char *word)
+{
+    (void)word;
+    app->records->list.selected = row;
+    describe(app);
+}
+
+const struct finder records_finder = {row_at, has, go};
+
+static int conflict_at(const struct app *app, int *count)
+{
+    *count = app->records->conflicts.count;
+    return app->records->conflicts.selected;
+}
+
+static bool conflict_has(const struct app *app, int row, const char *word)
+{
+    const struct conflict *one = app->records->undo->conflicts.list + row;
+    const char *texts[] = {one->text, one->now, one->then};
+
+    return find_in(word, texts, ARRAY_SIZE(texts));
+}
+
+static void conflict_go(struct app *app, int row, const char *word)
+{
+    (void)word;
+    app->records->conflicts.selected = row;
+    describe_question(app);
+}
+
+const struct finder undo_finder = {conflict_at, conflict_has, conflict_go};

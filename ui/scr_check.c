@@ -5,6 +5,7 @@
  */
 #include "ui/app.h"
 #include "ui/cure.h"
+#include "ui/find.h"
 #include "ui/pane.h"
 
 #include "base/text.h"
@@ -345,10 +346,22 @@ static bool act(struct app *app, enum action action)
     }
 }
 
+static bool has(const struct app *app, int number, const char *word)
+{
+    struct row row = row_at(app->audit, number);
+
+    return row.kind == ROW_FINDING &&
+           find_in_finding(word,
+                           &app->audit->findings[row.part].list[row.index]);
+}
+
+static const struct finder finder = {.has = has};
+
 const struct screen screen_check = {
     .name = N_("Check"),
     .enter = enter,
     .draw = draw,
     .act = act,
     .length = length,
+    .finder = &finder,
 };

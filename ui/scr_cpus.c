@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "plan/hand.h"
+#include "ui/cpufind.h"
 #include "ui/cpuuse.h"
 
 #include <stdio.h>
@@ -84,8 +85,7 @@ static void draw_layout(const struct app *app, struct canvas *canvas, int y,
     const struct layout *layout;
     char text[200];
 
-    canvas_put(canvas, y, 1, is_now ? ROLE_SELECTED : ROLE_NORMAL,
-               is_now ? ">" : " ");
+    canvas_put(canvas, y, 1, ROLE_NORMAL, is_now ? ">" : " ");
     if (number < 0) {
         canvas_put(canvas, y, 4, ROLE_NORMAL,
                    domain_is_pinned(app_plan(app)->domain) ||
@@ -218,24 +218,9 @@ static void draw_core(const struct app *app, struct canvas *canvas, int y,
     struct str text CLEANUP(str_free) = STR_INIT;
     struct str title CLEANUP(str_free) = STR_INIT;
 
-    str_addf(&title, "%c%u", core_kind_letter(core->kind), core->index);
-    if (core->l2 >= 0)
-        str_addf(&title, " %s L2 %lu KiB", canvas_glyph(canvas, GLYPH_DOT),
-                 cpu->l2[core->l2].size_kib);
-    if (core->l3 >= 0)
-        str_addf(&title, " %s L3 #%d %lu KiB", canvas_glyph(canvas, GLYPH_DOT),
-                 core->l3, cpu->l3[core->l3].size_kib);
-    if (core->max_khz > 0)
-        str_addf(&title, " %s up to %lu.%lu GHz",
-                 canvas_glyph(canvas, GLYPH_DOT), core->max_khz / 1000000,
-                 core->max_khz / 100000 % 10);
+    core_add_title(&title, cpu, core, canvas_glyph(canvas, GLYPH_DOT));
+    core_add_use(&text, core, use);
     draw_rule(canvas, y, str_text(&title));
-    for (unsigned t = 0; t < core->thread_count; t++) {
-        if (t > 0)
-            str_add(&text, ", ");
-        cpuuse_describe(&text, use, core->threads[t]);
-    }
-    str_add(&text, ".");
     canvas_put_cut(canvas, y + 1, 1, canvas->width - 2, ROLE_NORMAL,
                    str_text(&text));
 }
@@ -264,7 +249,7 @@ static void draw(struct app *app, struct canvas *canvas)
 {
     struct cpumap map = map_of(app);
     int end = app_body_end(canvas) - CORE_ROWS, y = BODY_TOP;
-    int height, layouts, verdicts, spare;
+    int height, layouts, verdicts, spare, list;
     enum cpumap_density density;
     struct cpuuse use;
 
@@ -282,7 +267,11 @@ static void draw(struct app *app, struct canvas *canvas)
         layouts =
             verdicts < (end - y) / 2 ? end - y - verdicts : (end - y + 1) / 2;
     spare = end - y - layouts - verdicts;
-    y = draw_layouts(app, canvas, y + (spare > 0), layouts) + (spare > 1);
+    list = y;
+    y = draw_layouts(app, canvas, y, layouts);
+    canvas_set_pane(canvas, y, 0, app_body_end(canvas));
+    canvas->pane.list = list;
+    y += spare > 0;
     draw_verdicts(app, canvas, y, end);
     draw_core(app, canvas, end, &use);
 }
@@ -439,4 +428,5 @@ const struct screen screen_cpus = {
     .enter = enter,
     .draw = draw,
     .act = act,
+    .finder = &core_finder,
 };

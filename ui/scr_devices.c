@@ -5,6 +5,7 @@
  * the way is said.
  */
 #include "ui/devdetail.h"
+#include "ui/find.h"
 
 #include "base/str.h"
 #include "base/text.h"
@@ -254,21 +255,6 @@ static void toggle_usb(struct app *app, size_t index)
                            : "It goes to the guest; u undoes it.");
 }
 
-static void find(struct app *app, int direction)
-{
-    if (*app->device_word == '\0')
-        app_hint(app, "Nothing was looked for yet: / asks for a word.");
-    else if (!devlist_find(app, app->device_word, direction))
-        app_hint(app, "No device shown here has \"%s\".", app->device_word);
-}
-
-static void take_word(struct app *app, const char *text)
-{
-    snprintf(app->device_word, sizeof(app->device_word), "%s", text);
-    if (*text)
-        find(app, 1);
-}
-
 static void next_filter(struct app *app)
 {
     app->device_filter =
@@ -363,19 +349,9 @@ static bool act(struct app *app, enum action action)
     int selected = app->lists[STEP_DEVICES].selected;
     bool is_done;
 
-    switch (action) {
-    case ACTION_FILTER:
+    if (action == ACTION_FILTER) {
         next_filter(app);
         return true;
-    case ACTION_FIND:
-        prompt_open(app, _("Find:"), "", take_word);
-        return true;
-    case ACTION_FIND_NEXT:
-    case ACTION_FIND_PREVIOUS:
-        find(app, action == ACTION_FIND_NEXT ? 1 : -1);
-        return true;
-    default:
-        break;
     }
     rows = devlist_rows(app);
     is_done =
@@ -457,9 +433,12 @@ static void draw(struct app *app, struct canvas *canvas)
     free(rows.list);
 }
 
+static const struct finder finder = {.has = devlist_has, .go = devlist_go};
+
 const struct screen screen_devices = {
     .name = N_("Devices"),
     .draw = draw,
     .act = act,
     .length = length,
+    .finder = &finder,
 };

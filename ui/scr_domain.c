@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "plan/rule.h"
+#include "ui/find.h"
 
 #include <string.h>
 
@@ -195,10 +196,23 @@ static bool act(struct app *app, enum action action)
     return true;
 }
 
+static bool has(const struct app *app, int row, const char *word)
+{
+    const struct domain_summary *one = &app->domains[row];
+    const char *texts[] = {
+        one->name, one->uuid, one->is_running ? _("running") : _("shut off"),
+        one->domain ? guest_kind_name(one->domain->guest) : one->problem};
+
+    return find_in(word, texts, ARRAY_SIZE(texts));
+}
+
+static const struct finder finder = {.has = has};
+
 const struct screen screen_domain = {
     .name = N_("Domain"),
     .enter = enter,
     .draw = draw,
     .act = act,
     .length = length,
+    .finder = &finder,
 };

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "ui/app.h"
 #include "ui/cure.h"
+#include "ui/find.h"
 #include "ui/pane.h"
 
 #include <stdio.h>
@@ -118,9 +119,17 @@ static bool act(struct app *app, enum action action)
     return true;
 }
 
+static bool has(const struct app *app, int row, const char *word)
+{
+    return find_in_finding(word, &findings_of(app)->list[row]);
+}
+
+static const struct finder finder = {.has = has};
+
 const struct screen screen_host = {
     .name = N_("Host"),
     .draw = draw,
     .act = act,
     .length = length,
+    .finder = &finder,
 };

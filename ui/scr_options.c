@@ -6,6 +6,7 @@
 #include "ui/app.h"
 #include "ui/disks.h"
 #include "ui/find.h"
+#include "ui/fold.h"
 #include "ui/pane.h"
 #include "ui/presets.h"
 
@@ -244,6 +245,8 @@ static void draw(struct app *app, struct canvas *canvas)
 
     list->count = length(app);
     list->top = line < height ? 0 : line - height + 1;
+    if (!app_is_narrow(canvas))
+        canvas->pane.top = list->top;
     canvas_putf(canvas, BODY_TOP, 3, ROLE_HEADING, "Guest (g): %s",
                 guest_kind_name(app_plan(app)->guest));
     columns_heading(canvas, BODY_TOP);
@@ -263,9 +266,7 @@ static void draw(struct app *app, struct canvas *canvas)
     if (!app->hint[0] && disk_option_name((enum option_id)list->selected))
         app_hint(app, "e: each disk by itself, and what it is kept on");
     if (!app->hint[0])
-        app_hint(app,
-                 "[x] on   [ ] off   [-] as the domain has it   / finds   o "
-                 "folds");
+        app_hint(app, "[x] on   [ ] off   [-] as the domain has it   o folds");
 }
 
 /* The next value of a choice or page size that can be had, or OPTION_KEEP. */
@@ -367,15 +368,9 @@ static bool act(struct app *app, enum action action)
         return disks_act(app, action);
     if (fold_move(app, action))
         return true;
-    if (action == ACTION_FIND)
-        find_open(app);
-    else if (action == ACTION_FIND_NEXT)
-        find_next(app, 1);
-    else if (action == ACTION_FIND_PREVIOUS)
-        find_next(app, -1);
-    else if (action == ACTION_FOLD ||
-             ((action == ACTION_TOGGLE || action == ACTION_OWN) &&
-              fold_is_folded(app, (int)id)))
+    if (action == ACTION_FOLD ||
+        ((action == ACTION_TOGGLE || action == ACTION_OWN) &&
+         fold_is_folded(app, (int)id)))
         fold_change(app);
     else if (action == ACTION_PRESET)
         presets_open(app);
@@ -394,10 +389,13 @@ static bool act(struct app *app, enum action action)
     return true;
 }
 
+static const struct finder finder = {.has = fold_has, .go = fold_go};
+
 const struct screen screen_options = {
     .name = N_("Options"),
     .enter = enter,
     .draw = draw,
     .act = act,
     .length = length,
+    .finder = &finder,
 };

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "plan/about.h"
 #include "session/remote.h"
+#include "ui/find.h"
 #include "ui/pane.h"
 
 #include <stdint.h>
@@ -271,9 +272,24 @@ static bool act(struct app *app, enum action action)
     return false;
 }
 
+static bool has(const struct app *app, int row, const char *word)
+{
+    const struct change *change = &app->set->changes[row];
+    const char *texts[] = {change->title, change->where};
+    bool is_in = find_in(word, texts, ARRAY_SIZE(texts));
+
+    for (size_t i = 0; i < change->diff->count && !is_in; i++)
+        is_in = change->diff->lines[i].sign != ' ' &&
+                find_in(word, &change->diff->lines[i].text, 1);
+    return is_in;
+}
+
+static const struct finder finder = {.has = has};
+
 const struct screen screen_review = {
     .name = N_("Review"),
     .draw = draw,
     .act = act,
     .length = length,
+    .finder = &finder,
 };

@@ -133,19 +133,26 @@ static void choose_colors(const char *color)
 }
 
 /*
- * A blank looks the same in any role but one, and costs bytes in any but the
- * plain one; between two words of one role it stays with them.
+ * A blank looks the same in any role but one: a few of them go with the word
+ * before, which saves a change of attributes; more are sent plain, and so are
+ * those that end a row, for a terminal can blank it.
  */
 static enum role role_to_send(const struct canvas *canvas, int y, int x)
 {
-    const struct cell *cell = &canvas->cells[y * canvas->width + x];
-    bool is_between = x + 1 < canvas->width && cell[1].role == cell->role &&
-                      strcmp(cell[1].text, " ") != 0;
+    enum { FEW = 6 };
+    const struct cell *row = &canvas->cells[y * canvas->width];
+    int first = x, end = x;
 
-    return cell->role == ROLE_SELECTED || is_between ||
-                   strcmp(cell->text, " ") != 0
-               ? (enum role)cell->role
-               : ROLE_NORMAL;
+    if (row[x].role == ROLE_SELECTED || strcmp(row[x].text, " ") != 0)
+        return (enum role)row[x].role;
+    while (first > 0 && strcmp(row[first - 1].text, " ") == 0)
+        first--;
+    while (end < canvas->width && strcmp(row[end].text, " ") == 0)
+        end++;
+    return first == 0 || end == canvas->width || end - first > FEW ||
+                   row[first - 1].role == ROLE_SELECTED
+               ? ROLE_NORMAL
+               : (enum role)row[first - 1].role;
 }
 
 static void show(const struct canvas *canvas)

@@ -148,10 +148,14 @@ static void add_keys(struct str *str)
         "says why.\n");
     for (const struct action_row *row = key_rows(); row->action; row++) {
         struct str where CLEANUP(str_free) = STR_INIT;
+        struct str name CLEANUP(str_free) = STR_INIT;
 
+        if (row->is_second)
+            continue;
+        str_addf(&name, row->also ? "%s, %s" : "%s", row->name, row->also);
         if (row->steps != EVERYWHERE)
             add_steps(&where, row->steps);
-        add_item(str, row->name, str_text(&where), row->help);
+        add_item(str, str_text(&name), str_text(&where), row->help);
     }
 }
 

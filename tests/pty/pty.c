@@ -7,9 +7,11 @@
  *
  *   bytes:NAME      prints "NAME N": the bytes since the last such word
  *   colors:NAME     prints "NAME N": the colours that were set since the start
- *   moves:NAME      prints "NAME N": the bytes that a move costs at once (down,
- *                   up, down; the middle one), without what follows when no
- *                   key comes for a while
+ *   each:NAME:KEYS:COUNT  presses keys (apart by commas) in turn, each after a
+ *                   rest, at most COUNT times all of them, or until one more
+ *                   round sends nothing. Prints "NAME.keys N", and the most
+ *                   bytes that a key cost: "NAME.now N" at once, "NAME.later N"
+ *                   when no other key came, "NAME.all N" both
  *   key:NAME        writes the key; "Right" is ESC O C, "Space" a blank
  *   torn:NAME       the same, its bytes 40 ms apart
  *   text:TEXT       waits until the program has sent TEXT, 20 s at most
@@ -112,45 +114,78 @@ static void write_all(const char *text, bool is_torn)
     }
 }
 
-static void press(const char *name, bool is_torn)
+/* What a key's name sends; other names stand for themselves. */
+static const char *bytes_of(const char *name)
 {
     static const struct {
         const char *name, *bytes;
     } keys[] = {
-        {"Up", "\033OA"},      {"Down", "\033OB"}, {"Right", "\033OC"},
-        {"Left", "\033OD"},    {"Enter", "\r"},    {"Esc", "\033"},
-        {"BackTab", "\033[Z"}, {"Tab", "\t"},      {"Space", " "},
-        {"C-l", "\f"},         {"C-c", "\003"},
+        {"Up", "\033OA"},        {"Down", "\033OB"}, {"Right", "\033OC"},
+        {"Left", "\033OD"},      {"Enter", "\r"},    {"Esc", "\033"},
+        {"BackTab", "\033[Z"},   {"Tab", "\t"},      {"Space", " "},
+        {"C-l", "\f"},           {"C-c", "\003"},    {"PageUp", "\033[5~"},
+        {"PageDown", "\033[6~"},
     };
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
         if (strcmp(keys[i].name, name) == 0)
-            name = keys[i].bytes;
-    write_all(name, is_torn);
+            return keys[i].bytes;
+    return name;
+}
+
+static void press(const char *name, bool is_torn)
+{
+    write_all(bytes_of(name), is_torn);
     settle();
 }
 
-static void move_thrice(const char *name)
+/* The bytes until the terminal is silent for so long. */
+static size_t count_until(int silence, size_t start)
 {
-    static const char *const keys[] = {"j", "k", "j"};
-    size_t costs[3], least, most;
+    while (take(silence))
+        ;
+    return bytes - start;
+}
 
+static size_t larger(size_t one, size_t other)
+{
+    return one > other ? one : other;
+}
+
+/* What explains a selection follows 200 ms later: between the two waits. */
+static void press_each(const char *value)
+{
+    enum { NOW_MS = 120, THEN_MS = 260 };
+    size_t now = 0, then = 0, all = 0, keys = 0, sent = 1;
+    char copy[256], *names, *name, *rest = NULL;
+    int count;
+
+    snprintf(copy, sizeof(copy), "%s", value);
+    name = strtok_r(copy, ":", &rest);
+    names = strtok_r(NULL, ":", &rest);
+    count = atoi(rest);
     settle();
-    for (int i = 0; i < 3; i++) {
-        bytes = 0;
-        write_all(keys[i], false);
-        take(2000);
-        while (take(50))
-            ;
-        costs[i] = bytes;
-        settle();
+    for (int round = 0; round < count && sent > 0; round++) {
+        char turn[256], *next = NULL;
+
+        sent = 0;
+        snprintf(turn, sizeof(turn), "%s", names);
+        for (char *key = strtok_r(turn, ",", &next); key;
+             key = strtok_r(NULL, ",", &next)) {
+            size_t start = bytes, first;
+
+            write_all(bytes_of(key), false);
+            take(1000);
+            first = count_until(NOW_MS, start);
+            now = larger(now, first);
+            all = larger(all, count_until(THEN_MS, start));
+            then = larger(then, bytes - start - first);
+            sent += bytes - start;
+            keys += bytes > start;
+        }
     }
-    least = most = costs[0];
-    for (int i = 1; i < 3; i++) {
-        least = costs[i] < least ? costs[i] : least;
-        most = costs[i] > most ? costs[i] : most;
-    }
-    printf("%s %zu\n", name, costs[0] + costs[1] + costs[2] - least - most);
+    printf("%s.keys %zu\n%s.now %zu\n%s.later %zu\n%s.all %zu\n", name, keys,
+           name, now, name, then, name, all);
     bytes = 0;
 }
 
@@ -210,8 +245,8 @@ static void play(const char *word)
         bytes = 0;
     } else if (strncmp(word, "colors:", 7) == 0) {
         printf("%s %u\n", value, count_colors());
-    } else if (strncmp(word, "moves:", 6) == 0) {
-        move_thrice(value);
+    } else if (strncmp(word, "each:", 5) == 0) {
+        press_each(value);
     } else if (strncmp(word, "key:", 4) == 0) {
         press(value, false);
     } else if (strncmp(word, "torn:", 5) == 0) {

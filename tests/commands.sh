@@ -497,6 +497,17 @@ ok "nothing is written behind it" is "$(find outside -type f)" ""
 ok "and the domain is as it was" cmp -s win10.xml original.xml
 rm -rf "$root" outside
 
+# An absolute link to a place beneath --root is taken as it is written there.
+mkdir -p "$root/etc/libvirt/hooks" "$root/elsewhere"
+ln -s "$root/elsewhere" "$root/etc/libvirt/hooks/qemu.d"
+vt apply ./win10.xml --yes
+ok "the hook goes behind an absolute link" test -x "$root/elsewhere/50-virt-tune"
+vt undo ./win10.xml
+ok "... and undo takes it away there" is "$(ls "$root/elsewhere")" ""
+ok "... not the link" test -L "$root/etc/libvirt/hooks/qemu.d"
+ok "... and the domain is as it was" cmp -s win10.xml original.xml
+rm -rf "$root"
+
 # An unset variable of a script is no directory, least of all the real one.
 for option in --root --sysroot; do
   run "$program" --sysroot "$host" $option '' apply ./win10.xml --yes

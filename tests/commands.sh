@@ -497,6 +497,20 @@ ok "nothing is written behind it" is "$(find outside -type f)" ""
 ok "and the domain is as it was" cmp -s win10.xml original.xml
 rm -rf "$root" outside
 
+# What was written beneath --root is what a check there speaks of.
+vt apply ./win10.xml --yes
+vt check ./win10.xml
+ok "check looks for hooks beneath --root" \
+  has "$(grep -A1 'no other hook files' <<<"$out")" "$root/etc/libvirt/hooks"
+ok "... and tells the whole path" has "$out" "        $hook"
+vt undo ./win10.xml
+run "$program" --demo --root "$root" apply win10 --yes
+run "$program" --demo --root "$root" check win10
+ok "the demo's check says that its domains are fresh" \
+  has "$out" "The demo's domains are fresh each time"
+ok "... and that nobody edited" lacks "$out" "Somebody edited"
+rm -rf "$root"
+
 # An absolute link to a place beneath --root is taken as it is written there.
 mkdir -p "$root/etc/libvirt/hooks" "$root/elsewhere"
 ln -s "$root/elsewhere" "$root/etc/libvirt/hooks/qemu.d"

@@ -514,6 +514,31 @@ for place in "virt-tune/$journal" virt-tune; do
 done
 rm -rf "$root" outside
 
+# What was written beneath --root is what a check there speaks of.
+vt apply ./win10.xml --yes
+vt check ./win10.xml
+ok "check looks for hooks beneath --root" \
+  has "$(grep -A1 'no other hook files' <<<"$out")" "$root/etc/libvirt/hooks"
+ok "... and tells the whole path" has "$out" "        $hook"
+vt undo ./win10.xml
+run "$program" --demo --root "$root" apply win10 --yes
+run "$program" --demo --root "$root" check win10
+ok "the demo's check says that its domains are fresh" \
+  has "$out" "The demo's domains are fresh each time"
+ok "... and that nobody edited" lacks "$out" "Somebody edited"
+rm -rf "$root"
+
+# An absolute link to a place beneath --root is taken as it is written there.
+mkdir -p "$root/etc/libvirt/hooks" "$root/elsewhere"
+ln -s "$root/elsewhere" "$root/etc/libvirt/hooks/qemu.d"
+vt apply ./win10.xml --yes
+ok "the hook goes behind an absolute link" test -x "$root/elsewhere/50-virt-tune"
+vt undo ./win10.xml
+ok "... and undo takes it away there" is "$(ls "$root/elsewhere")" ""
+ok "... not the link" test -L "$root/etc/libvirt/hooks/qemu.d"
+ok "... and the domain is as it was" cmp -s win10.xml original.xml
+rm -rf "$root"
+
 # An unset variable of a script is no directory, least of all the real one.
 for option in --root --sysroot; do
   run "$program" --sysroot "$host" $option '' apply ./win10.xml --yes

@@ -7,6 +7,7 @@
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 program=$1 hosts=$2
+data=$(cd "$(dirname "$0")/../data" && pwd)
 rival=$(cd "$(dirname "$0")/rival" && pwd)
 root=$scratch/host
 hooks=$root/etc/libvirt/hooks
@@ -16,6 +17,11 @@ fresh() {
   cp -a "$hosts/i7-12700k" "$root"
   rm -rf "$hooks"
   mkdir -p "$hooks/qemu.d/win10/"{prepare/begin,release/end}
+}
+
+planned() { # OPTION...: what a preview says of other hooks
+  "$program" --sysroot "$root" preview "$@" "$data/demo/win10.xml" |
+    grep 'other hook file'
 }
 
 tree() { # NAME...: a hook of each, where its guide puts it
@@ -64,6 +70,12 @@ ok "... made for another machine" finds qemu \
   "6: acts for every guest, never looking which one" \
   "6, 7, 8: sets AllowedCPUs=16-19, whatever it was" \
   "10, 11, 12: names CPUs 20-23, which this host ha"
+ok "... and a plan with a hook says so" is "$(planned --set host.sleep=on)" \
+  "warn    1 other hook file is there, known faults: 3"
+ok "... one without says nothing" is "$(planned --layout keep \
+  --set host.sleep=off --set hugepages.reserve=off --set host.devices=off)" ""
+rm "$hooks/qemu"
+ok "... nor without other hooks" is "$(planned --set host.sleep=on)" ""
 
 fresh
 tree start revert alloc dealloc performance ondemand bind unbind

@@ -419,6 +419,47 @@ ok "one that somebody edited stays" grep -qx "# mine" $script
 ok "... and that is said" has "$out" "50-virt-tune was changed since; it stays"
 ok "... as is that not all goes" has "$out" "what was edited since stays"
 rm -rf root && cp original.xml w.xml
+vt apply ./w.xml --yes
+sed -i '2a # mine' $script
+vt undo ./w.xml --drop-edits
+ok "... but with --drop-edits it goes" test ! -e root/etc
+ok "... and nothing is said to stay" \
+  has "$out" "win10 is as it was before"
+rm -rf root && cp original.xml w.xml
+mkdir -p ${script%/*}
+vt apply ./w.xml --yes
+printf '#!/bin/sh\nexit 0\n' >$script
+vt undo ./w.xml --drop-edits
+ok "... unless it is no more ours" is "$(tail -1 $script)" "exit 0"
+ok "... which is said" has "$out" "50-virt-tune was changed since; it stays"
+
+# A line that somebody added is no conflict: its file stays, and is named.
+rm -rf root && cp original.xml w.xml
+vt apply ./w.xml --yes
+echo 'x = 1' >>"$(echo $hooked/*.conf)"
+cp -a root added
+vt undo ./w.xml
+ok "a line that was added stays" is "$(tail -1 $hooked/*.conf)" "x = 1"
+ok "... its file is named" has "$out" \
+  "/$(cd root && echo etc/libvirt/hooks/virt-tune/*.conf) was changed since"
+ok "... and the hook beside it" has "$out" "qemu.d/50-virt-tune with it."
+ok "... not all is as before" lacks "$out" "is as it was before"
+vt check ./w.xml
+ok "... check says so, and no fault" lacks "$out" "does not fit"
+ok "... of that file" has "$out" "stayed with what somebody added"
+rm -rf root && mv added root && cp original.xml w.xml
+cp root/var/lib/virt-tune/file-*/0001/after.xml w.xml
+vt undo ./w.xml --drop-edits
+ok "... with --drop-edits it goes, too" test ! -e root/etc
+ok "... and that all is as before is said" has "$out" "is as it was before"
+ok "... and so" cmp w.xml original.xml
+# ... but not what a later record wrote.
+vt apply ./w.xml --yes --set host.sleep=off
+vt apply ./w.xml --yes --layout keep --set host.sleep=on
+vt undo ./w.xml 3 --drop-edits
+ok "what a later record wrote is no edit to drop" \
+  has "$(data_file)" "inhibit_sleep = yes"
+rm -rf root && cp original.xml w.xml
 mkdir -p $hooked
 vt apply ./w.xml --yes
 vt undo ./w.xml

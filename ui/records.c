@@ -101,7 +101,8 @@ static void describe(struct app *app)
             str_add_lines(&own->lines, "", later.text);
         return;
     }
-    if (own->undo->merge->has_later_edits)
+    if (own->undo->merge->has_later_edits || own->undo->kept_count > 0 ||
+        own->undo->keeps_script)
         str_add(&own->lines, _("What was edited since elsewhere stays.\n"));
     str_add(&own->lines, _("Undoing it:\n"));
     add_changes(app, own->undo, &own->lines);

@@ -45,22 +45,46 @@ static void add_file(struct undo *undo, const char *path, const char *before,
     file->after = after ? arena_strdup(undo->arena, after) : NULL;
 }
 
+/* All edits shall go, and what differs is none of a later record's. */
+static bool drops_edits(const struct undo *undo)
+{
+    const struct choices *choices = undo->conflicts.choices;
+
+    return choices && choices->rest == CHOICE_BACK && !undo->has_later;
+}
+
+/* What somebody added beside the change is no conflict: it stays, or goes. */
+static void plan_lines(struct undo *undo, const struct record_file *file,
+                       const char *now)
+{
+    size_t count = undo->conflicts.count;
+    char *then CLEANUP(mem_free) = NULL;
+
+    if (!lines_undo(file->before, file->after, now, file->path,
+                    &undo->conflicts, &then))
+        return;
+    if (drops_edits(undo) && !str_is_same(now, file->after)) {
+        free(then);
+        then = file->before ? mem_strdup(file->before) : NULL;
+    }
+    if (then && !str_is_same(then, file->before) && !undo->has_later &&
+        undo->conflicts.count == count)
+        undo->kept[undo->kept_count++] = arena_strdup(undo->arena, file->path);
+    if (!str_is_same(now, then))
+        add_file(undo, file->path, now, then);
+}
+
 static bool plan_data(struct undo *undo, const struct target *target,
                       struct err *err)
 {
     for (size_t i = 0; i < undo->record->file_count; i++) {
         const struct record_file *file = &undo->record->files[i];
         char *now CLEANUP(mem_free) = NULL;
-        char *then CLEANUP(mem_free) = NULL;
 
         if (!file_look(target->root, file->path, &now, err))
             return false;
-        if (script_is_path(file->path))
-            continue;
-        if (lines_undo(file->before, file->after, now, file->path,
-                       &undo->conflicts, &then) &&
-            !str_is_same(now, then))
-            add_file(undo, file->path, now, then);
+        if (!script_is_path(file->path))
+            plan_lines(undo, file, now);
     }
     return true;
 }
@@ -79,8 +103,14 @@ static const char *find_former(const struct record *record, const char *now)
 static void plan_last(struct undo *undo, const struct target *target,
                       const char *script, const char *now, const char *former)
 {
-    undo->keeps_script =
+    bool is_edited =
         !str_is_same(now, script) && !script_was_written(target, now);
+
+    undo->keeps_script =
+        is_edited && !(drops_edits(undo) && script_is_ours(now));
+    for (size_t i = 0; is_edited && i < undo->record->file_count; i++)
+        if (script_is_path(undo->record->files[i].path))
+            former = undo->record->files[i].before;
     if (former && script_was_written(target, former))
         former = NULL;
     if (!undo->keeps_script)
@@ -285,6 +315,18 @@ void undo_free(struct undo *undo)
     free(undo);
 }
 
+/* Whether anything is left that somebody edited since. */
+static bool keeps_edits(const struct undo *undo)
+{
+    const struct conflicts *conflicts = &undo->conflicts;
+    bool keeps_any = undo->keeps_script || undo->kept_count > 0;
+
+    for (size_t i = 0; i < conflicts->count; i++)
+        keeps_any |= conflicts->list[i].choice == CHOICE_KEEP;
+    return keeps_any || (undo->merge->has_later_edits &&
+                         strcmp(undo->merge->text, undo->record->before) != 0);
+}
+
 char *undo_describe(const struct undo *undo, const struct domain *domain,
                     unsigned number)
 {
@@ -301,8 +343,7 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
                  "Record %04u is undone: what record %04u changed is in force "
                  "again (record %04u).\n",
                  undo->record->number, undo->record->undoes, number);
-    else if (undo->merge->has_later_edits || conflicts->count > 0 ||
-             undo->keeps_script)
+    else if (keeps_edits(undo))
         str_addf(&str,
                  "Record %04u is undone (record %04u); what was edited since "
                  "stays.\n",
@@ -322,6 +363,9 @@ char *undo_describe(const struct undo *undo, const struct domain *domain,
                  conflicts->list[i].choice == CHOICE_KEEP ? "Kept: %s\n"
                                                           : "Taken back: %s\n",
                  conflicts->list[i].text);
+    for (size_t i = 0; i < undo->kept_count; i++)
+        str_addf(&str, "/%s was changed since; it stays, and /%s with it.\n",
+                 undo->kept[i], HOOK_SCRIPT);
     if (undo->keeps_script)
         str_addf(&str, "/%s was changed since; it stays.\n", HOOK_SCRIPT);
     if (undo->leaves_script)

@@ -16,11 +16,13 @@ struct undo {
     struct file_change files[JOURNAL_FILES_MAX + 1];
     size_t file_count;
     struct conflicts conflicts; /* edited since: of the XML, then of files */
-    bool keeps_script;          /* nobody needs it, but it was edited since */
-    bool keeps_newer;           /* the script's version is relied on since */
-    bool leaves_script;         /* no data are left, but a guest runs */
-    bool has_later; /* a later apply of the domain that has a hook */
-    unsigned later; /* the record of ours that made these edits, or 0 */
+    const char *kept[JOURNAL_FILES_MAX]; /* files with what somebody added */
+    size_t kept_count;
+    bool keeps_script;  /* nobody needs it, but it was edited since */
+    bool keeps_newer;   /* the script's version is relied on since */
+    bool leaves_script; /* no data are left, but a guest runs */
+    bool has_later;     /* a later apply of the domain that has a hook */
+    unsigned later;     /* the record of ours that made these edits, or 0 */
 };
 
 /*
@@ -29,6 +31,7 @@ struct undo {
  * a redo. The hook script goes with the last domain that used it, if it is
  * `script` or as a record wrote it, and no guest runs that it has to release.
  * A former version comes back unless somebody relies on the newer one.
+ * Choices that give all back take what somebody added to our files, too.
  * NULL with a sentence if there is nothing to undo, or a file of the hook
  * cannot be read. Its conflicts go as `choices` has it; NULL: they stay open.
  * Free it with undo_free.

@@ -39,7 +39,8 @@ static int open_checked(const struct root *root, const char *path, int flags)
     char name[64], target[PATH_MAX];
     size_t length = root->real ? strlen(root->real) : 0;
     int handle =
-        openat(root->fd, path, O_PATH | O_CLOEXEC | (flags & O_NOFOLLOW));
+        openat(root->fd, path,
+               O_PATH | O_CLOEXEC | (flags & (O_NOFOLLOW | O_DIRECTORY)));
     ssize_t got;
     int fd;
 
@@ -65,6 +66,19 @@ static int open_checked(const struct root *root, const char *path, int flags)
     return fd;
 }
 
+/*
+ * Of an absolute link that names a place beneath the root by its whole path:
+ * whoever writes there by name gets there, so it is read there, too.
+ */
+static int open_named(const struct root *root, const char *path, int flags)
+{
+    int fd = root->real ? open_checked(root, path, flags) : -1;
+
+    if (fd < 0)
+        errno = ENOENT;
+    return fd;
+}
+
 static int open_beneath(const struct root *root, const char *path, int flags)
 {
     struct open_how how = {
@@ -76,7 +90,10 @@ static int open_beneath(const struct root *root, const char *path, int flags)
     if (root_is_host(root))
         return openat(root->fd, path, flags | O_CLOEXEC);
     fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
-    return fd < 0 && errno == ENOSYS ? open_checked(root, path, flags) : fd;
+    if (fd >= 0 || (errno != ENOSYS && errno != ENOENT))
+        return fd;
+    return errno == ENOSYS ? open_checked(root, path, flags)
+                           : open_named(root, path, flags);
 }
 
 /* Beneath a file there is nothing: every path ends in ENOTDIR. */

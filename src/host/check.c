@@ -198,12 +198,55 @@ void check_host(const struct host *host, const struct root *root,
                 struct arena *arena, struct findings *findings)
 {
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
-        struct look look = {host, root, arena, NULL};
+        struct look look = {host, root, arena, NULL, ""};
 
         look.finding =
             findings_add(findings, arena, checks[i].id, VERDICT_UNKNOWN);
         look.finding->source = text_of(checks[i].source);
         look.finding->why = text_of(checks[i].why);
         (host->remote ? check_remote : checks[i].run)(&look);
+    }
+}
+
+/* "/etc/a, /etc/b" beneath a prefix. */
+static const char *add_prefix(struct arena *arena, const char *prefix,
+                              const char *source)
+{
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    for (const char *at = source; *at; at++)
+        if (*at == '/' && (at == source || at[-1] == ' '))
+            str_addf(&str, "%s/", prefix);
+        else
+            str_add_bytes(&str, at, 1);
+    return arena_strdup(arena, str_text(&str));
+}
+
+static struct finding *find(struct findings *findings, const char *id)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        if (strcmp(findings->list[i].id, id) == 0)
+            return &findings->list[i];
+    return NULL;
+}
+
+void check_hooks_anew(const struct host *host, const struct root *root,
+                      struct arena *arena, struct findings *findings)
+{
+    char *path CLEANUP(mem_free) = str_printable(root_path(root));
+    const char *prefix = strcmp(path, "/") == 0 ? "" : path;
+
+    for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
+        struct look look = {host, root, arena, find(findings, checks[i].id),
+                            arena_strdup(arena, prefix)};
+
+        if (!look.finding || (checks[i].run != check_hooks &&
+                              checks[i].run != check_hook_files &&
+                              checks[i].run != check_hook_scripts))
+            continue;
+        look.finding->recipe = "";
+        look.finding->source =
+            add_prefix(arena, prefix, text_of(checks[i].source));
+        checks[i].run(&look);
     }
 }

@@ -11,4 +11,11 @@
 void check_host(const struct host *host, const struct root *root,
                 struct arena *arena, struct findings *findings);
 
+/*
+ * Those of hooks again, beneath the root that hooks are written to, in place of
+ * what `findings` had of them. Their paths have that root's own before them.
+ */
+void check_hooks_anew(const struct host *host, const struct root *root,
+                      struct arena *arena, struct findings *findings);
+
 #endif

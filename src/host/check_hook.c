@@ -20,7 +20,8 @@ static const char *find_closed(const struct look *look)
     for (size_t i = 0; i < ARRAY_SIZE(places); i++)
         if (root_exists(look->root, places[i]) &&
             !root_list(look->root, look->arena, places[i], NULL))
-            return arena_printf(look->arena, "/%s is not readable", places[i]);
+            return arena_printf(look->arena, "%s/%s is not readable",
+                                look->prefix, places[i]);
     return NULL;
 }
 
@@ -28,11 +29,17 @@ void check_hooks(const struct look *look)
 {
     if (root_exists(look->root, HOOKS "/qemu.d/50-virt-tune"))
         check_answer(look, VERDICT_OK, "virt-tune's hook is installed",
-                     "qemu.d/50-virt-tune", "");
+                     *look->prefix
+                         ? arena_printf(look->arena,
+                                        "%s/" HOOKS "/qemu.d/50-virt-tune",
+                                        look->prefix)
+                         : "qemu.d/50-virt-tune",
+                     "");
     else if (root_exists(look->root, HOOKS "/qemu"))
-        check_answer(look, VERDICT_NOTE, "There is a hook of your own",
-                     "/etc/libvirt/hooks/qemu",
-                     "It stays as it is, and runs first.");
+        check_answer(
+            look, VERDICT_NOTE, "There is a hook of your own",
+            arena_printf(look->arena, "%s/" HOOKS "/qemu", look->prefix),
+            "It stays as it is, and runs first.");
     else if (find_closed(look))
         check_answer(look, VERDICT_UNKNOWN, "Hooks: could not look",
                      find_closed(look), "");
@@ -118,6 +125,13 @@ static void answer(const struct look *look, const struct hook_faults *faults,
         look->finding->recipe = arena_strdup(look->arena, str_text(&list));
 }
 
+/* Where hooks were looked for, if that is not the host's own place. */
+static const char *place(const struct look *look)
+{
+    return *look->prefix ? arena_printf(look->arena, "%s/" HOOKS, look->prefix)
+                         : "";
+}
+
 /* True if there is nothing to judge, which is then said. */
 static bool is_out_of_sight(const struct look *look, const char *text)
 {
@@ -141,8 +155,8 @@ void check_hook_files(const struct look *look)
     hooklint_read(look->host, look->root, look->arena, &faults);
     check_answer(look, VERDICT_OK,
                  faults.file_count ? "Hook files can run"
-                                   : "There are no hook files",
-                 "", "");
+                                   : "There are no other hook files",
+                 place(look), "");
     answer(look, &faults, true, "A hook file is not as it should be",
            "Hook files are not right:");
     hooklint_free(&faults);
@@ -157,8 +171,8 @@ void check_hook_scripts(const struct look *look)
     hooklint_read(look->host, look->root, look->arena, &faults);
     check_answer(look, VERDICT_OK,
                  faults.file_count ? "Hook scripts have no known faults"
-                                   : "There are no hook scripts",
-                 "", "");
+                                   : "There are no other hook scripts",
+                 place(look), "");
     answer(look, &faults, false, "A hook script has a known fault",
            "Known faults in hook scripts:");
     hooklint_free(&faults);

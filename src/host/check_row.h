@@ -13,6 +13,7 @@ struct look {
     const struct root *root;
     struct arena *arena;
     struct finding *finding;
+    const char *prefix; /* of paths that are told; "" is the host's own root */
 };
 
 struct check {

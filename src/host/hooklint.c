@@ -446,6 +446,7 @@ void hooklint_read(const struct host *host, const struct root *root,
     hooklint_shape(&lint);
     for (size_t i = 0; i < files.count; i++) {
         lint.file = &files.list[i];
+        faults->other_count += lint.file->place != HOOK_COMMAND;
         judge_lines(&lint);
     }
     faults->problem = files.problem;

@@ -25,6 +25,7 @@ struct hook_faults {
     struct hook_fault *list;
     size_t count, capacity;
     size_t file_count;   /* hooks that were looked at */
+    size_t other_count;  /* of these those that virt-tune's does not run */
     const char *problem; /* what could not be looked at, or NULL */
 };
 

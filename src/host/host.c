@@ -6,6 +6,7 @@
 #include "host/host.h"
 
 #include "host/check.h"
+#include "host/hooklint.h"
 #include "host/serial.h"
 
 #include <string.h>
@@ -24,6 +25,18 @@ static void probe_devices(const struct root *root, struct host *host)
     pci_probe(root, host->arena, &host->pci);
     claim_probe(root, host->arena, &host->pci, NULL, &host->claims);
     usb_probe(root, host->arena, &host->pci, &host->usb);
+}
+
+static void count_hooks(const struct root *root, struct host *host)
+{
+    struct hook_faults faults = {0};
+
+    hooklint_read(host, root, host->arena, &faults);
+    host->hooks = (struct host_hooks){.file_count = faults.other_count,
+                                      .fault_count = faults.count};
+    for (size_t i = 0; i < faults.count; i++)
+        host->hooks.has_warning |= faults.list[i].verdict >= VERDICT_WARN;
+    hooklint_free(&faults);
 }
 
 struct host *host_probe_devices(const char *path, struct err *err)
@@ -56,8 +69,15 @@ struct host *host_probe(const char *path, struct err *err)
     kernel_probe(root, host->arena, &host->kernel);
     bootloader_probe(root, host->arena, &host->bootloader);
     check_host(host, root, host->arena, &host->findings);
+    count_hooks(root, host);
     root_free(root);
     return host;
+}
+
+void host_look_at_hooks(struct host *host, const struct root *root)
+{
+    check_hooks_anew(host, root, host->arena, &host->findings);
+    count_hooks(root, host);
 }
 
 void host_free(struct host *host)

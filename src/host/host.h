@@ -14,6 +14,12 @@
 #include "host/pci.h"
 #include "host/usb.h"
 
+/* Other people's hook files, wherever hooks are looked for. */
+struct host_hooks {
+    size_t file_count, fault_count; /* as check tells them */
+    bool has_warning;               /* one of the faults is more than a note */
+};
+
 struct host {
     struct arena *arena;
     const char *root; /* the directory it was read from, "/" or --sysroot */
@@ -30,6 +36,7 @@ struct host {
     struct memory memory;
     struct kernel kernel;
     struct bootloader bootloader;
+    struct host_hooks hooks;
     struct findings findings; /* the host checks, in order of their table */
 };
 
@@ -41,6 +48,12 @@ struct host *host_probe(const char *path, struct err *err);
 
 /* The same of the devices alone, without serials; nothing else is there. */
 struct host *host_probe_devices(const char *path, struct err *err);
+
+/*
+ * Looks for hooks beneath another root than the host's, where they are written:
+ * its checks of hooks are made anew, and tell paths beneath that root's.
+ */
+void host_look_at_hooks(struct host *host, const struct root *root);
 void host_free(struct host *host); /* NULL is allowed */
 
 /* True if it is the running host, not a copy of one. */

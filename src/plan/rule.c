@@ -271,6 +271,30 @@ static void rule_snapshots(const struct plan *plan, struct arena *arena,
                  "then check, and apply again.");
 }
 
+/* What the guides' scripts do, ours may do as well: twice is not better. */
+static void rule_other_hooks(const struct plan *plan, struct arena *arena,
+                             const struct rule *rule, struct findings *findings)
+{
+    const struct host_hooks *hooks = &plan->host->hooks;
+    bool wants_hook = option_effective(plan, OPTION_HUGEPAGES_RESERVE) > 0;
+
+    for (size_t i = OPTION_ISOLATE; i < OPTION_REQUIRED; i++)
+        wants_hook |= !option_is_off(plan, (enum option_id)i);
+    if (!wants_hook || plan->hook_obstacle || hooks->file_count == 0)
+        return;
+    rule_say(rule, findings, arena,
+             hooks->has_warning ? VERDICT_WARN : VERDICT_NOTE,
+             arena_printf(arena,
+                          text_plural("%zu other hook file is there, known "
+                                      "faults: %zu",
+                                      "%zu other hook files are there, known "
+                                      "faults: %zu",
+                                      hooks->file_count),
+                          hooks->file_count, hooks->fault_count),
+             "They run as well, and may set the same: CPUs, huge pages, the "
+             "governor. See: virt-tune check, or step 2.");
+}
+
 static const struct rule rules[] = {
     {"vcpus", "cpus",
      "libvirt defines such a domain, but it runs badly or not at all.",
@@ -429,6 +453,10 @@ static const struct rule rules[] = {
     {"metadata", "domain",
      "libvirt keeps foreign notes only in namespaces, one element in each.",
      rule_metadata},
+    {"other-hooks", "domain",
+     "Each hook runs when a guest starts. What two of them set is as the later "
+     "one left it, and is put back by both.",
+     rule_other_hooks},
     {"next-start", "domain", "A definition takes effect when QEMU is started.",
      rule_start},
     {"snapshots", "domain", "A snapshot holds the definition of its time.",

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "host/check.h"
 #include "plan/rule.h"
 #include "session/audit_row.h"
 #include "session/embedded.h"
@@ -27,6 +28,14 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
 }
 
+/* What the directory of --root puts before a path. */
+static const char *prefix_of(const struct audit *audit)
+{
+    char *path CLEANUP(mem_free) = str_printable(audit->session->given.root);
+
+    return strcmp(path, "/") == 0 ? "" : arena_strdup(audit->arena, path);
+}
+
 static struct audit_look look_of(struct audit *audit, enum audit_part part)
 {
     const struct session *session = audit->session;
@@ -39,6 +48,8 @@ static struct audit_look look_of(struct audit *audit, enum audit_part part)
         .process = audit->is_running ? &audit->process : NULL,
         .target = &session->target,
         .hook_root = session->hook_root,
+        .prefix = session->given.root ? prefix_of(audit) : "",
+        .is_demo = session->options.is_demo && !audit->wanted->path,
         .arena = audit->arena,
         .findings = &audit->findings[part],
     };
@@ -213,6 +224,10 @@ struct audit *audit_new(const struct session *session, struct err *err)
     for (size_t i = 0; i < host->count; i++)
         *findings_add(&audit->findings[AUDIT_HOST], audit->arena,
                       host->list[i].id, host->list[i].verdict) = host->list[i];
+    if (session->given.root && session->hook_root && !session->host->remote &&
+        root_exists(session->hook_root, "etc/libvirt/hooks"))
+        check_hooks_anew(session->host, session->hook_root, audit->arena,
+                         &audit->findings[AUDIT_HOST]);
     return audit;
 }
 

@@ -15,6 +15,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static const char demo_fix[] =
+    "The demo's domains are fresh each time: what was stored in one run is not "
+    "there in the next. Only the files beneath --root stay.";
+
 /* The newest record that ended, an undo too: its XML is what we left. */
 static const struct record *newest(const struct audit_look *look)
 {
@@ -142,7 +146,8 @@ static void check_definition(const struct audit_look *look)
                                   lost),
                       lost),
                   first,
-                  look->wanted->snapshot_count != 0
+                  look->is_demo ? demo_fix
+                  : look->wanted->snapshot_count != 0
                       ? "Somebody edited the definition, or went back to a "
                         "snapshot that has a former one. If that is right, "
                         "leave it; else plan and apply again."
@@ -155,7 +160,7 @@ static void check_definition(const struct audit_look *look)
         audit_say(
             look, VERDICT_NOTE, "The definition was edited since",
             arena_printf(look->arena, "%zu lines, none of virt-tune's", theirs),
-            "");
+            look->is_demo ? demo_fix : "");
     free(ours);
     diff_free(diff);
 }
@@ -185,7 +190,8 @@ struct kept {
 
 static void check_file(const struct audit_look *look, const struct kept *file)
 {
-    const char *detail = arena_printf(look->arena, "/%s", file->path);
+    const char *detail =
+        arena_printf(look->arena, "%s/%s", look->prefix, file->path);
     struct root *root = root_open(look->target->root, NULL);
     char *now CLEANUP(mem_free) =
         root ? root_read_exact(root, file->path) : NULL;
@@ -261,18 +267,32 @@ static void check_data(const struct audit_look *look)
                          });
 }
 
-/* Pins that changed since leave the hook with the former CPUs. */
+/*
+ * Pins that changed since leave the hook with the former CPUs. Where all is
+ * undone the file has but what somebody added.
+ */
 static void check_fit(const struct audit_look *look)
 {
     for (size_t i = 0; look->set && i < look->set->file_count; i++)
-        if (look->set->files[i].before &&
-            !script_is_path(look->set->files[i].path))
+        if (!look->set->files[i].before ||
+            script_is_path(look->set->files[i].path))
+            continue;
+        else if (!in_force(look) && look->records->count > 0)
+            audit_say(look, VERDICT_NOTE,
+                      "The hook's data file stayed with what somebody added",
+                      arena_printf(look->arena, "%s/%s", look->prefix,
+                                   look->set->files[i].path),
+                      "Remove it, and the hook, if nobody needs them.");
+        else
             audit_say(
                 look, VERDICT_FAIL,
                 "The hook does not fit the definition any more",
-                arena_printf(look->arena, "/%s", look->set->files[i].path),
-                "CPUs, memory or pages were changed since, or the hook "
-                "is of another version: apply again.");
+                arena_printf(look->arena, "%s/%s", look->prefix,
+                             look->set->files[i].path),
+                look->is_demo
+                    ? demo_fix
+                    : "CPUs, memory or pages were changed since, or the hook "
+                      "is of another version: apply again.");
 }
 
 static void check_cpus(const struct audit_look *look)

@@ -19,12 +19,14 @@ struct audit_look {
     const struct process *process; /* NULL: for drift only */
     const struct target *target;   /* of the journal; NULL: for running only */
     const struct root *hook_root;  /* where the hook's files are, or NULL */
+    const char *prefix;            /* of its paths: that of --root, or "" */
     const char *script;            /* the hook's, of this version; or NULL */
     const struct changeset *set;   /* of a plan that changes nothing; NULL */
     struct arena *arena;
     struct findings *findings;
     const struct audit_row *row;
     struct records *records; /* of drift */
+    bool is_demo;            /* its domains are fresh each time */
     bool is_in_force;        /* one of them; drift says so */
 };
 

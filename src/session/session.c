@@ -88,6 +88,10 @@ static void open_hook_root(struct session *session, struct err *err)
 
     if (path && (!session->options.root || access(path, F_OK) == 0))
         session->hook_root = root_open(path, err);
+    if (session->hook_root && session->options.root && !session->host->remote &&
+        !session->options.is_devices_only &&
+        root_exists(session->hook_root, "etc/libvirt/hooks"))
+        host_look_at_hooks(session->host, session->hook_root);
 }
 
 struct session *session_open(const struct session_options *options,

@@ -83,6 +83,29 @@ static void snapshots(struct state *state)
     state->domain->snapshot_count = 2;
 }
 
+static void other_hooks(struct state *state)
+{
+    state->host->hooks = (struct host_hooks){.file_count = 2};
+    option_set(state->plan, OPTION_SLEEP, OPTION_ON);
+}
+
+static void faulty_hooks(struct state *state)
+{
+    other_hooks(state);
+    state->host->hooks.fault_count = 3;
+    state->host->hooks.has_warning = true;
+}
+
+static void other_hooks_alone(struct state *state)
+{
+    state->host->hooks = (struct host_hooks){.file_count = 2};
+}
+
+static void own_hook_alone(struct state *state)
+{
+    option_set(state->plan, OPTION_SLEEP, OPTION_ON);
+}
+
 static void unknown_snapshots(struct state *state)
 {
     state->domain->snapshot_count = -1;
@@ -399,6 +422,11 @@ static const struct spec specs[] = {
 
     {"snapshots", VERDICT_NOTE, SMALL, 1, "", "", "", snapshots},
     {"snapshots", VERDICT_UNKNOWN, SMALL, 1, "", "", "", unknown_snapshots},
+    {"other-hooks", VERDICT_NOTE, SMALL, 1, "", "", "", other_hooks},
+    {"other-hooks", VERDICT_WARN, SMALL, 1, "", "", "", faulty_hooks},
+    {"other-hooks", SILENT, SMALL, 1, "", "", "", other_hooks_alone},
+    {"other-hooks", SILENT, SMALL, 1, "", "", "", own_hook_alone},
+
     {"snapshots", SILENT, SMALL, 1, "", "", "", NULL},
 };
 
@@ -509,6 +537,7 @@ static void test_each(void **unused)
         rule_check(plan, arena, &findings);
         check(&specs[i], text, &findings);
         look(&findings);
+        host->hooks = (struct host_hooks){0};
         host->memory = memory;
         host->pci = pci;
         memcpy(pci.devices, devices, pci.device_count * sizeof(devices[0]));
@@ -542,6 +571,7 @@ static void test_both_ways(void **unused)
         "hyperv-offered",
         "next-start",
         "snapshots",
+        "other-hooks",
         "guest-kind",
         "hyperv-values",
         "timers",

@@ -195,10 +195,11 @@ const char *check_line(const struct look *look, const char *place,
 }
 
 void check_host(const struct host *host, const struct root *root,
-                struct arena *arena, struct findings *findings)
+                const struct hook_faults *faults, struct arena *arena,
+                struct findings *findings)
 {
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
-        struct look look = {host, root, arena, NULL, ""};
+        struct look look = {host, root, faults, arena, NULL, ""};
 
         look.finding =
             findings_add(findings, arena, checks[i].id, VERDICT_UNKNOWN);
@@ -231,13 +232,18 @@ static struct finding *find(struct findings *findings, const char *id)
 }
 
 void check_hooks_anew(const struct host *host, const struct root *root,
-                      struct arena *arena, struct findings *findings)
+                      const struct hook_faults *faults, struct arena *arena,
+                      struct findings *findings)
 {
     char *path CLEANUP(mem_free) = str_printable(root_path(root));
     const char *prefix = strcmp(path, "/") == 0 ? "" : path;
 
     for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
-        struct look look = {host, root, arena, find(findings, checks[i].id),
+        struct look look = {host,
+                            root,
+                            faults,
+                            arena,
+                            find(findings, checks[i].id),
                             arena_strdup(arena, prefix)};
 
         if (!look.finding || (checks[i].run != check_hooks &&

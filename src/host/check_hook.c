@@ -83,9 +83,10 @@ static void add_list(struct str *str, const struct hook_faults *faults,
     }
 }
 
-static void answer(const struct look *look, const struct hook_faults *faults,
-                   bool is_of_file, const char *one, const char *many)
+static void answer(const struct look *look, bool is_of_file, const char *one,
+                   const char *many)
 {
+    const struct hook_faults *faults = look->faults;
     const struct hook_fault *first = NULL;
     struct str text CLEANUP(str_free) = STR_INIT;
     struct str list CLEANUP(str_free) = STR_INIT;
@@ -148,32 +149,24 @@ static bool is_out_of_sight(const struct look *look, const char *text)
 
 void check_hook_files(const struct look *look)
 {
-    struct hook_faults faults = {0};
-
     if (is_out_of_sight(look, "Hook files: could not look"))
         return;
-    hooklint_read(look->host, look->root, look->arena, &faults);
     check_answer(look, VERDICT_OK,
-                 faults.file_count ? "Hook files can run"
-                                   : "There are no other hook files",
+                 look->faults->file_count ? "Hook files can run"
+                                          : "There are no other hook files",
                  place(look), "");
-    answer(look, &faults, true, "A hook file is not as it should be",
+    answer(look, true, "A hook file is not as it should be",
            "Hook files are not right:");
-    hooklint_free(&faults);
 }
 
 void check_hook_scripts(const struct look *look)
 {
-    struct hook_faults faults = {0};
-
     if (is_out_of_sight(look, "Hook scripts: could not look"))
         return;
-    hooklint_read(look->host, look->root, look->arena, &faults);
     check_answer(look, VERDICT_OK,
-                 faults.file_count ? "Hook scripts have no known faults"
-                                   : "There are no other hook scripts",
+                 look->faults->file_count ? "Hook scripts have no known faults"
+                                          : "There are no other hook scripts",
                  place(look), "");
-    answer(look, &faults, false, "A hook script has a known fault",
+    answer(look, false, "A hook script has a known fault",
            "Known faults in hook scripts:");
-    hooklint_free(&faults);
 }

@@ -11,6 +11,7 @@
 struct look {
     const struct host *host;
     const struct root *root;
+    const struct hook_faults *faults; /* of the hooks beneath it */
     struct arena *arena;
     struct finding *finding;
     const char *prefix; /* of paths that are told; "" is the host's own root */

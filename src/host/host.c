@@ -27,16 +27,12 @@ static void probe_devices(const struct root *root, struct host *host)
     usb_probe(root, host->arena, &host->pci, &host->usb);
 }
 
-static void count_hooks(const struct root *root, struct host *host)
+static void count_hooks(struct host *host, const struct hook_faults *faults)
 {
-    struct hook_faults faults = {0};
-
-    hooklint_read(host, root, host->arena, &faults);
-    host->hooks = (struct host_hooks){.file_count = faults.other_count,
-                                      .fault_count = faults.count};
-    for (size_t i = 0; i < faults.count; i++)
-        host->hooks.has_warning |= faults.list[i].verdict >= VERDICT_WARN;
-    hooklint_free(&faults);
+    host->hooks = (struct host_hooks){.file_count = faults->other_count,
+                                      .fault_count = faults->count};
+    for (size_t i = 0; i < faults->count; i++)
+        host->hooks.has_warning |= faults->list[i].verdict >= VERDICT_WARN;
 }
 
 struct host *host_probe_devices(const char *path, struct err *err)
@@ -53,6 +49,7 @@ struct host *host_probe_devices(const char *path, struct err *err)
 struct host *host_probe(const char *path, struct err *err)
 {
     struct root *root = root_open(path, err);
+    struct hook_faults faults = {0};
     struct host *host;
 
     if (!root)
@@ -68,16 +65,22 @@ struct host *host_probe(const char *path, struct err *err)
     memory_probe(root, host->arena, &host->memory);
     kernel_probe(root, host->arena, &host->kernel);
     bootloader_probe(root, host->arena, &host->bootloader);
-    check_host(host, root, host->arena, &host->findings);
-    count_hooks(root, host);
+    hooklint_read(host, root, host->arena, &faults);
+    check_host(host, root, &faults, host->arena, &host->findings);
+    count_hooks(host, &faults);
+    hooklint_free(&faults);
     root_free(root);
     return host;
 }
 
 void host_look_at_hooks(struct host *host, const struct root *root)
 {
-    check_hooks_anew(host, root, host->arena, &host->findings);
-    count_hooks(root, host);
+    struct hook_faults faults = {0};
+
+    hooklint_read(host, root, host->arena, &faults);
+    check_hooks_anew(host, root, &faults, host->arena, &host->findings);
+    count_hooks(host, &faults);
+    hooklint_free(&faults);
 }
 
 void host_free(struct host *host)

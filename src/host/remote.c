@@ -136,7 +136,7 @@ struct host *remote_host(const struct remote_facts *facts, struct err *err)
             .has_kvm = offers_kvm(host->arena, root),
         };
         bootloader_probe(nowhere, host->arena, &host->bootloader);
-        check_host(host, nowhere, host->arena, &host->findings);
+        check_host(host, nowhere, NULL, host->arena, &host->findings);
     }
     root_free(nowhere);
     xmlFreeDoc(doc);

@@ -191,10 +191,28 @@ static struct domain *read_again(const struct session *session, struct err *err)
     return domain_load(session->conn, domain->uuid, err);
 }
 
+/* As the host was read, but for hooks beneath --root: these may be new. */
+static void look_at_host(struct audit *audit)
+{
+    const struct session *session = audit->session;
+    const struct findings *host = &session->host->findings;
+    struct hook_faults faults = {0};
+
+    for (size_t i = 0; i < host->count; i++)
+        *findings_add(&audit->findings[AUDIT_HOST], audit->arena,
+                      host->list[i].id, host->list[i].verdict) = host->list[i];
+    if (!session->given.root || !session->hook_root || session->host->remote ||
+        !root_exists(session->hook_root, "etc/libvirt/hooks"))
+        return;
+    hooklint_read(session->host, session->hook_root, audit->arena, &faults);
+    check_hooks_anew(session->host, session->hook_root, &faults, audit->arena,
+                     &audit->findings[AUDIT_HOST]);
+    hooklint_free(&faults);
+}
+
 struct audit *audit_new(const struct session *session, struct err *err)
 {
     struct root *root = root_open(session->host->root, err);
-    const struct findings *host = &session->host->findings;
     struct audit *audit;
     struct err problem = {0};
 
@@ -221,13 +239,7 @@ struct audit *audit_new(const struct session *session, struct err *err)
     }
     look_at_running(audit);
     look_at_definition(audit);
-    for (size_t i = 0; i < host->count; i++)
-        *findings_add(&audit->findings[AUDIT_HOST], audit->arena,
-                      host->list[i].id, host->list[i].verdict) = host->list[i];
-    if (session->given.root && session->hook_root && !session->host->remote &&
-        root_exists(session->hook_root, "etc/libvirt/hooks"))
-        check_hooks_anew(session->host, session->hook_root, audit->arena,
-                         &audit->findings[AUDIT_HOST]);
+    look_at_host(audit);
     return audit;
 }
 

@@ -56,7 +56,7 @@ enum {
     ",pagesize=" size "\n"
 #define FLAGS(text) "proc/cpuinfo=processor\t: 0\nflags\t\t: " text "\n"
 #define UNIT(name) "run/systemd/units/invocation:" name ".service>0123"
-#define HOOKS "etc/libvirt/hooks/"
+#define OF_HOOKS "etc/libvirt/hooks/"
 #define NO_IOMMU "sys/kernel/iommu_groups/0/name=vfio-noiommu\n"
 #define HERE RELEASE("6.9"), "lib/modules/6.9/"
 #define THERE \
@@ -337,48 +337,48 @@ static const struct spec {
     {"hooks", NOTE, INTEL, FILES("etc/libvirt/"), "No hook"},
     {"hooks", UNKNOWN, INTEL, FILES("etc/libvirt="), "not readable"},
     {"hooks", UNKNOWN, INTEL, FILES("etc/libvirt/hooks="), "not readable"},
-    {"hooks", NOTE, INTEL, FILES(HOOKS "qemu*#!/bin/sh\n"), "of your own"},
-    {"hooks", OK, INTEL, FILES(HOOKS "qemu.d/50-virt-tune*#!/bin/sh\n"), ""},
+    {"hooks", NOTE, INTEL, FILES(OF_HOOKS "qemu*#!/bin/sh\n"), "of your own"},
+    {"hooks", OK, INTEL, FILES(OF_HOOKS "qemu.d/50-virt-tune*#!/bin/sh\n"), ""},
 
     {"hook-files", UNKNOWN, INTEL, NOTHING, "could not look"},
-    {"hook-files", OK, INTEL, FILES("etc/libvirt/"), "no hook files"},
+    {"hook-files", OK, INTEL, FILES("etc/libvirt/"), "no other hook files"},
     {"hook-files", UNKNOWN, INTEL, FILES("etc/libvirt="), "not readable"},
-    {"hook-files", UNKNOWN, INTEL, FILES(HOOKS "qemu.d="), "not readable"},
+    {"hook-files", UNKNOWN, INTEL, FILES(OF_HOOKS "qemu.d="), "not readable"},
     {"hook-files", OK, INTEL,
-     FILES(HOOKS "qemu*#!/bin/bash\n# qemu.d/$1/$2/$3\n",
-           HOOKS "qemu.d/win10/prepare/begin/a.sh*#!/bin/sh\n",
-           HOOKS "qemu.d/5.bak=#!/bin/sh\n", HOOKS "qemu.d/5*\177ELF"),
+     FILES(OF_HOOKS "qemu*#!/bin/bash\n# qemu.d/$1/$2/$3\n",
+           OF_HOOKS "qemu.d/win10/prepare/begin/a.sh*#!/bin/sh\n",
+           OF_HOOKS "qemu.d/5.bak=#!/bin/sh\n", OF_HOOKS "qemu.d/5*\177ELF"),
      "can run"},
     {"hook-files", NOTE, INTEL,
-     FILES(HOOKS "qemu*#!/bin/bash\n# qemu.d/$1/$2/$3\n",
-           HOOKS "qemu.d/win10/prepare/begin/a.sh*a\n"),
+     FILES(OF_HOOKS "qemu*#!/bin/bash\n# qemu.d/$1/$2/$3\n",
+           OF_HOOKS "qemu.d/win10/prepare/begin/a.sh*a\n"),
      "qemu.d/win10/prepare/begin/a.sh:1: no #! line"},
-    {"hook-files", WARN, INTEL, FILES(HOOKS "qemu=#!/bin/sh\n"), "chmod +x"},
-    {"hook-files", WARN, INTEL, FILES(HOOKS "qemu.d/a*echo\n"),
+    {"hook-files", WARN, INTEL, FILES(OF_HOOKS "qemu=#!/bin/sh\n"), "chmod +x"},
+    {"hook-files", WARN, INTEL, FILES(OF_HOOKS "qemu.d/a*echo\n"),
      "qemu.d/a:1: no #! line"},
-    {"hook-files", WARN, INTEL, FILES(HOOKS "qemu.d/a*#!/bin/sh\r\necho\r\n"),
-     "of Windows"},
-    {"hook-files", WARN, INTEL, FILES(HOOKS "qemu.d/a~*#!/bin/sh\n"),
+    {"hook-files", WARN, INTEL,
+     FILES(OF_HOOKS "qemu.d/a*#!/bin/sh\r\necho\r\n"), "of Windows"},
+    {"hook-files", WARN, INTEL, FILES(OF_HOOKS "qemu.d/a~*#!/bin/sh\n"),
      "a leftover that runs"},
-    {"hook-files", WARN, INTEL, FILES(HOOKS "qemu.d/win10/a*#!/bin/sh\n"),
+    {"hook-files", WARN, INTEL, FILES(OF_HOOKS "qemu.d/win10/a*#!/bin/sh\n"),
      "a directory"},
     {"hook-files", WARN, INTEL,
-     FILES(HOOKS "qemu.d/a=#!/bin/sh\n", HOOKS "qemu.d/b=#!/bin/sh\n"),
+     FILES(OF_HOOKS "qemu.d/a=#!/bin/sh\n", OF_HOOKS "qemu.d/b=#!/bin/sh\n"),
      "qemu.d/b: not executable"},
 
     {"hook-scripts", UNKNOWN, INTEL, NOTHING, "could not look"},
     {"hook-scripts", UNKNOWN, INTEL, FILES("etc/libvirt="), "not readable"},
-    {"hook-scripts", OK, INTEL, FILES("etc/libvirt/"), "no hook scripts"},
+    {"hook-scripts", OK, INTEL, FILES("etc/libvirt/"), "no other hook scripts"},
     {"hook-scripts", OK, INTEL,
-     FILES(HOOKS "qemu*#!/bin/bash\n# virsh start a\nnovirsh a\n"),
+     FILES(OF_HOOKS "qemu*#!/bin/bash\n# virsh start a\nnovirsh a\n"),
      "no known faults"},
     {"hook-scripts", WARN, INTEL,
-     FILES(HOOKS "qemu*#!/bin/sh\n  virsh list \"$1\"\n"),
+     FILES(OF_HOOKS "qemu*#!/bin/sh\n  virsh list \"$1\"\n"),
      "qemu:2: calls libvirt"},
     {"hook-scripts", WARN, INTEL,
-     FILES(HOOKS "qemu*#!/bin/sh\nsleep 9\nvirsh nodedev-detach \"$1\"\n"),
+     FILES(OF_HOOKS "qemu*#!/bin/sh\nsleep 9\nvirsh nodedev-detach \"$1\"\n"),
      "qemu:2: waits a fixed time"},
-    {"hook-scripts", NOTE, INTEL, FILES(HOOKS "qemu*#!/bin/sh\nsleep 9\n"),
+    {"hook-scripts", NOTE, INTEL, FILES(OF_HOOKS "qemu*#!/bin/sh\nsleep 9\n"),
      "qemu:2: waits"},
 
     {"confinement", UNKNOWN, INTEL, NOTHING, "could not look"},
@@ -538,6 +538,7 @@ static const struct spec {
 static void probe(const struct rootdir *dir, unsigned how, struct host *host)
 {
     bool is_amd = how & AMD;
+    struct hook_faults faults = {0};
 
     *host = (struct host){.arena = dir->arena, .root = dir->path};
     host->cpu.vendor = how & NO_CPU ? ""
@@ -558,7 +559,9 @@ static void probe(const struct rootdir *dir, unsigned how, struct host *host)
     memory_probe(dir->root, dir->arena, &host->memory);
     kernel_probe(dir->root, dir->arena, &host->kernel);
     bootloader_probe(dir->root, dir->arena, &host->bootloader);
-    check_host(host, dir->root, dir->arena, &host->findings);
+    hooklint_read(host, dir->root, dir->arena, &faults);
+    check_host(host, dir->root, &faults, dir->arena, &host->findings);
+    hooklint_free(&faults);
 }
 
 static bool is_tested(const struct finding *finding)

@@ -189,6 +189,24 @@ vt undo ./w.xml
 ok "and undone" cmp w.xml original.xml
 rm -rf root
 
+# What a file system lost of a record is told, not taken for what was stored.
+vt apply ./w.xml --yes
+for name in before preview after; do
+  cp "$(record 0001)/$name.xml" kept.xml
+  : >"$(record 0001)/$name.xml"
+  cp w.xml applied.xml
+  vt undo ./w.xml
+  ok "an empty $name.xml: undo cannot look" is "$status" 1
+  ok "... and names it" has "$err" "Could not look: "
+  ok "... and changes nothing" cmp w.xml applied.xml
+  vt check ./w.xml
+  ok "... check does not say that it was planned" is "$status" 3
+  cp kept.xml "$(record 0001)/$name.xml"
+done
+vt undo ./w.xml
+ok "... which is whole again" cmp w.xml original.xml
+rm -rf root
+
 # An apply that was cut off, as a kill leaves it.
 vt apply ./w.xml --yes
 printf begun >"$(record 0001)/state"

@@ -68,6 +68,18 @@ static char *get_line(const struct reader *reader, const char *name)
     return text ? mem_strdup(text) : NULL;
 }
 
+/* A definition; none is empty, unless a file system lost what was in it. */
+static char *get_xml(const struct reader *reader, const char *name)
+{
+    char *text = get_exact(reader, name);
+
+    if (text && !*text)
+        note(reader->root,
+             arena_printf(reader->arena, "%s/%s", reader->directory, name),
+             ENODATA, reader->problem);
+    return text;
+}
+
 static void replace(char **text, const char *by)
 {
     free(*text);
@@ -171,9 +183,9 @@ static struct record *read_record(const struct root *root,
     record->state = state_of(state);
     read_summary(record, summary ? summary : (char[]){""});
     read_files(&reader, record);
-    record->before = get_exact(&reader, "before.xml");
-    record->wanted = get_exact(&reader, "preview.xml");
-    record->after = get_exact(&reader, "after.xml");
+    record->before = get_xml(&reader, "before.xml");
+    record->wanted = get_xml(&reader, "preview.xml");
+    record->after = get_xml(&reader, "after.xml");
     if (!record->before || !record->wanted)
         note(root,
              arena_printf(reader.arena, "%s/%s.xml", directory,

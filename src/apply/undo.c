@@ -63,9 +63,10 @@ static void plan_lines(struct undo *undo, const struct record_file *file,
     if (!lines_undo(file->before, file->after, now, file->path,
                     &undo->conflicts, &then))
         return;
-    if (drops_edits(undo) && !str_is_same(now, file->after)) {
+    /* One that was there before may hold what other records left in it. */
+    if (drops_edits(undo) && !file->before) {
         free(then);
-        then = file->before ? mem_strdup(file->before) : NULL;
+        then = NULL;
     }
     if (then && !str_is_same(then, file->before) && !undo->has_later &&
         undo->conflicts.count == count)

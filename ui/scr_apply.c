@@ -273,10 +273,10 @@ static void apply(struct app *app)
 /* What the host needs is given only to who says so in more than a key. */
 static void ask_or_apply(struct app *app)
 {
-    if (app->apply_state != APPLY_ASKS)
-        app_hint(app, "It is over; Enter goes back to Review.");
-    else if (changeset_kept(app->set) == 0)
+    if (changeset_kept(app->set) == 0)
         app_hint(app, "There is nothing to apply.");
+    else if (app->apply_state != APPLY_ASKS) /* of what is pending now */
+        enter(app);
     else if (!app->session->options.is_read_only &&
              device_is_refused(app->kept))
         consent_ask(app, apply);

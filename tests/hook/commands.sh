@@ -33,6 +33,11 @@ test_commands() {
   conf $b 'guest_cpus = 4-7'
   prepare $b
   is 'other guests have none' "$(wc -l <"$host/said")" 2
+  command_is after 'echo "[$1]" >"$TEST_HOST/blanks"'
+  conf $a 'commands = yes'
+  name=' vm  ' prepare $a
+  name=' vm  ' release $a
+  is 'blanks of a name are its own' "$(<"$host/blanks")" '[ vm  ]'
 }
 
 # ended PID SECONDS: fails if it has not ended by then; it has then.

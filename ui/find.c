@@ -6,6 +6,7 @@
 #include "ui/find.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -35,9 +36,7 @@ bool find_in_finding(const char *word, const struct finding *finding)
 /* The pager: its lines, and the first that is seen. */
 static int line_at(const struct app *app, int *count)
 {
-    *count = 0;
-    for (const char *at = app->pager; *at; at++)
-        *count += *at == '\n';
+    *count = (int)str_count_lines(app->pager);
     return app->pager_top;
 }
 

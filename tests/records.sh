@@ -39,7 +39,7 @@ for file in before.xml summary state; do
     vt $words
     ok "$words: no $file, exit 1" is "$status" 1
     ok "... could not look" has "$err" "Could not look: "
-    ok "... which" has "$err" "/0001/$file: "
+    ok "... which, and why" has "$err" "/0001/$file: it is no regular file."
     ok "... and not that there is nothing" lacks "$out" "othing is open"
     ok "... nor that nothing was changed" lacks "$out" "changed nothing"
   done

@@ -326,19 +326,29 @@ char *file_read(const char *root_directory, const char *path)
     return text;
 }
 
-static bool refuse_to_read(const char *path, struct err *err)
+const char *file_obstacle(int number)
 {
-    int number = errno;
+    switch (number) {
+    case EILSEQ:
+        return _("it has a NUL byte");
+    case 0:
+    case EINVAL:
+    case EISDIR:
+    case ELOOP:
+        return _("it is no regular file");
+    default:
+        return strerror(number);
+    }
+}
+
+static bool refuse_to_read(const char *path, int number, struct err *err)
+{
     char *name CLEANUP(mem_free) = str_printable(path);
-    const char *why = number == EILSEQ ? _("it has a NUL byte")
-                      : number == EINVAL || number == ELOOP
-                          ? _("it is no regular file")
-                          : strerror(number);
 
     return err_set(err, ERR_REFUSED,
                    "%.300s cannot be read: %s. It is left alone; move it away "
                    "first.",
-                   name, why);
+                   name, file_obstacle(number));
 }
 
 bool file_look(const char *root_directory, const char *path, char **text,
@@ -351,11 +361,11 @@ bool file_look(const char *root_directory, const char *path, char **text,
     *text = root ? root_read_exact(root, path) : NULL;
     number = errno;
     root_free(root);
-    errno = number;
     if (*text || number == ENOENT || number == ENOTDIR)
         return true;
-    return number == EACCES || number == EPERM ? fail(err, full, N_("read"))
-                                               : refuse_to_read(full, err);
+    return number == EACCES || number == EPERM
+               ? fail(err, full, N_("read"))
+               : refuse_to_read(full, number, err);
 }
 
 bool file_is_executable(const char *root, const char *path)

@@ -65,6 +65,9 @@ char *file_read(const char *root_directory, const char *path);
 bool file_look(const char *root_directory, const char *path, char **text,
                struct err *err);
 
+/* Why such a file cannot be read, from what errno was then. */
+const char *file_obstacle(int number);
+
 /* True if a regular file that someone may execute is there. */
 bool file_is_executable(const char *root, const char *path);
 

@@ -5,6 +5,7 @@
  */
 #include "apply/journal.h"
 
+#include "apply/file.h"
 #include "base/str.h"
 #include "base/text.h"
 
@@ -22,7 +23,7 @@ struct reader {
     struct err *problem; /* of the first that could not be read */
 };
 
-/* With errno as the call that failed left it; 0: it is no regular file. */
+/* With errno as the call that failed left it. */
 static void note(const struct root *root, const char *path, int number,
                  struct err *problem)
 {
@@ -35,7 +36,7 @@ static void note(const struct root *root, const char *path, int number,
     str_addf(&full, "%s%s%s", base, str_ends(base, "/") ? "" : "/", path);
     str_add_printable(&name, str_text(&full));
     err_set(problem, err_code_of_errno(number), "Could not look: %.300s: %s.",
-            str_text(&name), number ? strerror(number) : _("no regular file"));
+            str_text(&name), file_obstacle(number));
     if (problem->code == ERR_PERMISSION)
         err_add(problem, "Run virt-tune as root.");
     else

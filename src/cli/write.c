@@ -126,11 +126,10 @@ static bool apply(const struct session *session, const struct options *options,
         return err_set(err, ERR_USAGE,
                        "--live is for a running domain of libvirt, not for a "
                        "file.");
-    /* Half an apply may just be what is planned; others cannot look. */
-    if (changeset_kept(set) == 0 && !session_check_open(session, err) &&
-        err->code != ERR_PERMISSION)
-        return false;
     if (changeset_kept(set) == 0) {
+        /* Half an apply may just be what is planned; only root can look. */
+        if (!session_check_open(session, err) && err->code != ERR_PERMISSION)
+            return false;
         *err = (struct err){0};
         printf(_("%s: nothing to do.\n"), session->domain->name);
         return !options->is_live || options->is_dry_run ||

@@ -10,16 +10,16 @@
 #include <libvirt/libvirt.h>
 #include <string.h>
 
-enum { VCPUS = 4, STUBBORN = 9 };
+enum { VCPUS = 4, NO_VCPU = 9 };
 
 /* Of libvirt's test driver, which always has it. */
 #define UUID "6695eb01-f6a4-8304-79aa-97f2502e193f"
 
 static struct {
     unsigned char vcpu[VCPUS], emulator; /* maps of CPUs 0 to 7 */
-    unsigned stubborn;                   /* vCPU that is never moved */
-    unsigned stuck;                      /* vCPU that is never moved back */
-    bool is_hidden;                      /* no pin can be read */
+    unsigned refuses;     /* vCPU that is never moved; or NO_VCPU */
+    unsigned stays_moved; /* vCPU that is never moved back; the same */
+    bool is_hidden;       /* no pin can be read */
 } guest;
 
 int __wrap_virDomainGetVcpusFlags(virDomainPtr domain, unsigned flags);
@@ -57,7 +57,7 @@ int __wrap_virDomainPinVcpuFlags(virDomainPtr domain, unsigned vcpu,
                                  unsigned char *map, int length, unsigned flags)
 {
     (void)domain, (void)length, (void)flags;
-    if (vcpu == guest.stubborn || (vcpu == guest.stuck && map[0] == 0xff))
+    if (vcpu == guest.refuses || (vcpu == guest.stays_moved && map[0] == 0xff))
         return -1;
     guest.vcpu[vcpu] = map[0];
     return 0;
@@ -111,7 +111,7 @@ static void reset(void)
     memset(&guest, 0, sizeof(guest));
     memset(guest.vcpu, 0xff, sizeof(guest.vcpu));
     guest.emulator = 0xff;
-    guest.stubborn = guest.stuck = STUBBORN;
+    guest.refuses = guest.stays_moved = NO_VCPU;
 }
 
 static void test_moves(void **state)
@@ -137,7 +137,7 @@ static void test_one_refuses(void **state)
 
     (void)state;
     reset();
-    guest.stubborn = 2;
+    guest.refuses = 2;
     assert_false(move(&report, &err));
     for (int i = 0; i < VCPUS; i++)
         assert_int_equal(guest.vcpu[i], 0xff);
@@ -155,8 +155,8 @@ static void test_one_stays(void **state)
 
     (void)state;
     reset();
-    guest.stubborn = 3;
-    guest.stuck = 1;
+    guest.refuses = 3;
+    guest.stays_moved = 1;
     assert_false(move(&report, &err));
     assert_int_equal(guest.vcpu[0], 0xff);
     assert_int_equal(guest.vcpu[1], 1 << 1);

@@ -160,15 +160,20 @@ static void check_wants(const struct plan *plan, enum option_id id,
         }
 }
 
+/* A service of the hook is on; huge pages are not among them. */
+static bool has_service(const struct plan *plan)
+{
+    for (size_t i = OPTION_ISOLATE; i < OPTION_REQUIRED; i++)
+        if (!option_is_off(plan, (enum option_id)i))
+            return true;
+    return false;
+}
+
 /* All of nothing. Pages that are missing stop the start anyhow. */
 static void check_required(const struct plan *plan, struct arena *arena,
                            const struct rule *rule, struct findings *findings)
 {
-    bool has_service = false;
-
-    for (size_t i = OPTION_ISOLATE; i < OPTION_REQUIRED; i++)
-        has_service |= !option_is_off(plan, (enum option_id)i);
-    if (has_service || option_is_off(plan, OPTION_REQUIRED))
+    if (has_service(plan) || option_is_off(plan, OPTION_REQUIRED))
         return;
     rule_say(rule, findings, arena, VERDICT_WARN,
              "\"all or no start\" does nothing: no other service of the hook "
@@ -276,10 +281,9 @@ static void rule_other_hooks(const struct plan *plan, struct arena *arena,
                              const struct rule *rule, struct findings *findings)
 {
     const struct host_hooks *hooks = &plan->host->hooks;
-    bool wants_hook = option_effective(plan, OPTION_HUGEPAGES_RESERVE) > 0;
+    bool wants_hook = option_effective(plan, OPTION_HUGEPAGES_RESERVE) > 0 ||
+                      has_service(plan);
 
-    for (size_t i = OPTION_ISOLATE; i < OPTION_REQUIRED; i++)
-        wants_hook |= !option_is_off(plan, (enum option_id)i);
     if (!wants_hook || plan->hook_obstacle || hooks->file_count == 0)
         return;
     rule_say(rule, findings, arena,

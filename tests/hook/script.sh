@@ -181,6 +181,11 @@ test_lock() {
   conf $a 'guest_cpus = 4-7'
   prepare $a
   is '... nor one that needs nothing before' "$status/$err" 0/
+  sed -i 's/lock_seconds \* 10/lock_seconds * 2/' "$copy"
+  release $a
+  has '... and a release tells how long it waited' "$status/$(log)" \
+    '0/*release: nothing done: *locked in 2 seconds;*'
+  make_copy "$bin"
   kill -KILL $!
   wait $! 2>/dev/null
   # No notes can be made there: one sentence, at once.

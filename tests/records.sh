@@ -68,6 +68,16 @@ if [ "$(id -u)" = 0 ] && nobody show cpus && [ "$status" = 0 ]; then
     ok "... could not look" has "$err" "Permission denied. Run virt-tune as root."
     ok "... and nothing else" is "$out" ""
   done
+  tried=0
+  for plans in plans $'plans\x01'; do
+    mkdir -m 777 "$plans"
+    TMPDIR=$scratch/$plans nobody apply ./name.xml --yes --layout 2
+    tried=$((tried + 1))
+    ls "$plans" >"saved.$tried"
+  done
+  ok "as nobody, a plan is saved" grep -q '\.plan$' saved.1
+  ok "... but none whose command cannot be told" is "$(cat saved.2)" ""
+  ok "... and none is said to be" lacks "$err" "is saved"
 else
   echo "# not root, or nobody cannot read this: not tried as nobody"
 fi

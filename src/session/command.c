@@ -132,8 +132,8 @@ void command_explain_permission(const struct session *session,
              (unsigned)geteuid(),
              *session->domain->uuid ? session->domain->uuid : "file");
     planfile_save(plan, &text);
-    if (session_save(session, str_text(&path), str_text(&text), NULL) &&
-        command_add(&command, session, "apply", plan, str_text(&path)) &&
-        strlen(err->text) + command.length + 80 < sizeof(err->text))
+    if (command_add(&command, session, "apply", plan, str_text(&path)) &&
+        strlen(err->text) + command.length + 80 < sizeof(err->text) &&
+        session_save(session, str_text(&path), str_text(&text), NULL))
         err_add(err, "The plan is saved. As root: %s", str_text(&command));
 }

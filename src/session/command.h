@@ -27,7 +27,8 @@ const char *command_word(const struct session *session, struct arena *arena);
 
 /*
  * Saves a plan that could not be applied for want of permission where its
- * owner can write, and appends the command that is missing to the error.
+ * owner can write, and appends the command that is missing to the error; or
+ * does neither.
  */
 void command_explain_permission(const struct session *session,
                                 const struct plan *plan, struct err *err);

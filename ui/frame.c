@@ -371,8 +371,10 @@ static void draw_pager(const struct app *app, struct canvas *canvas)
                        ROLE_NOTE, app->hint);
     else
         canvas_put(canvas, canvas->height - 1, 1, ROLE_NORMAL,
-                   _("Up Down PgUp PgDn scroll   / find   any other key "
-                     "closes"));
+                   prompt_is_open(app) /* beneath it: find has none */
+                       ? _("Up Down PgUp PgDn scroll   any other key closes")
+                       : _("Up Down PgUp PgDn scroll   / find   any other key "
+                           "closes"));
 }
 
 static void draw_too_small(struct canvas *canvas)

@@ -226,7 +226,10 @@ static void test_consent(void **unused)
     assert_non_null(app->pager);
     assert_with(has(app->pager, "02:00.0") && has(app->pager, "06:00.0"),
                 app->pager);
-    app_key(app, 'q');
+    text = shown(app);
+    assert_with(!has(text, "/ find"), text); /* the name is asked beneath it: */
+    free(text);
+    app_key(app, '/'); /* like any other key it closes */
     assert_null(app->pager);
     assert_true(consent_is_asked(app));
     check_sizes(app, true);

@@ -100,6 +100,17 @@ printf '%b' "$to_disks\\n<\\nvda.discard=ignore\\n\\nmine.plan\\n" |
 mv mine.plan plan
 ok "back from the plan's file" same win10 --set disk.vda.discard=ignore
 
+printf 'mine\n' >other.plan
+cp plan former.plan
+printf '%b' "$to_disks\n"'other.plan\nyes\nformer.plan\nno\nformer.plan\nyes\n' |
+  "$program" --demo plan --ask win10 >out 2>err
+ok "a file that is there is replaced only by a yes" is \
+  "$(grep -o 'It is there. Replace it' out | wc -l)" 3
+ok "... and one that is no plan not at all" is "$(<other.plan)" mine
+cp former.plan plan
+ok "... then it is" same win10
+ok "what the host needs is marked" has "$(<out)" "; the host needs it"
+
 ends=1
 for answers in '' '\n' '\n12\n' '\n\nA\n' '\n\nA\n\n\n' '06:00.0\n'; do
   talk "$answers" win10

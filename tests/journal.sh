@@ -522,9 +522,19 @@ play p 4
 ok "an edit leaves a draft" test -e root/var/lib/virt-tune/drafts/file-*.plan
 play dump
 ok "which is offered" has "$out" "A draft of win10"
+ok "with how much it is, and where it was left" has "$(tr -s ' \n' ' ' <<<"$out")" \
+  "is there: 10 changes, left in step 4."
 play Enter dump
 ok "gone on with, at its step" has "$out" "[4 CPUs]"
 ok "with its changes" has "$out" "10 changes"
+ok "which is said" has "$out" "The draft is in the plan"
+play Enter 1 Esc
+play Enter dump
+ok "who leaves by step 1 goes on in the step before" has "$out" "[4 CPUs]"
+play Enter 5 d 4
+play Enter Enter 6 dump
+ok "... and is not proposed again" lacks "$out" "huge pages of"
+play n p 4
 sed -i 's/<on_reboot>restart/<on_reboot>destroy/' w.xml
 play dump
 ok "a changed domain is explained" has "$out" "The domain was changed since"
@@ -642,6 +652,25 @@ play n dump
 ok "n starts anew" is "$(find root -name '*.plan')" ""
 play p u
 ok "taken back edits leave no draft" is "$(find root -name '*.plan')" ""
+mkdir saved && cd saved && cp ../w.xml . && ln -s ../root .
+play 2 s dump
+ok "s in any step saves what Review would show" has "$out" "Saved in win10.plan"
+vt plan ./w.xml -o proposed.plan
+ok "... the proposal" cmp win10.plan proposed.plan
+play n 8 tick w dump
+ok "a report is saved" has "$out" "Saved in win10-check.txt"
+sed -i 's/^CPU .*/CPU another/' win10-check.txt
+play n 8 tick w dump
+ok "... and replaced only by who says so" has "$out" "Another report is there"
+ok "... until then it is there" grep -q '^CPU another' win10-check.txt
+ok "... with the keys for that" has "$(tail -1 <<<"$out")" "Enter take it  Esc leave it"
+play n 8 tick w Enter dump
+ok "... then it is" has "$out" "Saved in win10-check.txt"
+ok "... indeed" lacks "$(<win10-check.txt)" "CPU another"
+echo mine >win10-check.txt
+play n 8 tick w dump
+ok "what is no report is left" has "$out" "Another file is there. Save as:"
+cd .. && play n
 options=--read-only play p
 ok "a read-only session leaves none" is "$(find root -name '*.plan')" ""
 run env HOME="$scratch/home" XDG_STATE_HOME= "$program" --demo --script keys

@@ -68,7 +68,7 @@ cp "$(dirname "$0")/../data/demo/win10.xml" "$scratch/edited.xml"
 start 80 24 "$program --demo --root $scratch/root $scratch/edited.xml"
 await "[2 Host]"
 mux send-keys p 7
-await "Apply 8 changes"
+await "Apply 10 changes"
 echo '<!-- by hand -->' >>"$scratch/edited.xml"
 cp "$scratch/edited.xml" "$scratch/by-hand.xml"
 mux send-keys a
@@ -125,7 +125,17 @@ ok "... with what changed meanwhile" await "with these, too: isolcpus=4-15"
 mux send-keys Enter
 ok "... at its step" await "[4 CPUs]"
 mux send-keys C-c
+ok "... and ^C says that it stays" await "kept as a draft: the next start"
 await "code"
+start 80 24 "$dropped"
+await "A draft of win10"
+mux send-keys Enter
+await "[4 CPUs]"
+mux send-keys 1
+await "[1 Domain]"
+mux send-keys q
+ok "so does q" await "kept as a draft: the next start"
+await "code 0"
 
 modes() { mux send-keys "stty -g >$scratch/$1; echo saved $1" Enter && await "saved $1"; }
 for signal in TERM HUP INT SEGV ABRT; do

@@ -94,27 +94,42 @@ void app_take_plan(struct app *app, struct plan *plan)
         app_derive(app);
 }
 
+/* The steps that were seen, a bit for each. */
+static unsigned seen(const struct app *app)
+{
+    unsigned seen = 0;
+
+    for (unsigned i = 0; i < STEP_COUNT; i++)
+        seen |= app->is_visited[i] ? 1U << i : 0;
+    return seen;
+}
+
 /* Tried again with each key; the same reason is not told again with each. */
 static bool save_draft(struct app *app)
 {
     struct err problem = {0};
 
-    if (!draft_save(app->session, app_plan(app), app->step, &problem) &&
+    if (!draft_save(app->session, app_plan(app), app->step, seen(app),
+                    &problem) &&
         strcmp(problem.text, app->draft_problem.text) != 0)
         app_hint(app, "The draft could not be saved: %s", problem.text);
     app->draft_problem = problem;
     return !problem.code;
 }
 
-/* What was planned survives the program: kept whenever it has changed. */
+/*
+ * What was planned survives the program: kept whenever it has changed. In step
+ * 1 nothing is planned: who leaves there goes on where he was before.
+ */
 static void keep_draft(struct app *app)
 {
-    struct plan *fresh = app->history ? session_plan(app->session) : NULL;
     struct str text CLEANUP(str_free) = STR_INIT;
+    struct plan *fresh;
 
-    if (!fresh)
+    if (!app->history || app->step == STEP_DOMAIN)
         return;
-    str_addf(&text, "%d\n", (int)app->step);
+    fresh = session_plan(app->session);
+    str_addf(&text, "%d %u\n", (int)app->step, seen(app));
     planfile_save(app_plan(app), &text);
     if (plan_equal(fresh, app_plan(app))) {
         if (app->saved)
@@ -127,6 +142,11 @@ static void keep_draft(struct app *app)
         app->saved = str_steal(&text);
     }
     plan_free(fresh);
+}
+
+bool app_leaves_draft(const struct app *app)
+{
+    return (app->saved || app->draft) && draft_is_kept(app->session);
 }
 
 struct app *app_new(struct session *session, const char *domain, bool is_ascii,
@@ -178,6 +198,21 @@ void app_free(struct app *app)
     free(app);
 }
 
+void app_propose_before(struct app *app, enum step step)
+{
+    for (enum step before = STEP_CPUS; before < STEP_REVIEW && before < step;
+         before++)
+        if (!app->is_visited[before] && screens[before]->enter) {
+            screens[before]->enter(app);
+            app->is_visited[before] = true;
+            /* It speaks of keys of that step, unless something is wrong. */
+            if (app->hint[0] && app->set && !app->layouts_problem.code)
+                app_hint(app,
+                         "Steps that were not seen propose what fits; "
+                         "6 lists it.");
+        }
+}
+
 void app_go(struct app *app, enum step step)
 {
     presets_close(app);
@@ -189,18 +224,8 @@ void app_go(struct app *app, enum step step)
                           : "There is no domain to choose; r looks again.");
         return;
     }
-    /* A step builds on what those before it propose, in whatever order. */
-    for (enum step before = STEP_CPUS;
-         before < STEP_REVIEW && before < step && step <= STEP_APPLY; before++)
-        if (!app->is_visited[before] && screens[before]->enter) {
-            screens[before]->enter(app);
-            app->is_visited[before] = true;
-            /* It speaks of keys of that step, unless something is wrong. */
-            if (app->hint[0] && app->set && !app->layouts_problem.code)
-                app_hint(app,
-                         "Steps that were not seen propose what fits; "
-                         "6 lists it.");
-        }
+    if (step <= STEP_APPLY)
+        app_propose_before(app, step);
     app->step = step;
     if (screens[step]->enter)
         screens[step]->enter(app);
@@ -258,6 +283,14 @@ void list_scroll(struct list *list, int height)
         list->top = list->selected - height + 1;
 }
 
+/* As the last page: its last line at the bottom, no emptiness below. */
+static void pager_go(struct app *app, int line)
+{
+    int last = (int)str_count_lines(app->pager) - (app->height - 2);
+
+    app->pager_top = line < last ? line : last < 0 ? 0 : last;
+}
+
 static void pager_key(struct app *app, int key)
 {
     struct list list = {app->pager_top, 0, (int)str_count_lines(app->pager)};
@@ -266,12 +299,12 @@ static void pager_key(struct app *app, int key)
     if (find_act(app, action)) {
         ;
     } else if (list_move(&list, action, app->height - 6)) {
-        app->pager_top = list.selected;
+        pager_go(app, list.selected);
     } else if (action == ACTION_REPAINT) {
         app->wants_repaint = true;
     } else if (key == ' ') {
         list_move(&list, ACTION_PAGE_DOWN, app->height - 6);
-        app->pager_top = list.selected;
+        pager_go(app, list.selected);
     } else {
         free(app->pager);
         app->pager = NULL;
@@ -325,7 +358,7 @@ static void undo_edit(struct app *app)
     plan_describe(&text, before, app_plan(app));
     history_undo(app->history);
     derive_anew(app);
-    app_hint(app, "Undone: %s. U redoes it.", str_text(&text));
+    app_hint(app, "Undone, U redoes: %s.", str_text(&text));
 }
 
 static void redo_edit(struct app *app)
@@ -340,7 +373,7 @@ static void redo_edit(struct app *app)
     plan_describe(&text, app_plan(app), after);
     history_redo(app->history);
     derive_anew(app);
-    app_hint(app, "Redone: %s. u undoes it.", str_text(&text));
+    app_hint(app, "Redone, u undoes: %s.", str_text(&text));
 }
 
 static void act_everywhere(struct app *app, enum action action)
@@ -368,7 +401,7 @@ static void act_everywhere(struct app *app, enum action action)
         propose_all(app);
         break;
     case ACTION_SAVE:
-        save_open(app);
+        save_plan(app);
         break;
     case ACTION_UNDO:
         undo_edit(app);
@@ -436,7 +469,9 @@ bool app_key(struct app *app, int key)
             app->wants_repaint = true;
         else
             ask_key(app, key);
-        return true; /* no draft is kept before the old one is answered for */
+        if (!ask_is_open(app)) /* the old draft was answered for */
+            keep_draft(app);
+        return true;
     }
     if (app->pager && !find_is_open(app)) { /* over a question, too */
         pager_key(app, key);

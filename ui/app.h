@@ -58,6 +58,7 @@ struct app {
     bool *is_group_folded; /* one of each IOMMU group, or NULL: none is */
     struct prompt prompt;
     void (*consent)(struct app *app); /* what to do with it, see consent.c */
+    const struct save_kind *saving; /* see save.c */
     char asked_file[256]; /* whether to replace that is asked, see save.c */
     struct layout_request request; /* what layouts are proposed for */
 
@@ -163,6 +164,15 @@ void app_derive(struct app *app);
 /* Goes to a step, if a domain is chosen. */
 void app_go(struct app *app, enum step step);
 
+/*
+ * Lets the steps before `step` that were not seen propose what fits: a step
+ * builds on those before it, in whatever order they are seen.
+ */
+void app_propose_before(struct app *app, enum step step);
+
+/* True if what was planned is kept, and will be offered at the next start. */
+bool app_leaves_draft(const struct app *app);
+
 /* open.c: opens a domain in place of the present one. */
 bool app_open(struct app *app, const char *name, struct err *err);
 
@@ -213,6 +223,12 @@ enum role role_of_verdict(enum verdict verdict);
 void draw_rule(struct canvas *canvas, int y, const char *title);
 /* The rule above the pane: what says more about the selection of a list. */
 void draw_pane_rule(struct canvas *canvas, int y, const char *title);
+/*
+ * "1-9 of 34" at the right edge, if not all of a list is in sight and there
+ * is room right of column x. Gives the column where it begins.
+ */
+int draw_range(struct canvas *canvas, int y, int x, const struct list *list,
+               int height);
 void draw_marker(struct canvas *canvas, int y, bool is_selected);
 
 /*

@@ -82,13 +82,25 @@ static int draw_changes(const char *changes, struct canvas *canvas, int y)
     return (y > end ? end + 1 : y) + (y > first);
 }
 
+/* Drafts of before may say step 1, where nothing is planned. */
+static enum step step_of(const struct draft *draft)
+{
+    return draft->step > STEP_DOMAIN && draft->step < STEP_COUNT
+               ? (enum step)draft->step
+               : STEP_REVIEW;
+}
+
 static void draw_draft(const struct app *app, struct canvas *canvas, int y)
 {
     const struct draft *draft = app->draft;
     struct str text CLEANUP(str_free) = STR_INIT;
 
-    str_addf(&text, "A draft of %s, %s, is there.", app->session->domain->name,
+    str_addf(&text, "A draft of %s, %s, is there: ", app->session->domain->name,
              *draft->time ? draft->time : _("of an unknown date"));
+    str_addf(&text,
+             text_plural("%zu change, left in step %u.",
+                         "%zu changes, left in step %u.", draft->change_count),
+             draft->change_count, step_of(draft) + 1);
     y = canvas_wrap(canvas, y, 3, canvas->width - 6, 3, ROLE_HEADING,
                     str_text(&text)) +
         1;
@@ -185,8 +197,13 @@ static void answer_draft(struct app *app, int key)
         return;
     app_take_plan(app, plan);
     app->draft = NULL;
-    if (draft->step < STEP_COUNT)
-        app_go(app, (enum step)draft->step);
+    for (unsigned i = 0; i < STEP_COUNT; i++)
+        app->is_visited[i] |= (draft->seen & 1U << i) != 0;
+    if (plan_is_pinned(app_plan(app)))
+        app->is_visited[STEP_CPUS] = false; /* looks for its first core */
+    app_go(app, step_of(draft));
+    if (!app->hint[0])
+        app_hint(app, "The draft is in the plan; u takes it off.");
     draft_free(draft);
 }
 

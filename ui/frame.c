@@ -33,6 +33,23 @@ void draw_pane_rule(struct canvas *canvas, int y, const char *title)
     draw_rule(canvas, y, title);
 }
 
+int draw_range(struct canvas *canvas, int y, int x, const struct list *list,
+               int height)
+{
+    int end = list->top + height, start;
+    char text[64];
+
+    if (list->count <= height)
+        return canvas->width;
+    snprintf(text, sizeof(text), _("%2d-%2d of %2d"), list->top + 1,
+             end < list->count ? end : list->count, list->count);
+    start = canvas->width - 1 - canvas_columns(text);
+    if (start < x)
+        return canvas->width;
+    canvas_put(canvas, y, start, ROLE_NORMAL, text);
+    return start;
+}
+
 void draw_marker(struct canvas *canvas, int y, bool is_selected)
 {
     if (!is_selected)
@@ -173,6 +190,7 @@ static void draw_steps(const struct app *app, struct canvas *canvas)
             !app->is_visited[i] || is_here ||
                     (i == STEP_APPLY &&
                      (app->apply_state == APPLY_ASKS ||
+                      app->apply_state == APPLY_UNDONE ||
                       (app->set && changeset_kept(app->set) > 0)))
                 ? ""
             : verdict == VERDICT_FAIL    ? canvas_glyph(canvas, GLYPH_CROSS)
@@ -407,12 +425,13 @@ void app_draw(struct app *app, struct canvas *canvas)
         records_draw(app, canvas);
     else
         app_screen(app->step)->draw(app, canvas);
-    if (prompt_is_open(app))
+    if (prompt_is_open(app)) {
         prompt_draw(app, canvas);
-    else
+    } else {
         canvas_put_cut(canvas, canvas->height - 2, 1, canvas->width - 2,
                        ROLE_NOTE, app->hint);
-    draw_footer(app, canvas);
+        draw_footer(app, canvas);
+    }
     if (app->shows_help)
         draw_help(app, canvas);
     if (ask_is_open(app) && app->step != STEP_DOMAIN)

@@ -2,6 +2,7 @@
 /* Takes keys, gives a line of text to who asked for it. */
 #include "ui/prompt.h"
 
+#include "base/text.h"
 #include "ui/app.h"
 
 #include <stdio.h>
@@ -68,6 +69,25 @@ void prompt_key(struct app *app, int key)
     }
 }
 
+static void draw_keys(struct canvas *canvas)
+{
+    static const struct {
+        const char *name, *label;
+    } keys[] = {
+        {"Enter", N_("take it")},
+        {"Esc", N_("leave it")},
+        {"^U", N_("empty it")},
+    };
+    int x = 1;
+
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        x = canvas_put(canvas, canvas->height - 1, x, ROLE_KEY, keys[i].name);
+        x = canvas_putf(canvas, canvas->height - 1, x, ROLE_NORMAL, " %s",
+                        text_of(keys[i].label)) +
+            2;
+    }
+}
+
 void prompt_draw(const struct app *app, struct canvas *canvas)
 {
     const struct prompt *prompt = &app->prompt;
@@ -85,4 +105,5 @@ void prompt_draw(const struct app *app, struct canvas *canvas)
     canvas->cursor_x = canvas_put(canvas, y, x, ROLE_NORMAL, text);
     canvas->cursor_y = y;
     canvas_put(canvas, y, canvas->cursor_x, ROLE_SELECTED, "_");
+    draw_keys(canvas);
 }

@@ -25,6 +25,7 @@ bool prompt_is_open(const struct app *app);
 /* Every key while it is open: Enter takes the text, Esc forgets it. */
 void prompt_key(struct app *app, int key);
 
+/* In the two last rows: what is asked, and the keys for it. */
 void prompt_draw(const struct app *app, struct canvas *canvas);
 
 #endif

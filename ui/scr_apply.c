@@ -217,11 +217,13 @@ static struct lines lines_of(const struct app *app)
                                           : result_lines(app);
 }
 
-static void draw_answers(struct canvas *canvas, int y)
+/* What would be refused is not offered. */
+static void draw_answers(const struct app *app, struct canvas *canvas, int y)
 {
     int x = canvas_put(canvas, y, 3, ROLE_SELECTED, _("[ Enter: cancel ]"));
 
-    canvas_put(canvas, y, x + 4, ROLE_NORMAL, _("a: apply"));
+    if (findings_count(&app->findings, VERDICT_FAIL) == 0)
+        canvas_put(canvas, y, x + 4, ROLE_NORMAL, _("a: apply"));
     canvas->cursor_y = y;
     canvas->cursor_x = 3;
 }
@@ -239,7 +241,7 @@ static void draw(struct app *app, struct canvas *canvas)
     y = lines_draw(&lines, canvas, top_of(app), rows_of(app),
                    app->lists[STEP_APPLY].selected);
     if (app->apply_state == APPLY_ASKS && changeset_kept(app->set) > 0)
-        draw_answers(canvas, y + (y < app_body_end(canvas) - 1));
+        draw_answers(app, canvas, y + (y < app_body_end(canvas) - 1));
     lines_free(&lines);
 }
 

@@ -7,9 +7,9 @@
 #include "ui/cure.h"
 #include "ui/find.h"
 #include "ui/pane.h"
+#include "ui/save.h"
 
 #include "base/text.h"
-#include "session/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +22,6 @@ enum {
     BAR_WIDTH = 16, /* for the longest wait, or for 5 % */
     BAR_MIN = 50,   /* thousandths */
 };
-
-#define REPORT_FILE "virt-tune-check.txt"
 
 enum row_kind { ROW_TITLE, ROW_FINDING, ROW_WAIT };
 
@@ -144,22 +142,27 @@ static int draw_counts(const struct audit *audit, struct canvas *canvas)
     return x;
 }
 
-static void draw_measuring(const struct app *app, struct canvas *canvas, int y,
-                           int x)
+/* Gives the column after it. */
+static int draw_measuring(const struct app *app, struct canvas *canvas, int y,
+                          int x)
 {
     const struct audit *audit = app->audit;
 
     if (is_measuring(app))
-        canvas_putf(canvas, y, x, ROLE_NOTE,
-                    "Measuring waits: %.0f of %u s. Esc stops it.",
-                    audit_progress(audit), audit->seconds);
-    else if (audit->measured > 0)
-        canvas_putf(canvas, y, x, ROLE_NORMAL,
-                    "Waits were measured for %.1f s.", audit->measured);
+        return canvas_putf(canvas, y, x, ROLE_NOTE,
+                           "Measuring waits: %.0f of %u s. Esc stops it.",
+                           audit_progress(audit), audit->seconds);
+    if (audit->measured > 0)
+        return canvas_putf(canvas, y, x, ROLE_NORMAL,
+                           "Waits were measured for %.1f s.", audit->measured);
+    return x;
 }
 
-/* The verdict and the counts; the measuring, too, beside what is short. */
-static void draw_headline(const struct app *app, struct canvas *canvas)
+/*
+ * The verdict and the counts; the measuring, too, beside what is short. Gives
+ * the column after the counts.
+ */
+static int draw_headline(const struct app *app, struct canvas *canvas)
 {
     enum { SHORT = 36 };
     static const enum role roles[] = {
@@ -176,7 +179,7 @@ static void draw_headline(const struct app *app, struct canvas *canvas)
                     app_body_end(canvas) - BODY_TOP, ROLE_NORMAL,
                     app->wants_audit ? _("Looking at the guest ...")
                                      : app->audit_problem.text);
-        return;
+        return canvas->width;
     }
     role = roles[audit_verdict(audit)];
     if (role == ROLE_OK && !audit->is_in_force)
@@ -187,7 +190,8 @@ static void draw_headline(const struct app *app, struct canvas *canvas)
     if (x <= SHORT)
         draw_measuring(app, canvas, BODY_TOP, x + 2);
     else
-        draw_measuring(app, canvas, BODY_TOP + 1, counts_x);
+        counts_x = draw_measuring(app, canvas, BODY_TOP + 1, counts_x);
+    return counts_x;
 }
 
 static void draw_wait(const struct audit *audit, struct canvas *canvas, int y,
@@ -269,15 +273,16 @@ static void draw_others(const struct app *app, struct canvas *canvas, int y)
 
 static void draw(struct app *app, struct canvas *canvas)
 {
-    int pane = PANE_MIN + (canvas->height - APP_MIN_HEIGHT) / 2;
+    int pane = PANE_MIN + (canvas->height - APP_FULL_HEIGHT) / 2;
     int height = app_body_end(canvas) - LIST_TOP - pane - 2;
     struct list *list = &app->lists[STEP_CHECK];
+    int x = draw_headline(app, canvas);
 
-    draw_headline(app, canvas);
     if (!app->audit)
         return;
     list->count = length(app);
     list_scroll(list, height);
+    draw_range(canvas, LIST_TOP - 1, x, list, height);
     for (int i = list->top; i < list->count && i < list->top + height; i++)
         draw_row(app->audit, canvas, LIST_TOP + i - list->top, i,
                  i == list->selected);
@@ -285,19 +290,6 @@ static void draw(struct app *app, struct canvas *canvas)
         finding_draw(selected_finding(app), canvas, LIST_TOP + height + 1);
     else
         draw_others(app, canvas, LIST_TOP + height + 1);
-}
-
-static void save(struct app *app)
-{
-    struct err err = {0};
-
-    if (!app->audit)
-        app_hint(app, "There is nothing to save yet.");
-    else if (report_save(app->audit, REPORT_FILE, false, &err))
-        app_hint(app, "Saved in %s, without what tells whose machine it is.",
-                 REPORT_FILE);
-    else
-        app_hint(app, "%s", err.text);
 }
 
 static void cure(struct app *app, const struct finding *finding)
@@ -329,7 +321,7 @@ static bool act(struct app *app, enum action action)
         app_hint(app, "Looked again.");
         return true;
     case ACTION_SAVE:
-        save(app);
+        save_report(app);
         return true;
     case ACTION_CURE:
         cure(app, finding);

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "plan/describe.h"
 #include "plan/hand.h"
 #include "ui/cpufind.h"
 #include "ui/cpuuse.h"
@@ -326,7 +327,10 @@ static void change_count(struct app *app, int by)
     app->request = request;
     app_edited(app);
     if (is_own && moved > 0)
-        app_hint(app, "%u vCPUs had to move; u takes it back.", moved);
+        app_hint(app,
+                 text_plural("%u vCPU had to move; u takes it back.",
+                             "%u vCPUs had to move; u takes it back.", moved),
+                 moved);
     else if (is_own)
         app_hint(app, "The other pins stayed; Tab proposes all anew.");
 }
@@ -345,6 +349,8 @@ static void next_layout(struct app *app, int by)
 static void edit_core(struct app *app,
                       const char *(*toggle)(struct plan *plan, unsigned core))
 {
+    struct str text CLEANUP(str_free) = STR_INIT;
+    struct plan *before;
     const char *reason;
 
     if (!plan_is_pinned(app_plan(app))) {
@@ -354,10 +360,15 @@ static void edit_core(struct app *app,
                      : app->layouts_problem.text);
         return;
     }
+    before = plan_copy(app_plan(app));
     reason = toggle(app_edit(app), (unsigned)app->core);
     app_edited(app);
+    plan_describe(&text, before, app_plan(app));
+    plan_free(before);
     if (reason)
         app_hint(app, "%s", reason);
+    else
+        app_hint(app, "Changed, u undoes: %s.", str_text(&text));
 }
 
 static void move(struct app *app, int columns, int rows)

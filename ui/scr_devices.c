@@ -99,7 +99,7 @@ static void draw_pci(const struct app *app, struct canvas *canvas, int y,
         canvas_put_cut(canvas, y, x, width - 23 - x, ROLE_NORMAL, name);
     }
     canvas_put_cut(canvas, y, width - 22, 13, ROLE_NORMAL,
-                   device->driver ? device->driver : "-");
+                   device->driver ? device->driver : _("none"));
     draw_role(app, canvas, y, device);
 }
 
@@ -368,8 +368,9 @@ static int length(const struct app *app)
     return (int)rows.count;
 }
 
-/* Whether a PCI device can be given at all, as Host says it. */
-static void draw_possible(const struct app *app, struct canvas *canvas, int y)
+/* Whether a PCI device can be given at all, as Host says it; up to `end`. */
+static void draw_possible(const struct app *app, struct canvas *canvas, int y,
+                          int end)
 {
     const struct findings *findings = &app->session->host->findings;
 
@@ -381,9 +382,10 @@ static void draw_possible(const struct app *app, struct canvas *canvas, int y)
             continue;
         x = canvas_put(canvas, y, 1, role_of_verdict(one->verdict),
                        verdict_label(one->verdict));
-        x = canvas_put(canvas, y, x + 2, ROLE_NORMAL, one->text);
-        if (one->verdict != VERDICT_OK)
-            canvas_put_cut(canvas, y, x, canvas->width - x - 1, ROLE_NORMAL,
+        x = canvas_put_cut(canvas, y, x + 2, end - x - 3, ROLE_NORMAL,
+                           one->text);
+        if (one->verdict != VERDICT_OK && x < end - 1)
+            canvas_put_cut(canvas, y, x, end - x - 1, ROLE_NORMAL,
                            arena_printf(app->arena, ": %s", one->detail));
     }
 }
@@ -391,11 +393,20 @@ static void draw_possible(const struct app *app, struct canvas *canvas, int y)
 static void draw_head(const struct app *app, struct canvas *canvas)
 {
     const struct pci *pci = &app->session->host->pci;
+    size_t given = count_given(app);
+    size_t count = pci->device_count + app->session->host->usb.count;
     int x = canvas_putf(
         canvas, BODY_TOP, 1, ROLE_NORMAL,
-        "%zu IOMMU groups, %zu devices; %zu go to the guest", pci->group_count,
-        pci->device_count + app->session->host->usb.count, count_given(app));
+        text_plural("%zu IOMMU group", "%zu IOMMU groups", pci->group_count),
+        pci->group_count);
 
+    x = canvas_putf(canvas, BODY_TOP, x, ROLE_NORMAL,
+                    text_plural(", %zu device; ", ", %zu devices; ", count),
+                    count);
+    x = canvas_putf(canvas, BODY_TOP, x, ROLE_NORMAL,
+                    text_plural("%zu goes to the guest",
+                                "%zu go to the guest", given),
+                    given);
     if (app->device_filter != FILTER_ALL)
         canvas_putf(canvas, BODY_TOP, x, ROLE_NOTE, "; shown: %s",
                     devlist_filter_name(app->device_filter));
@@ -412,7 +423,8 @@ static void draw(struct app *app, struct canvas *canvas)
     list->count = (int)rows.count;
     list_scroll(list, height);
     draw_head(app, canvas);
-    draw_possible(app, canvas, BODY_TOP + 1);
+    draw_possible(app, canvas, BODY_TOP + 1,
+                  draw_range(canvas, BODY_TOP + 1, 0, list, height));
     if (has_groups) {
         canvas_put(canvas, BODY_TOP + 2, 3, ROLE_HEADING,
                    _("Grp     Address  Kind     Device"));
@@ -431,6 +443,9 @@ static void draw(struct app *app, struct canvas *canvas)
         canvas_put(canvas, top, 3, ROLE_NOTE,
                    _("Nothing is shown; f shows something else."));
     free(rows.list);
+    if (!app->hint[0] && has_groups)
+        app_hint(app,
+                 "[x] to the guest   [ ] can go    -  stays    .  goes along");
 }
 
 static const struct finder finder = {.has = devlist_has, .go = devlist_go};

@@ -49,13 +49,11 @@ static void draw_headline(const struct app *app, struct canvas *canvas)
     canvas_put_cut(canvas, BODY_TOP, 1, canvas->width - 2, ROLE_NORMAL, text);
 }
 
-/* How many of each verdict, worst first, and which rows are in sight. */
-static void draw_counts(const struct app *app, struct canvas *canvas,
-                        int height)
+/* How many of each verdict, worst first; the column after it. */
+static int draw_counts(const struct app *app, struct canvas *canvas)
 {
     static const enum verdict verdicts[] = {
         VERDICT_FAIL, VERDICT_WARN, VERDICT_UNKNOWN, VERDICT_NOTE, VERDICT_OK};
-    const struct list *list = &app->lists[STEP_HOST];
     int x = 1;
 
     for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
@@ -66,12 +64,7 @@ static void draw_counts(const struct app *app, struct canvas *canvas,
                             role_of_verdict(verdicts[i]), "%zu %s  ", count,
                             verdict_label(verdicts[i]));
     }
-    if (list->count > height && x < canvas->width - 17)
-        canvas_putf(canvas, BODY_TOP + 1, canvas->width - 17, ROLE_NORMAL,
-                    "%2d to %2d of %2d", list->top + 1,
-                    list->top + height < list->count ? list->top + height
-                                                     : list->count,
-                    list->count);
+    return x;
 }
 
 static void draw_row(struct canvas *canvas, int y, bool is_selected,
@@ -98,7 +91,7 @@ static void draw(struct app *app, struct canvas *canvas)
     list->count = length(app);
     list_scroll(list, height);
     draw_headline(app, canvas);
-    draw_counts(app, canvas, height);
+    draw_range(canvas, BODY_TOP + 1, draw_counts(app, canvas), list, height);
     for (int i = list->top; i < list->count && i < list->top + height; i++)
         draw_row(canvas, LIST_TOP + i - list->top, i == list->selected,
                  &findings->list[i]);

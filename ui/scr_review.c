@@ -153,19 +153,26 @@ static int draw_hook_now(struct canvas *canvas, int y, int end,
     return pane_draw_points(&pane, canvas, y, 1, end);
 }
 
+/* What the title counts. */
+static size_t warnings(const struct app *app)
+{
+    return findings_count(&app->findings, VERDICT_WARN) +
+           findings_count(&app->findings, VERDICT_FAIL);
+}
+
 static void draw(struct app *app, struct canvas *canvas)
 {
     struct list *list = &app->lists[STEP_REVIEW];
     int end = app_body_end(canvas), height = app_is_low(canvas) ? 5 : 9;
     const struct change *change;
     char title[160];
-    int y;
+    int x, y;
 
     list->count = length(app);
     if (list->count < height)
         height = list->count;
     list_scroll(list, height);
-    canvas_put(canvas, BODY_TOP, 3, ROLE_HEADING, _("Pending changes"));
+    x = canvas_put(canvas, BODY_TOP, 3, ROLE_HEADING, _("Pending changes"));
     if (list->count == 0) {
         canvas_put(canvas, BODY_TOP + 2, 3, ROLE_NORMAL,
                    _("There is nothing to change. p takes every proposal."));
@@ -174,6 +181,9 @@ static void draw(struct app *app, struct canvas *canvas)
                        _("U brings back what was undone."));
         return;
     }
+    if (warnings(app) > 0)
+        canvas_put_cut(canvas, BODY_TOP, x + 2, canvas->width - 29 - x,
+                       ROLE_WARN, _("v has what is warned of"));
     canvas_put(canvas, BODY_TOP, canvas->width - 26, ROLE_HEADING,
                _("where             lines"));
     for (int i = list->top; i < list->count && i < list->top + height; i++)

@@ -368,6 +368,17 @@ bool file_look(const char *root_directory, const char *path, char **text,
                : refuse_to_read(full, number, err);
 }
 
+bool file_is_other(const char *path, const char *text)
+{
+    struct err problem = {0};
+    char *now CLEANUP(mem_free) = NULL;
+    bool is_absolute = *path == '/';
+
+    if (!file_look(is_absolute ? "/" : ".", path + is_absolute, &now, &problem))
+        return true;
+    return now && strcmp(now, text) != 0;
+}
+
 bool file_is_executable(const char *root, const char *path)
 {
     char *full CLEANUP(mem_free) = join(root, path);

@@ -68,6 +68,12 @@ bool file_look(const char *root_directory, const char *path, char **text,
 /* Why such a file cannot be read, from what errno was then. */
 const char *file_obstacle(int number);
 
+/*
+ * True if something is at this path, of the working directory or absolute, that
+ * is not a file of just this text: to replace it is to be asked for.
+ */
+bool file_is_other(const char *path, const char *text);
+
 /* True if a regular file that someone may execute is there. */
 bool file_is_executable(const char *root, const char *path);
 

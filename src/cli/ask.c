@@ -6,6 +6,8 @@
  */
 #include "cli/ask.h"
 
+#include "apply/file.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "plan/device.h"
@@ -109,6 +111,8 @@ static void print_devices(const struct talk *talk)
     for (size_t i = 0; i < pci->device_count; i++) {
         const struct pci_device *device = &pci->devices[i];
         const char *obstacle = device_obstacle(talk->plan, i);
+        const struct pci_device *on;
+        const struct claim *claim;
 
         if (obstacle && !talk->plan->is_given[i])
             continue;
@@ -116,6 +120,9 @@ static void print_devices(const struct talk *talk)
                pci_kind(device), device->group,
                talk->plan->is_given[i] ? _("guest") : _("host"));
         print_printable(stdout, device->name);
+        claim = device_claim(talk->plan, i, &on);
+        if (claim && claim->severity == CLAIM_REFUSE)
+            fputs(_("; the host needs it"), stdout);
         printf("\n");
     }
 }
@@ -493,20 +500,36 @@ static bool review(struct talk *talk)
 static enum answer save(struct talk *talk, size_t index)
 {
     struct str text CLEANUP(str_free) = STR_INIT;
-    const char *output = talk->output;
+    const char *output = talk->output, *answer;
     struct str command CLEANUP(str_free) = STR_INIT;
+    char *name CLEANUP(mem_free) = NULL;
     char *printable;
 
     (void)index;
-    if (!review(talk))
+    if (!talk->is_again && !review(talk))
         return ANSWER_END;
-    if (!output)
-        output = ask(talk, _("\nFile for the plan"), "virt-tune.plan");
-    if (!output)
-        return no_answer(talk);
     planfile_save(talk->plan, &text);
-    if (!session_save(talk->session, output, str_text(&text), talk->err))
-        return ANSWER_END;
+    if (!output) {
+        output = ask(talk, _("\nFile for the plan"), "virt-tune.plan");
+        if (!output)
+            return no_answer(talk);
+        name = mem_strdup(output); /* the next answer takes its place */
+        output = name;
+        if (file_is_other(output, str_text(&text))) {
+            answer = ask(talk, _("It is there. Replace it? Type yes"), "no");
+            if (!answer)
+                return no_answer(talk);
+            if (strcmp(answer, "yes") != 0)
+                return ANSWER_AGAIN;
+        }
+    }
+    if (!session_save(talk->session, output, str_text(&text), talk->err)) {
+        if (output == talk->output)
+            return ANSWER_END;
+        printf("%s\n", talk->err->text);
+        *talk->err = (struct err){0};
+        return ANSWER_AGAIN;
+    }
     printable = str_printable(output);
     printf(_("The plan is saved in %s. Nothing else is written."), printable);
     if (command_add(&command, talk->session, "apply", talk->plan, output))

@@ -12,6 +12,7 @@
 #include "ui/beside.h"
 #include "ui/term.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,6 +71,15 @@ static bool open_beside(const struct options *options, struct err *err)
     return true;
 }
 
+/* Nobody has to wonder what became of his plan. */
+static void tell_draft(bool is_fine, struct err *err)
+{
+    if (!is_fine)
+        err_add(err, "The plan is kept as a draft: the next start offers it.");
+    else
+        puts(_("The plan is kept as a draft: the next start offers it."));
+}
+
 bool command_screens(const struct options *options, char **words,
                      struct err *err)
 {
@@ -90,6 +100,8 @@ bool command_screens(const struct options *options, char **words,
             cli_flush(err);
     else
         is_fine = term_run(opening.app, options->color, err);
+    if (opening.app && !options->script && app_leaves_draft(opening.app))
+        tell_draft(is_fine, err);
     app_free(opening.app);
     session_close(opening.session);
     return is_fine;

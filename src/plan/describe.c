@@ -27,14 +27,15 @@ static void add_pins(struct str *str, size_t start, const struct plan *before,
         moved += !CPU_EQUAL(&before->vcpupin[i], &after->vcpupin[i]);
     if (before->vcpus != after->vcpus) {
         add_item(str, start);
-        str_addf(str, "%u vCPUs instead of %u", after->vcpus, before->vcpus);
+        str_addf(str,
+                 text_plural("%u vCPU instead of %u", "%u vCPUs instead of %u",
+                             after->vcpus),
+                 after->vcpus, before->vcpus);
     }
-    if (moved > 0 && before->vcpus == after->vcpus) {
+    if (moved > 0) {
         add_item(str, start);
-        str_addf(
-            str,
-            text_plural("the pin of %u vCPU", "the pins of %u vCPUs", moved),
-            moved);
+        str_addf(str, text_plural("pin of %u vCPU", "pins of %u vCPUs", moved),
+                 moved);
     }
 }
 
@@ -62,8 +63,7 @@ static void add_threads(struct str *str, size_t start,
         str_add(str, _("the I/O threads"));
     }
     if (memcmp(&before->topology, &after->topology, sizeof(after->topology)) !=
-            0 &&
-        before->vcpus == after->vcpus) {
+        0) {
         add_item(str, start);
         str_add(str, _("the guest's topology"));
     }

@@ -78,8 +78,10 @@ static const char *render_vcpus(struct rendering *r)
         edit_content(r->edit, vcpu, number_text(r, plan->vcpus));
     if (xml_attribute(r->arena, vcpu, "current"))
         set_attribute(r, vcpu, "current", number_text(r, plan->vcpus));
-    return arena_printf(r->arena, "%u vCPUs instead of %u", plan->vcpus,
-                        plan->domain->vcpus);
+    return arena_printf(r->arena,
+                        text_plural("%u vCPU instead of %u",
+                                    "%u vCPUs instead of %u", plan->vcpus),
+                        plan->vcpus, plan->domain->vcpus);
 }
 
 /* True if an element's cpuset says the same CPUs, however it is written. */
@@ -149,8 +151,10 @@ static const char *render_vcpupin(struct rendering *r)
         return NULL;
     if (cpuset_is_empty(&guest))
         return _("let the vCPUs float");
-    return arena_printf(r->arena, "pin %u vCPUs to CPUs %s", plan->vcpus,
-                        cpuset_text(r->arena, &guest));
+    return arena_printf(r->arena,
+                        text_plural("pin %u vCPU to CPUs %s",
+                                    "pin %u vCPUs to CPUs %s", plan->vcpus),
+                        plan->vcpus, cpuset_text(r->arena, &guest));
 }
 
 static const char *render_emulatorpin(struct rendering *r)

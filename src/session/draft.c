@@ -30,7 +30,7 @@ static uint64_t hash_of(const char *text)
     return hash;
 }
 
-static bool is_kept(const struct session *session)
+bool draft_is_kept(const struct session *session)
 {
     return session->domain && !session->options.is_demo &&
            !session->options.is_read_only;
@@ -64,7 +64,7 @@ static bool find_place(const struct session *session, struct str *directory,
 }
 
 bool draft_save(const struct session *session, const struct plan *plan,
-                unsigned step, struct err *err)
+                unsigned step, unsigned seen, struct err *err)
 {
     struct str directory CLEANUP(str_free) = STR_INIT;
     struct str path CLEANUP(str_free) = STR_INIT;
@@ -74,7 +74,7 @@ bool draft_save(const struct session *session, const struct plan *plan,
     const char *root;
     struct tm tm;
 
-    if (!is_kept(session))
+    if (!draft_is_kept(session))
         return true;
     if (!find_place(session, &directory, &path, &root))
         return err_set(err, ERR_FAILED,
@@ -82,7 +82,9 @@ bool draft_save(const struct session *session, const struct plan *plan,
     if (gmtime_r(&now, &tm))
         strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", &tm);
     planfile_save(plan, &text);
-    str_addf(&text, "# step = %u\n# time = %s\n# was = %016llx\n", step, when,
+    str_addf(&text,
+             "# step = %u\n# seen = %u\n# time = %s\n# was = %016llx\n", step,
+             seen, when,
              (unsigned long long)hash_of(session->domain->xml->text));
     meanwhile_note(&text, session, plan);
     return file_make_directory(root, str_text(&directory), 0700, err) &&
@@ -96,7 +98,8 @@ void draft_remove(const struct session *session)
     struct str path CLEANUP(str_free) = STR_INIT;
     const char *root;
 
-    if (is_kept(session) && find_place(session, &directory, &path, &root))
+    if (draft_is_kept(session) &&
+        find_place(session, &directory, &path, &root))
         file_remove(root, str_text(&path), NULL);
 }
 
@@ -116,6 +119,18 @@ static char *note(const char *text, const char *name)
     printable = str_printable(value);
     free(value);
     return printable;
+}
+
+/* The same as a number of at most `largest`, or 0. */
+static unsigned note_number(const char *text, const char *name,
+                            unsigned largest)
+{
+    char *value = note(text, name);
+    unsigned long number = 0;
+
+    str_number(value, largest, &number);
+    free(value);
+    return (unsigned)number;
 }
 
 /* Loads one line of a plan file; refused it leaves the plan as it was. */
@@ -258,34 +273,47 @@ struct plan *draft_plan(const struct session *session,
     return take(session, draft->text, &left_out, err);
 }
 
+static size_t count_changes(const struct session *session,
+                            const struct plan *plan)
+{
+    struct err ignored = {0};
+    struct changeset *set =
+        plan ? session_changeset(session, plan, &ignored) : NULL;
+    size_t count = set ? changeset_kept(set) : 0;
+
+    changeset_free(set);
+    return count;
+}
+
 struct draft *draft_load(const struct session *session)
 {
     struct str directory CLEANUP(str_free) = STR_INIT;
     struct str path CLEANUP(str_free) = STR_INIT;
-    const char *root;
-    char *text = NULL, *step, *was, hash[20];
-    unsigned long number = 0;
     struct str changes = STR_INIT;
+    char *text = NULL, *was, hash[20];
     struct draft *draft;
+    const char *root;
+    struct plan *plan;
 
-    if (is_kept(session) && find_place(session, &directory, &path, &root))
+    if (draft_is_kept(session) &&
+        find_place(session, &directory, &path, &root))
         text = file_read(root, str_text(&path));
     if (!text)
         return NULL;
     draft = mem_alloc(1, sizeof(*draft));
-    step = note(text, "step");
     was = note(text, "was");
     snprintf(hash, sizeof(hash), "%016llx",
              (unsigned long long)hash_of(session->domain->xml->text));
-    str_number(step, 16, &number);
     draft->text = text;
-    draft->step = (unsigned)number;
+    draft->step = note_number(text, "step", 16);
+    draft->seen = note_number(text, "seen", UINT16_MAX);
     draft->time = note(text, "time");
     draft->is_current = strcmp(was, hash) == 0;
     meanwhile_compare(&changes, session, text);
-    plan_free(take(session, text, &changes, NULL));
+    plan = take(session, text, &changes, NULL);
+    draft->change_count = count_changes(session, plan);
     draft->changes = str_steal(&changes);
-    free(step);
+    plan_free(plan);
     free(was);
     return draft;
 }

@@ -11,6 +11,8 @@
 struct draft {
     char *text;      /* a plan file */
     unsigned step;   /* of the screens, from 0 */
+    unsigned seen;   /* the steps that were seen, a bit for each */
+    size_t change_count; /* that it would make today */
     char *time;      /* "2025-11-21 02:04 UTC", printable */
     bool is_current; /* the domain's definition is as it was then */
     char *changes;   /* of the host since then, and what of the draft does not
@@ -18,11 +20,14 @@ struct draft {
 };
 
 /*
- * Saves the plan and the step, whole or not at all. Nothing is to be saved in
- * the demo or a read-only session.
+ * Saves the plan, the step and those that were seen, whole or not at all.
+ * Nothing is to be saved in the demo or a read-only session.
  */
 bool draft_save(const struct session *session, const struct plan *plan,
-                unsigned step, struct err *err);
+                unsigned step, unsigned seen, struct err *err);
+
+/* False in the demo and in a read-only session. */
+bool draft_is_kept(const struct session *session);
 void draft_remove(const struct session *session);
 
 /* The draft for the present domain, or NULL; free it with draft_free. */

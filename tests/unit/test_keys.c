@@ -375,7 +375,7 @@ static void go_astray(struct app *app)
             app_key(app, key);
 }
 
-/* "Undone: " and what it was. */
+/* "Undone, U redoes: " and what it was. */
 static void check_said(const struct app *app, const char *how)
 {
     if (!str_starts(app->hint, how) || app->hint[strlen(how)] == '.')
@@ -394,10 +394,10 @@ static void check_undo(struct app *app, const struct plan *before)
     after = plan_copy(app_plan(app));
     app_key(app, 'u');
     assert_true(plan_equal(before, app_plan(app)));
-    check_said(app, "Undone: ");
+    check_said(app, "Undone, U redoes: ");
     app_key(app, 'U');
     assert_true(plan_equal(after, app_plan(app)));
-    check_said(app, "Redone: ");
+    check_said(app, "Redone, u undoes: ");
     plan_free(after);
 }
 

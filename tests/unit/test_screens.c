@@ -131,7 +131,11 @@ static void test_pager(void **unused)
     assert_int_equal(stage.app->pager_top, 2 * (APP_FULL_HEIGHT - 6));
     press(stage.app, "PageUp");
     assert_int_equal(stage.app->pager_top, APP_FULL_HEIGHT - 6);
-    press(stage.app, "End Down Home C-l");
+    press(stage.app, "End PageDown");
+    /* Its last page is full. */
+    assert_int_equal(stage.app->pager_top + APP_FULL_HEIGHT - 2,
+                     str_count_lines(stage.app->pager));
+    press(stage.app, "Home C-l");
     assert_int_equal(stage.app->pager_top, 0);
     assert_non_null(stage.app->pager);
     press(stage.app, "q");

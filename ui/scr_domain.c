@@ -11,6 +11,14 @@
 /* Columns of a narrow screen stand so much further left. */
 enum { NARROW_SHIFT = 4 };
 
+/* Who comes back goes on with the domain that is open. */
+static void select_open(struct app *app)
+{
+    for (size_t i = 0; app->history && i < app->domain_count; i++)
+        if (strcmp(app->domains[i].uuid, app->session->domain->uuid) == 0)
+            app->lists[STEP_DOMAIN].selected = (int)i;
+}
+
 /* What was listed before stays if it cannot be listed anew. */
 static void enter(struct app *app)
 {
@@ -36,6 +44,7 @@ static void enter(struct app *app)
     domain_list_free(app->domains, app->domain_count);
     app->domains = domains;
     app->domain_count = count;
+    select_open(app);
 }
 
 static int length(const struct app *app)

@@ -148,7 +148,7 @@ static void check_rows(const char *first, bool is_read_only)
             if (step >= STEP_COUNT)
                 press(stage.app, "Down");
             else if (step != STEP_APPLY)
-                press(stage.app, "Down Right");
+                press(stage.app, "Home Down Right");
             settle(stage.app);
             stage.app->hint[0] = '\0';
             before = shown(stage.app);

@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# golden_tmux.sh PROGRAM HOSTS - every golden script again, key by key in a real
+# terminal: it shows what the canvas does.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/tmux.sh
+. "$(dirname "$0")/tmux.sh"
+program=$(realpath "$1") hosts=$(realpath "$2")
+golden=$(cd "$(dirname "$0")" && pwd)/golden
+cd "$scratch" || exit 1
+# shellcheck source=tests/play.sh
+. "$golden/../play.sh"
+
+key() { # WORD of a script
+  case $1 in
+  BackTab) press BTab ;;
+  Backspace) press BSpace ;;
+  Esc) press Escape && sleep 0.3 ;; # else it would begin a sequence
+  tick) ;;                          # comes by itself
+  wait) looked ;;
+  resize:*)
+    height=${1#*x} width=${1#resize:}
+    mux resize-window -x "${width%x*}" -y "$height"
+    ;;
+  ?) press -l "$1" ;;
+  *) press "$1" ;;
+  esac
+}
+looked() { # nothing goes on any more: all keys are read, and Check has seen
+  local try before=
+  for ((try = 0; try < 40; try++)); do
+    sleep 0.5
+    [ "$before" != "$(screen)" ] || [[ $before == *"Looking at the guest"* ]] ||
+      return
+    before=$(screen)
+  done
+}
+shows() { # LINES of what the canvas showed, up to the last
+  local wanted try shown
+  wanted=$(sed -n "$1p" "$golden/$name.txt")
+  for ((try = 0; try < 200; try++)); do
+    shown=$(screen | as_golden)
+    [ "$shown" = "$wanted" ] && return
+    # While it looks it shows that for a moment only.
+    [[ $wanted == *"Looking at the guest"* ]] && return
+    sleep 0.05
+  done
+  diff <(echo "$wanted") <(echo "$shown") | sed 's/^/#   /' | head -20
+  return 1
+}
+
+for script in "$golden"/*.keys; do
+  name=$(basename "$script" .keys)
+  prepare "$script" || exit
+  size=80x24
+  if [[ $options == *--size* ]]; then
+    size=${options#*--size } size=${size%% *}
+  fi
+  height=${size#*x} line=0 differs=
+  start "${size%x*}" "$height" "clear; $program ${options/--size $size/} --root root"
+  await "[" # anything of the screens
+  read -rd '' -a words < <(grep -v '^#' "$script")
+  for word in "${words[@]}"; do
+    if [ "$word" != dump ]; then
+      key "$word"
+    elif shows "$((line + 1)),$((line += height))"; then
+      :
+    else
+      differs="$differs $line"
+      break
+    fi
+  done
+  ok "golden $name in a terminal" is "$differs" ""
+done
+finish

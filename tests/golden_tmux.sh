@@ -23,7 +23,8 @@ key() { # WORD of a script
     height=${1#*x} width=${1#resize:}
     mux resize-window -x "${width%x*}" -y "$height"
     ;;
-  ?) press -l "$1" ;;
+  [at]) press "$1" ;;
+  ?) mux send-keys -l "$1" ;;
   *) press "$1" ;;
   esac
 }

@@ -185,12 +185,54 @@ ok "the draft is offered, and taken up at its screen" is "$(value exit)" 130
 
 for signal in 1 6; do
   session
-  play "text:Linux key:p key:7 key:a text:Applied key:H text:record
+  play "text:Linux key:p key:7 text:apply idle:1 key:a text:Applied key:H
+    text:record
     signal:$signal exit" "${arguments[@]}"
   ok "signal $signal at History: the terminal is as before" has "$out" \
     "modes same"
   ok "it ended by it" has "$out" "$([ $signal = 1 ] && echo exit 129 ||
     echo signal 6)"
+done
+
+# Whatever is pasted, or sent by the terminal itself, writes nothing: "7a" in it
+# are keys, but nobody has seen what they ask.
+uuid=8f1d6a52-3c0e-4b7a-9d15-2e6f0c4b8a91
+paste() { # BYTES PLACE
+  session
+  play "text:Linux key:p $2 type:$1 idle:0.5 key:C-c exit" "${arguments[@]}"
+  ok "pasted at ${2//key:/}: nothing is written" untouched
+}
+for place in key:5 key:3 "key:7 text:apply" "key:5 key:/"; do
+  paste "$uuid" "$place"
+done
+paste "\\x1b[200~$uuid\\x1b[201~" key:5
+paste '\x1b]11;rgb:7777/aaaa/2222\x1b\x5c' key:5
+paste 'vga\x0d07:00.0\x0d' "key:5 key:/"
+session
+play "text:Linux key:p key:7 text:apply type:7a text:soon idle:1 key:a text:Applied
+  key:C-c exit" "${arguments[@]}"
+ok "what was typed in one go is asked for again" is "$(value exit)" 130
+# Bytes that are no character here, and sequences that nobody knows, are no
+# keys; they take none along, and do not end the program.
+play "text:Linux $(yes 'type:\xe9' | head -120 | xargs) key:3 text:Devices]
+  key:C-c exit" --demo win10
+ok "120 unreadable bytes do not end it" is "$(value exit)" 130
+play 'text:Linux type:\xe43 text:Devices] key:C-c exit' --demo win10
+ok "nor does one take the next key along" is "$(value exit)" 130
+play 'text:Linux key:5 key:/ type:\xc3 idle:0.2 type:\xbc text:ü key:C-c exit' \
+  --demo win10
+ok "a character may come in parts" is "$(value exit)" 130
+TERM=vt100 play 'text:Choose type:\x1b[3~ text:nothing key:C-c exit' --demo
+ok "vt100: Delete does nothing, and says so" is "$(value exit)" 130
+for report in '\x1b[97;5u' '\x1b[<0;10;10M' '\x1b[?62;22c' '\x1b[24;80R' \
+  '\x1bP1+r0m\x1b\x5c' '\x1bOy'; do
+  play "text:Linux key:p key:7 text:apply type:$report text:nothing key:C-c exit" \
+    --demo win10
+  ok "${report//\\/}: nothing, and says so" is "$(value exit)" 130
+done
+for place in "key:5 key:/" "key:5 key:?" "key:6 key:v" key:4; do
+  play "text:Linux key:p $place type:\x0c bytes:all key:C-c exit" --demo win10
+  ok "^L paints all again at ${place//key:/}" test "$(value all)" -gt 1000
 done
 
 # A libvirt that does not answer is told before anything waits for it.

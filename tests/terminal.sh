@@ -71,7 +71,7 @@ mux send-keys p 7
 await "Apply 10 changes"
 echo '<!-- by hand -->' >>"$scratch/edited.xml"
 cp "$scratch/edited.xml" "$scratch/by-hand.xml"
-mux send-keys a
+press a
 ok "an edit by someone else stops apply" await "changed by someone else"
 ok "and no hook is written" test ! -e "$scratch/root/etc"
 ok "and stays" cmp -s "$scratch/edited.xml" "$scratch/by-hand.xml"
@@ -84,24 +84,24 @@ mux send-keys 'fg; echo code $?' Enter
 ok "after Ctrl-Z an edit meanwhile is told" await "was changed meanwhile"
 mux send-keys r u
 ok "u shows it without the plan" await "There is nothing to apply"
-mux send-keys U a
+press U a
 ok "U brings it back, to be applied" await "Applied, read back"
 ok "the edits by hand are still there" is \
   "$(grep -c -e 'by hand' -e meanwhile "$scratch/edited.xml")" 2
 mux send-keys u
 await "is undone (record"
-mux send-keys 6 p 7 a
+press 6 p 7 a
 await "Record 0003"
 sed -i "s/vcpu='3' cpuset='7'/vcpu='3' cpuset='19'/" "$scratch/edited.xml"
 mux send-keys 2 H
 ok "History says what was edited meanwhile" await "u asks what shall become"
 mux send-keys u
 ok "... and asks" await "cpuset='19'/>"
-mux send-keys a
+press a
 ok "... before anything is written" await "Nothing is said of this one"
 mux send-keys Space
 await "keep "
-mux send-keys a
+press a
 ok "... then it is undone" await "Kept: <vcpupin vcpu='3'"
 ok "... but for that edit" is "$(grep vcpupin "$scratch/edited.xml" | xargs)" \
   "<vcpupin vcpu=3 cpuset=19/>"

@@ -19,7 +19,29 @@ start() {
   await 'ready>'
   mux send-keys "$3; echo code \$?" Enter
 }
-press() { mux send-keys "$@"; }
+press() {
+  local key
+  for key; do
+    case $key in
+    [aft]) mean "$key" ;;
+    *) mux send-keys "$key" ;;
+    esac
+  done
+}
+mean() { # KEY that writes: it is not taken in one go with others
+  settle
+  mux send-keys "$1"
+  settle
+  [[ $(screen) != *"Too soon after"* ]] || mux send-keys "$1"
+}
+settle() { # until the screen stays as it is
+  local before try
+  for ((try = 0; try < 20; try++)); do
+    before=$(screen)
+    sleep 0.4
+    [ "$before" != "$(screen)" ] || return 0
+  done
+}
 screen() { mux capture-pane -p | sed 's/ *$//'; }
 await() {
   local try

@@ -300,8 +300,6 @@ static void pager_key(struct app *app, int key)
         ;
     } else if (list_move(&list, action, app->height - 6)) {
         pager_go(app, list.selected);
-    } else if (action == ACTION_REPAINT) {
-        app->wants_repaint = true;
     } else if (key == ' ') {
         list_move(&list, ACTION_PAGE_DOWN, app->height - 6);
         pager_go(app, list.selected);
@@ -394,9 +392,6 @@ static void act_everywhere(struct app *app, enum action action)
         else
             app_page(app, _("Keys"), frame_help(app));
         break;
-    case ACTION_REPAINT:
-        app->wants_repaint = true;
-        break;
     case ACTION_PROPOSE:
         propose_all(app);
         break;
@@ -437,6 +432,15 @@ static void refuse_key(struct app *app, int key)
         app_hint(app, "This key does nothing here. ? shows those that do.");
 }
 
+bool app_key_writes(const struct app *app, int key)
+{
+    if (app->pager || prompt_is_open(app) || app->shows_help)
+        return false;
+    if (ask_is_open(app) && app->step != STEP_DOMAIN)
+        return ask_key_writes(app, key);
+    return key_action(key, app_place(app)) == ACTION_APPLY;
+}
+
 bool app_key(struct app *app, int key)
 {
     const struct screen *screen = screens[app->step];
@@ -449,6 +453,10 @@ bool app_key(struct app *app, int key)
     }
     if (key == INPUT_RESIZE)
         return true;
+    if (key == INPUT_REPAINT) { /* over whatever is open */
+        app->wants_repaint = true;
+        return true;
+    }
     app->hint[0] = '\0';
     if (key == INPUT_CONTINUE) {
         if (app->history && !session_is_current(app->session, &ignored) &&
@@ -465,10 +473,7 @@ bool app_key(struct app *app, int key)
     if (app->height < APP_MIN_HEIGHT || app->width < APP_MIN_WIDTH)
         return key != 'q'; /* nothing can be seen: nothing is done */
     if (ask_is_open(app) && app->step != STEP_DOMAIN) {
-        if (action == ACTION_REPAINT)
-            app->wants_repaint = true;
-        else
-            ask_key(app, key);
+        ask_key(app, key);
         if (!ask_is_open(app)) /* the old draft was answered for */
             keep_draft(app);
         return true;

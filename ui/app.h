@@ -123,6 +123,12 @@ struct app *app_new(struct session *session, const char *domain, bool is_ascii,
                     struct err *err);
 void app_free(struct app *app); /* NULL is allowed */
 
+/*
+ * True if the key is one that writes to the system, or removes a draft, where
+ * it is pressed now: one that has to be meant.
+ */
+bool app_key_writes(const struct app *app, int key);
+
 /* Handles a key; false once the program shall end. */
 bool app_key(struct app *app, int key);
 

@@ -207,6 +207,11 @@ static void answer_draft(struct app *app, int key)
     draft_free(draft);
 }
 
+bool ask_key_writes(const struct app *app, int key)
+{
+    return app->open_record ? key == 'f' || key == 't' : key == 'n';
+}
+
 void ask_key(struct app *app, int key)
 {
     if (key_action(key, STEP_HOST) == ACTION_BACK)

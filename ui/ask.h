@@ -18,4 +18,7 @@ bool ask_is_open(const struct app *app);
 void ask_draw(const struct app *app, struct canvas *canvas);
 void ask_key(struct app *app, int key);
 
+/* True for the answers that write, or remove the draft. */
+bool ask_key_writes(const struct app *app, int key);
+
 #endif

@@ -36,6 +36,10 @@ static void add(struct prompt *prompt, unsigned character)
     else if (character < 0x10000)
         snprintf(bytes, sizeof(bytes), "%c%c%c", 0xe0 | character >> 12,
                  0x80 | (character >> 6 & 0x3f), 0x80 | (character & 0x3f));
+    else
+        snprintf(bytes, sizeof(bytes), "%c%c%c%c", 0xf0 | character >> 18,
+                 0x80 | (character >> 12 & 0x3f),
+                 0x80 | (character >> 6 & 0x3f), 0x80 | (character & 0x3f));
     if (length + strlen(bytes) < sizeof(prompt->text))
         strcpy(prompt->text + length, bytes);
 }

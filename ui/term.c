@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "domain/conn.h"
 #include "ui/beside.h"
+#include "ui/input.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -23,6 +24,7 @@
 #include <sys/mman.h>
 #include <term.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -94,7 +96,9 @@ static void append_restore(const char *capability)
 
 static void install_handlers(void)
 {
-    static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+    static const int crashes[] = {SIGSEGV, SIGBUS,  SIGABRT, SIGFPE,
+                                  SIGILL,  SIGUSR1, SIGUSR2, SIGALRM,
+                                  SIGSYS,  SIGTRAP, SIGXCPU, SIGVTALRM};
     static const int stops[] = {SIGHUP, SIGTERM, SIGINT, SIGQUIT};
     struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_RESETHAND};
     struct sigaction stop = {.sa_handler = on_stop};
@@ -179,44 +183,16 @@ static void show(const struct canvas *canvas)
     refresh();
 }
 
-static int translate(wint_t key)
-{
-    static const struct {
-        wint_t theirs;
-        int ours;
-    } keys[] = {
-        {KEY_UP, INPUT_UP},
-        {KEY_DOWN, INPUT_DOWN},
-        {KEY_LEFT, INPUT_LEFT},
-        {KEY_RIGHT, INPUT_RIGHT},
-        {KEY_PPAGE, INPUT_PAGE_UP},
-        {KEY_NPAGE, INPUT_PAGE_DOWN},
-        {KEY_HOME, INPUT_HOME},
-        {KEY_END, INPUT_END},
-        {KEY_BTAB, INPUT_BACK_TAB},
-        {KEY_F(1), INPUT_F1},
-        {KEY_RESIZE, INPUT_RESIZE},
-        {KEY_ENTER, INPUT_ENTER},
-        {KEY_BACKSPACE, INPUT_BACKSPACE},
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-        if (keys[i].theirs == key)
-            return keys[i].ours;
-    return 0;
-}
-
 /*
  * INPUT_GONE when the terminal vanished or a signal says stop; INPUT_TICK when
  * no key came for so many ms (-1: it waits for ever).
  */
 static int read_key(int wait)
 {
-    timeout(0); /* poll waits: unlike curses it tells of every signal */
+    /* poll waits: unlike curses it tells of every signal */
     for (int failures = 0; failures < 100; failures++) {
         struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-        wint_t key;
-        int kind, ready;
+        int key, ready;
 
         if (stop_signal)
             return INPUT_GONE;
@@ -224,18 +200,16 @@ static int read_key(int wait)
             is_continued = 0;
             return INPUT_CONTINUE;
         }
-        kind = get_wch(&key);
-        if (kind == KEY_CODE_YES)
-            return translate(key);
-        if (kind == OK)
-            return key == L'\n' ? INPUT_ENTER : (int)key;
+        key = input_take();
+        if (key != INPUT_NONE)
+            return key;
         ready = poll(&input, 1, wait);
         if (ready == 0)
             return INPUT_TICK;
         if (ready < 0 ? errno != EINTR : !(input.revents & POLLIN))
             return INPUT_GONE;
     }
-    return INPUT_GONE;
+    return INPUT_GONE; /* it is always ready, and never gives anything */
 }
 
 /* Libraries that print on stderr must not print over the screen. */
@@ -270,14 +244,6 @@ static void release_stderr(int kept)
     close(memory);
 }
 
-/* True while keys wait: a held key over a slow link is not painted each time */
-static bool has_input(void)
-{
-    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-
-    return poll(&input, 1, 0) > 0 && input.revents == POLLIN;
-}
-
 struct job {
     struct app *app;
     int key;
@@ -307,42 +273,6 @@ static void show_over(const struct canvas *shown, const char *text)
     canvas_free(canvas);
 }
 
-/* Keys that were pressed while nothing could be done with them. */
-struct kept {
-    struct {
-        int kind; /* as get_wch gives it */
-        wint_t key;
-    } keys[64];
-    size_t count;
-};
-
-/* True if Esc was pressed; the others are kept. */
-static bool take_keys(struct kept *kept)
-{
-    bool is_escape = false;
-    wint_t key;
-    int kind;
-
-    timeout(0);
-    while ((kind = get_wch(&key)) != ERR)
-        if (kind == OK && key == INPUT_ESCAPE)
-            is_escape = true;
-        else if (key != KEY_RESIZE && kept->count < ARRAY_SIZE(kept->keys)) {
-            kept->keys[kept->count].kind = kind;
-            kept->keys[kept->count++].key = key;
-        }
-    return is_escape;
-}
-
-static void give_keys_back(const struct kept *kept)
-{
-    for (size_t i = kept->count; i-- > 0;)
-        if (kept->keys[i].kind == KEY_CODE_YES)
-            ungetch((int)kept->keys[i].key);
-        else
-            unget_wch((wchar_t)kept->keys[i].key);
-}
-
 /*
  * Until the work is over. Esc ends what waits for libvirt; so does a signal or
  * a lost terminal, but only after some seconds, for an apply is finished first.
@@ -354,10 +284,10 @@ static void wait_for_work(const struct beside *beside,
 {
     enum { STEP_MS = 250, PATIENT_STEPS = 12, LAST_STEPS = 40 };
     bool is_stopped = false, is_gone = false;
-    struct kept kept = {0};
+    struct input_kept kept = {0};
     int steps = 0;
 
-    take_keys(&kept); /* before anything was said */
+    input_keep(&kept); /* before anything was said */
     for (;;) {
         struct pollfd fds[] = {
             {.fd = beside->done[0], .events = POLLIN},
@@ -372,7 +302,7 @@ static void wait_for_work(const struct beside *beside,
         if (fds[0].revents)
             break;
         is_gone |= (fds[1].revents & (POLLHUP | POLLERR)) != 0;
-        is_stopped |= !is_gone && take_keys(&kept);
+        is_stopped |= !is_gone && input_keep(&kept);
         steps += is_gone || stop_signal;
         if (is_stopped || steps > PATIENT_STEPS)
             conn_stop_waiting();
@@ -382,7 +312,7 @@ static void wait_for_work(const struct beside *beside,
         }
     }
     if (!is_stopped)
-        give_keys_back(&kept);
+        input_give_back(&kept);
 }
 
 /* Does what a key says, while the terminal goes on to be served. */
@@ -401,6 +331,34 @@ static bool do_key(struct app *app, int key, const struct canvas *shown)
     return job.goes_on;
 }
 
+static long now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000L + now.tv_nsec / 1000000;
+}
+
+/*
+ * What writes has to be meant: it is not taken in one go with the keys before
+ * it, as of pasted text, for then nobody has seen what was asked.
+ */
+static bool take_key(struct app *app, int key, const struct canvas *shown)
+{
+    enum { HASTE_MS = 300 };
+    static long last_ms = -HASTE_MS;
+    bool goes_on = true;
+
+    if (app_key_writes(app, key) && now_ms() - last_ms < HASTE_MS)
+        app_hint(app,
+                 "Too soon after another key: press it again if you mean it.");
+    else
+        goes_on = do_key(app, key, shown);
+    if (key != INPUT_TICK && key != INPUT_RESIZE)
+        last_ms = now_ms();
+    return goes_on;
+}
+
 /*
  * A key paints what it changed, but the pane of a list only once no other key
  * came for a moment.
@@ -416,8 +374,8 @@ static void loop(struct app *app)
         int wait = app_wait(app), key;
         bool is_late;
 
-        if (shown && has_input()) {
-            goes_on = do_key(app, read_key(wait), shown);
+        if (shown && input_waits()) { /* a held key is not painted each time */
+            goes_on = take_key(app, read_key(wait), shown);
             is_settled = false;
             continue;
         }
@@ -435,7 +393,7 @@ static void loop(struct app *app)
         key = read_key(is_late ? PANE_MS : wait);
         is_settled = key == INPUT_TICK;
         if (!is_late || !is_settled)
-            goes_on = do_key(app, key, shown);
+            goes_on = take_key(app, key, shown);
     }
     canvas_free(shown);
 }

@@ -48,9 +48,9 @@ static bool may_ask(const struct session_options *options)
 {
     const char *uri =
         options->uri ? options->uri : getenv("LIBVIRT_DEFAULT_URI");
-    const char *host = uri ? strstr(uri, "://") : NULL;
 
-    return host && host[3] != '/' && host[3] != '\0';
+    return uri && (strstr(uri, "+ssh://") || strstr(uri, "+libssh://") ||
+                   strstr(uri, "+libssh2://") || strstr(uri, "+ext://"));
 }
 
 /* Opens in a thread; false if there is none, or it was not waited for. */

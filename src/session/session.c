@@ -64,7 +64,7 @@ static struct host *read_host(struct session *session, struct err *err)
 
     if (!options->sysroot && !conn_is_plain(options->uri)) {
         if (isatty(STDERR_FILENO))
-            fprintf(stderr, "%s\n", _("Connecting to another host ..."));
+            fprintf(stderr, "%s\n", _("Connecting to libvirt ..."));
         session->conn = conn_open(options->uri, options->is_read_only, err);
         if (!session->conn)
             return NULL;

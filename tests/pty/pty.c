@@ -14,6 +14,7 @@
  *                   when no other key came, "NAME.all N" both
  *   key:NAME        writes the key; "Right" is ESC O C, "Space" a blank
  *   torn:NAME       the same, its bytes 40 ms apart
+ *   type:BYTES      writes them in one go; \xNN is one of them
  *   text:TEXT       waits until the program has sent TEXT, 20 s at most
  *   idle:SECONDS    waits
  *   signal:NUMBER   sends the program a signal
@@ -139,6 +140,23 @@ static void press(const char *name, bool is_torn)
     settle();
 }
 
+static void type(const char *text)
+{
+    char typed[256] = "", *end = typed;
+
+    for (; *text && end < typed + sizeof(typed) - 1; end++)
+        if (text[0] == '\\' && text[1] == 'x') {
+            char digits[3] = {text[2], text[3], '\0'};
+
+            *end = (char)strtol(digits, NULL, 16);
+            text += 4;
+        } else {
+            *end = *text++;
+        }
+    write_all(typed, false);
+    settle();
+}
+
 /* The bytes until the terminal is silent for so long. */
 static size_t count_until(int silence, size_t start)
 {
@@ -249,6 +267,8 @@ static void play(const char *word)
         press_each(value);
     } else if (strncmp(word, "key:", 4) == 0) {
         press(value, false);
+    } else if (strncmp(word, "type:", 5) == 0) {
+        type(value);
     } else if (strncmp(word, "torn:", 5) == 0) {
         press(value, true);
     } else if (strncmp(word, "text:", 5) == 0) {

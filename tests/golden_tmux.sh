@@ -73,5 +73,6 @@ for script in "$golden"/*.keys; do
     fi
   done
   ok "golden $name in a terminal" is "$differs" ""
+  mux send-keys C-c
 done
 finish

@@ -517,6 +517,14 @@ ok "so does a repair" has "$err" "it has a NUL byte."
 ok "... and leaves it" cmp $conf foreign
 rm -rf root && cp original.xml w.xml
 
+# What check says of an edit.
+vt apply ./w.xml --yes
+sed -i "s/vcpu='3' cpuset='7'/vcpu='3' cpuset='19'/" w.xml
+vt check --seconds 0 ./w.xml
+ok "a line of ours that was edited" has "$out" "1 line that virt-tune wrote was changed"
+ok "... is not somebody else's, too" lacks "$out" "The definition was edited since"
+rm -rf root && cp original.xml w.xml
+
 # Drafts.
 play p 4
 ok "an edit leaves a draft" test -e root/var/lib/virt-tune/drafts/file-*.plan

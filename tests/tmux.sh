@@ -12,9 +12,13 @@ mux() { tmux -L "vt$$-$servers" -f /dev/null "$@"; }
 trap 'mux kill-server 2>/dev/null; rm -rf "$scratch"' EXIT
 
 start() {
+  # Leaks are looked for elsewhere: the search may never end on a terminal that
+  # is gone.
+  local sanitizer=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
   mux kill-server 2>/dev/null
   servers=$((servers + 1)) # a new one: the old may still be ending
-  mux new-session -d -x "$1" -y "$2" "env LC_ALL=C.UTF-8 bash --norc --noprofile"
+  mux new-session -d -x "$1" -y "$2" \
+    "env LC_ALL=C.UTF-8 ASAN_OPTIONS=$sanitizer bash --norc --noprofile"
   mux send-keys "PS1='ready> '; clear" Enter
   await 'ready>'
   mux send-keys "$3; echo code \$?" Enter

@@ -156,10 +156,15 @@ static void check_definition(const struct audit_look *look)
     else if (in_force(look))
         audit_say(look, VERDICT_OK, "All lines that virt-tune wrote are there",
                   "", "");
+    /* A line of ours that was changed has another in its place. */
+    theirs -= theirs < lost ? theirs : lost;
     if (theirs > 0)
         audit_say(
             look, VERDICT_NOTE, "The definition was edited since",
-            arena_printf(look->arena, "%zu lines, none of virt-tune's", theirs),
+            arena_printf(look->arena,
+                         text_plural("%zu line, not virt-tune's",
+                                     "%zu lines, none of virt-tune's", theirs),
+                         theirs),
             look->is_demo ? demo_fix : "");
     free(ours);
     diff_free(diff);

@@ -88,7 +88,7 @@ to_disks=$(yes '\n' | head -$((count - 1)) | tr -d '\n')
 talk "${to_disks}vda.io=fast\nvdb.io=native\nvda.io=native\n" win10
 ok "single disks: what cannot be is told" has "$out" \
   "The domain has no such disk on a file or a device."
-ok "... and its values" has "$out" "this option takes keep, off, native"
+ok "... and its values" has "$out" "this option takes keep, off, on, native"
 ok "what can is in the plan" same win10 --set disk.vda.io=native
 ok "and shown with what came with it" has "$out" "cache=none io=native"
 talk "${to_disks}vda.io=native\nvda.discard=ignore\n<\n" win10

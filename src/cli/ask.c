@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GO_ON N_("go on")
+
 /* What became of a question. */
 enum answer {
     ANSWER_NEXT,  /* on to the next one of the same step */
@@ -81,6 +83,12 @@ static const char *ask(struct talk *talk, const char *question,
     if (talk->is_back)
         return NULL;
     return *start || !proposed ? start : proposed;
+}
+
+/* In the words of any language, as it is proposed. */
+static bool goes_on(const char *answer)
+{
+    return strcmp(answer, GO_ON) == 0 || strcmp(answer, _(GO_ON)) == 0;
 }
 
 /* What it means that there is no answer. */
@@ -255,10 +263,10 @@ static enum answer ask_device(struct talk *talk, size_t index)
     }
     if (index == 0 && !talk->is_again)
         print_all_devices(talk, has_groups);
-    answer = ask(talk, _("Address to give or to take back"), "go on");
+    answer = ask(talk, _("Address to give or to take back"), _(GO_ON));
     if (!answer)
         return no_answer(talk);
-    if (strcmp(answer, "go on") == 0)
+    if (goes_on(answer))
         return ANSWER_DONE;
     if (str_starts(answer, "usb:"))
         return toggle_usb(talk, answer + strlen("usb:"));
@@ -293,8 +301,11 @@ static void print_layouts(const struct layouts *layouts)
     for (size_t i = 0; i < layouts->count; i++) {
         const struct layout *layout = &layouts->list[i];
 
-        printf(_("  %c  %s: %u vCPUs; host keeps %s. %s\n"), (char)('A' + i),
-               layout->text, layout->vcpus, layout->host, layout->why);
+        printf(text_plural("  %c  %s: %u vCPU; host keeps %s. %s\n",
+                           "  %c  %s: %u vCPUs; host keeps %s. %s\n",
+                           layout->vcpus),
+               (char)('A' + i), layout->text, layout->vcpus, layout->host,
+               layout->why);
         if (*layout->trade)
             printf("     %s\n", layout->trade);
     }
@@ -549,10 +560,10 @@ static enum answer ask_disk(struct talk *talk, size_t index)
               "vda=/dev/disk/by-id/NAME makes one a whole physical disk:\n"));
         print_disks(talk);
     }
-    answer = ask(talk, _("Disk, as vda.cache=none"), "go on");
+    answer = ask(talk, _("Disk, as vda.cache=none"), _(GO_ON));
     if (!answer)
         return no_answer(talk);
-    if (strcmp(answer, "go on") == 0)
+    if (goes_on(answer))
         return ANSWER_DONE;
     if (strcmp(answer, "?") == 0) {
         for (enum option_id id = OPTION_DISKS_CACHE; disk_option_name(id); id++)

@@ -46,7 +46,7 @@ static void add_item(struct str *str, const char *bold, const char *italic,
     }
     str_add(str, "\n");
     add(str, text);
-    str_add(str, ".\n");
+    str_add(str, str_ends(text, "?") ? "\n" : ".\n");
 }
 
 static void add_commands(struct str *str)

@@ -282,11 +282,20 @@ static void print_undone(const struct session *session, const struct undo *undo,
 static bool undo(const struct session *session, const struct options *options,
                  unsigned number, struct err *err)
 {
-    struct undo *undo = plan_undo(session, options, number, err);
+    bool is_idle =
+        number == 0 && undo_is_idle(&session->target, session->domain);
+    struct undo *undo =
+        is_idle ? NULL : plan_undo(session, options, number, err);
     struct apply_report report;
     struct hold hold;
     bool is_undone;
 
+    if (is_idle)
+        printf(_("%s: nothing to undo: no change by virt-tune is in force. An "
+                 "undo itself is undone by its number: virt-tune history.\n"),
+               session->domain->name);
+    if (is_idle)
+        return true;
     if (!undo)
         return false;
     hold_begin(&hold);

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016 # nothing is expanded
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
-program=$(realpath "$1")
+program=$(realpath "$1") hosts=$(realpath "$2")
 export TMPDIR=$scratch
 cd "$scratch" || exit 1
 empty() { yes '' | head -80; }
@@ -50,6 +50,25 @@ talk '06:00.0\nyes\n\n' win10
 ok "with one it goes" same win10 --give 06:00.0 --despite-claims
 talk 'ff:00.0\n`reboot`\n\n' win10
 ok "addresses of nothing are told" has "$out" "There is no such PCI device"
+talk 'usb:046d:c077\n\n' win10
+ok "a USB device" same win10 --give usb:046d:c077
+ok "... which was listed" has "$out" \
+  "usb:046d:c077 host: Logitech USB Optical Mouse"
+talk 'usb:046d:c077\nusb:046d:c077\n\n' win10
+ok "... and back again" same win10
+talk 'usb:0781:5591\nusb:dead:beef\n\n' win10
+ok "... several of them" has "$out" "There are several of them: usb:0781:5591@"
+ok "... and none" has "$out" "There is no USB device dead:beef here."
+ok "... give nothing" same win10
+cp "$(dirname "$program")/share/virt-tune/demo/win10.xml" mine.xml
+cp -r "$hosts/i7-12700k" no-iommu
+chmod -R u+w no-iommu
+rm -rf no-iommu/sys/kernel/iommu_groups
+find no-iommu/sys -name iommu_group -delete
+{ echo usb:046d:c077; empty; } | "$program" --sysroot no-iommu plan ./mine.xml \
+  --ask -o usb.plan >out 2>err
+ok "without an IOMMU that is said" has "$(<out)" "no PCI device can be given"
+ok "... and a USB device can be" grep -q 046d:c077 usb.plan
 # What a way back leads to is asked anew, with the plan as it was there.
 talk '\n\n\n<\nB\n' win10
 ok "back to the layout" same win10 --layout 2
@@ -88,7 +107,7 @@ to_disks=$(yes '\n' | head -$((count - 1)) | tr -d '\n')
 talk "${to_disks}vda.io=fast\nvdb.io=native\nvda.io=native\n" win10
 ok "single disks: what cannot be is told" has "$out" \
   "The domain has no such disk on a file or a device."
-ok "... and its values" has "$out" "this option takes keep, off, native"
+ok "... and its values" has "$out" "this option takes keep, off, on, native"
 ok "what can is in the plan" same win10 --set disk.vda.io=native
 ok "and shown with what came with it" has "$out" "cache=none io=native"
 talk "${to_disks}vda.io=native\nvda.discard=ignore\n<\n" win10

@@ -38,6 +38,8 @@ ok "the memory balloon is off" has "$out" "<memballoon model='none'/>"
 file=with.xml
 only --give 01:00.0
 ok "given again: nothing to do" lacks "$out" "give 01"
+only --take 01:00.0 --take 01:00.1 --format xml
+ok "what went along may be named, too" is "$status" 0
 only --take 01:00.0 --give 01:00.0
 ok "taken and given: nothing to do" lacks "$out" "give 01"
 only --give 00:14.3

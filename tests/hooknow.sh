@@ -125,7 +125,7 @@ balance_performance -> performance"
 ok "policies by what they have" is_policies
 rm "$policies/policy8/scaling_governor"
 ok "... one that cannot be read" has "$(says 'full speed')" \
-  "UNSEEN policies 8: the governor could not be read"
+  "UNSEEN policy 8: the governor could not be read"
 ln -s x "$root/run/systemd/units/invocation:tuned.service"
 ok "... tuned is left alone" is "$(says 'full speed')" \
   "skipped: tuned is active and sets it"

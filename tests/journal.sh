@@ -50,10 +50,14 @@ ok "then the newer one" is "$status" 0
 ok "gives the first bytes" cmp w.xml original.xml
 ok "and no hook" test ! -e root/etc
 vt undo ./w.xml
-ok "then there is nothing more" is "$status" 1
+ok "then there is nothing more" is "$status" 0
 vt history ./w.xml
 ok "history says so" is "$(grep -c ' undone$' <<<"$out")" 2
 vt undo ./w.xml 4
+vt history ./w.xml
+ok "an undone undo is named as what it brings again" has "$out" \
+  "again: 8192 huge pages"
+ok "... not as an undo" lacks "$out" "again: undo"
 ok "the undo of the newer one is undone" has "$(<w.xml)" "<page size='2048'"
 vt history ./w.xml
 ok "which is in force again" has "$(grep '^0002' <<<"$out")" " applied"

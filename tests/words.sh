@@ -47,6 +47,12 @@ german() { ASAN_OPTIONS=detect_leaks=0 LC_ALL=de_DE.UTF-8 LANGUAGE='' "$@"; }
 
 run german "$program" --demo undo
 ok "German is spoken" has "$err" "Aufruf: virt-tune undo"
+run german "$program" --help
+ok "its help has room in 80 columns" test "$(wc -L <<<"$out")" -le 80
+run german "$program" --demo preview win10
+ok "what the hook would do has German names" has "$out" "  volles Tempo"
+run german "$program" --demo plan win10 --ask
+ok "what is proposed, too" has "$out" "[weiter]"
 run env LANGUAGE=xx "$program" --demo undo
 ok "English where there is no catalogue" has "$err" "Usage: virt-tune undo"
 

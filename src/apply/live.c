@@ -187,17 +187,38 @@ static bool move_all(virDomainPtr domain, const struct live_report *report,
     return err_add(err, "Not all of its threads could be moved back.");
 }
 
+static virDomainPtr find(const struct target *target, const struct plan *plan,
+                         struct err *err)
+{
+    virDomainPtr domain = virDomainLookupByUUIDString(conn_handle(target->conn),
+                                                      plan->domain->uuid);
+
+    if (!domain)
+        conn_error(err, ERR_FAILED, _("The domain cannot be looked up"));
+    return domain;
+}
+
+bool live_look(const struct target *target, const struct plan *plan,
+               struct live_report *report, struct err *err)
+{
+    virDomainPtr domain CLEANUP(conn_free_domain) = find(target, plan, err);
+
+    *report = (struct live_report){0};
+    if (domain)
+        look(plan, domain, report);
+    return domain != NULL;
+}
+
 bool live_apply(const struct target *target, const struct plan *plan,
                 struct live_report *report, struct err *err)
 {
-    virDomainPtr domain CLEANUP(conn_free_domain) = virDomainLookupByUUIDString(
-        conn_handle(target->conn), plan->domain->uuid);
+    virDomainPtr domain CLEANUP(conn_free_domain) = find(target, plan, err);
     struct hold hold;
     bool is_moved;
 
     *report = (struct live_report){0};
     if (!domain)
-        return conn_error(err, ERR_FAILED, _("The domain cannot be looked up"));
+        return false;
     hold_begin(&hold);
     look(plan, domain, report);
     is_moved = move_all(domain, report, err);

@@ -32,6 +32,10 @@ struct live_report {
  */
 bool live_apply(const struct target *target, const struct plan *plan,
                 struct live_report *report, struct err *err);
+
+/* What live_apply would move; moves nothing. */
+bool live_look(const struct target *target, const struct plan *plan,
+               struct live_report *report, struct err *err);
 void live_free(struct live_report *report);
 
 #endif

@@ -406,6 +406,48 @@ static bool refuse(const struct domain *domain, const struct undo *undo,
                    undo->record->directory);
 }
 
+/* The text behind "undo: ", as it was written in some language; or NULL. */
+static const char *behind(const char *title, const char *english)
+{
+    const char *const formats[] = {english, text_of(english)};
+
+    for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+        size_t length = strcspn(formats[i], "%");
+
+        if (strncmp(title, formats[i], length) == 0)
+            return title + length;
+    }
+    return NULL;
+}
+
+/* "undo: pin", of that "again: pin", and of that "undo: pin". */
+static const char *title_of(const struct undo *undo, const char *title)
+{
+    static const char undone[] = N_("undo: %s"), again[] = N_("again: %s");
+    const char *was_undone = behind(title, undone);
+    const char *was_again = behind(title, again);
+
+    if (undo->record->undoes && was_undone)
+        return arena_printf(undo->arena, again, was_undone);
+    return arena_printf(undo->arena, undone, was_again ? was_again : title);
+}
+
+bool undo_is_idle(const struct target *target, const struct domain *domain)
+{
+    char *journal CLEANUP(mem_free) = journal_directory(domain);
+    struct records records = journal_read(target, domain);
+    bool is_idle =
+        !records.problem.code && file_is_writable(target->root, journal);
+
+    for (size_t i = 0; i < records.count; i++)
+        if (record_is_open(records.list[i]) ||
+            (records.list[i]->state == RECORD_APPLIED &&
+             !records.list[i]->undoes))
+            is_idle = false;
+    records_free(&records);
+    return is_idle;
+}
+
 bool undo_run(const struct target *target, const struct domain *domain,
               const struct undo *undo, struct apply_report *report,
               struct err *err)
@@ -427,8 +469,6 @@ bool undo_run(const struct target *target, const struct domain *domain,
     if (conflicts_open(&undo->conflicts) > 0)
         return refuse(domain, undo, err);
     for (size_t i = 0; i < record->title_count; i++)
-        titles[i] = arena_printf(
-            undo->arena, record->undoes ? N_("again: %s") : N_("undo: %s"),
-            record->titles[i]);
+        titles[i] = title_of(undo, record->titles[i]);
     return apply_work(target, &work, report, err);
 }

@@ -41,6 +41,12 @@ struct undo *undo_new(const struct target *target, const struct domain *domain,
                       const struct choices *choices, struct err *err);
 void undo_free(struct undo *undo); /* NULL is allowed */
 
+/*
+ * True if nothing of a domain is in force that an undo could take back, and
+ * nothing is open; false, too, if it could not be looked at.
+ */
+bool undo_is_idle(const struct target *target, const struct domain *domain);
+
 /* Adds a sentence about the later record, if there is one. */
 void undo_add_later(const struct undo *undo, struct err *err);
 

@@ -13,11 +13,14 @@
 #include "plan/device.h"
 #include "plan/disk.h"
 #include "plan/planfile.h"
+#include "plan/usb.h"
 #include "session/command.h"
 #include "session/presets.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define GO_ON N_("go on")
 
 /* What became of a question. */
 enum answer {
@@ -82,6 +85,12 @@ static const char *ask(struct talk *talk, const char *question,
     return *start || !proposed ? start : proposed;
 }
 
+/* In the words of any language, as it is proposed. */
+static bool goes_on(const char *answer)
+{
+    return strcmp(answer, GO_ON) == 0 || strcmp(answer, _(GO_ON)) == 0;
+}
+
 /* What it means that there is no answer. */
 static enum answer no_answer(const struct talk *talk)
 {
@@ -127,7 +136,19 @@ static void print_devices(const struct talk *talk)
     }
 }
 
-/* What the host needs goes only after a yes that is written out. */
+/* What the host needs goes only after a yes that is written out: NEXT. */
+static enum answer ask_claimed(struct talk *talk, const struct claim *claim)
+{
+    const char *answer;
+
+    print_printable(stdout, claim->text);
+    printf("\n");
+    answer = ask(talk, _("Give it all the same? Type yes"), "no");
+    if (!answer && !talk->is_back)
+        return ANSWER_END;
+    return answer && strcmp(answer, "yes") == 0 ? ANSWER_NEXT : ANSWER_AGAIN;
+}
+
 static enum answer toggle_device(struct talk *talk, size_t index)
 {
     const struct host *host = talk->session->host;
@@ -135,17 +156,15 @@ static enum answer toggle_device(struct talk *talk, size_t index)
     const struct claim *claim = talk->plan->is_given[index]
                                     ? NULL
                                     : device_claim(talk->plan, index, &on);
-    const char *answer, *reason;
+    const char *reason;
 
     if (claim && claim->severity == CLAIM_REFUSE) {
+        enum answer answer;
+
         printf("%s: ", pci_short_address(on));
-        print_printable(stdout, claim->text);
-        printf("\n");
-        answer = ask(talk, _("Give it all the same? Type yes"), "no");
-        if (!answer && !talk->is_back)
-            return ANSWER_END;
-        if (!answer || strcmp(answer, "yes") != 0)
-            return ANSWER_AGAIN;
+        answer = ask_claimed(talk, claim);
+        if (answer != ANSWER_NEXT)
+            return answer;
     }
     reason = device_toggle(talk->plan, index);
     if (reason) {
@@ -159,25 +178,98 @@ static enum answer toggle_device(struct talk *talk, size_t index)
     return ANSWER_NEXT;
 }
 
+static void print_usb(const struct talk *talk)
+{
+    const struct plan *plan = talk->plan;
+    struct arena *arena = arena_new();
+
+    for (size_t i = 0; i < usb_count(plan); i++) {
+        const struct usb_device *device = usb_plugged(plan, i);
+
+        if (!usb_is_row(plan, i))
+            continue;
+        printf("  usb:%s %s: ", usb_name(plan, i, arena),
+               plan->is_usb_given[i] ? _("guest") : _("host"));
+        print_printable(stdout, device ? device->name : _("not plugged in"));
+        if (device && device->claim.text &&
+            device->claim.severity == CLAIM_REFUSE)
+            fputs(_("; the host needs it"), stdout);
+        printf("\n");
+    }
+    arena_free(arena);
+}
+
+/* As --give and --take do it. */
+static enum answer toggle_usb(struct talk *talk, const char *text)
+{
+    char *name CLEANUP(mem_free) = mem_strdup(text); /* an answer may follow */
+    size_t matches;
+    long index = usb_find(talk->plan, name, &matches);
+    bool is_given = index < 0 || !talk->plan->is_usb_given[index];
+    bool is_fine, is_asked = false;
+    struct err problem = {0};
+
+    while (
+        !(is_fine = cli_usb(talk->plan, name, is_given, is_asked, &problem)) &&
+        problem.code == ERR_REFUSED && !is_asked) {
+        const struct usb_device *device =
+            usb_plugged(talk->plan, (size_t)index);
+        enum answer answer = ask_claimed(talk, &device->claim);
+
+        if (answer != ANSWER_NEXT)
+            return answer;
+        is_asked = true;
+        problem = (struct err){0};
+    }
+    if (is_fine)
+        printf("usb:%s %s.\n", name,
+               is_given ? _("goes to the guest") : _("stays with the host"));
+    else
+        printf("%s\n", problem.text);
+    return is_fine ? ANSWER_NEXT : ANSWER_AGAIN;
+}
+
+static bool has_usb(const struct plan *plan)
+{
+    for (size_t i = 0; i < usb_count(plan); i++)
+        if (usb_is_row(plan, i))
+            return true;
+    return false;
+}
+
+static void print_all_devices(const struct talk *talk, bool has_groups)
+{
+    if (!has_groups)
+        printf(
+            _("\nDevices: there is no IOMMU group, so no PCI device can be "
+              "given.\n"));
+    printf(has_groups ? _("\nDevices that can go to the guest:\n")
+                      : _("USB devices that can go to the guest:\n"));
+    if (has_groups)
+        print_devices(talk);
+    print_usb(talk);
+}
+
 static enum answer ask_device(struct talk *talk, size_t index)
 {
+    bool has_groups = talk->session->host->pci.group_count > 0;
     const char *answer;
     long device;
 
-    if (talk->session->host->pci.group_count == 0) {
+    if (!has_groups && !has_usb(talk->plan)) {
         printf(
             _("\nDevices: there is no IOMMU group, so none can be given.\n"));
         return ANSWER_PASS;
     }
-    if (index == 0 && !talk->is_again) {
-        printf(_("\nDevices that can go to the guest:\n"));
-        print_devices(talk);
-    }
-    answer = ask(talk, _("Address to give or to take back"), "go on");
+    if (index == 0 && !talk->is_again)
+        print_all_devices(talk, has_groups);
+    answer = ask(talk, _("Address to give or to take back"), _(GO_ON));
     if (!answer)
         return no_answer(talk);
-    if (strcmp(answer, "go on") == 0)
+    if (goes_on(answer))
         return ANSWER_DONE;
+    if (str_starts(answer, "usb:"))
+        return toggle_usb(talk, answer + strlen("usb:"));
     device = device_find(talk->session->host, answer);
     if (device >= 0)
         return toggle_device(talk, (size_t)device);
@@ -209,8 +301,11 @@ static void print_layouts(const struct layouts *layouts)
     for (size_t i = 0; i < layouts->count; i++) {
         const struct layout *layout = &layouts->list[i];
 
-        printf(_("  %c  %s: %u vCPUs; host keeps %s. %s\n"), (char)('A' + i),
-               layout->text, layout->vcpus, layout->host, layout->why);
+        printf(text_plural("  %c  %s: %u vCPU; host keeps %s. %s\n",
+                           "  %c  %s: %u vCPUs; host keeps %s. %s\n",
+                           layout->vcpus),
+               (char)('A' + i), layout->text, layout->vcpus, layout->host,
+               layout->why);
         if (*layout->trade)
             printf("     %s\n", layout->trade);
     }
@@ -465,10 +560,10 @@ static enum answer ask_disk(struct talk *talk, size_t index)
               "vda=/dev/disk/by-id/NAME makes one a whole physical disk:\n"));
         print_disks(talk);
     }
-    answer = ask(talk, _("Disk, as vda.cache=none"), "go on");
+    answer = ask(talk, _("Disk, as vda.cache=none"), _(GO_ON));
     if (!answer)
         return no_answer(talk);
-    if (strcmp(answer, "go on") == 0)
+    if (goes_on(answer))
         return ANSWER_DONE;
     if (strcmp(answer, "?") == 0) {
         for (enum option_id id = OPTION_DISKS_CACHE; disk_option_name(id); id++)

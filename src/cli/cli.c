@@ -26,6 +26,7 @@ enum taken {
     TAKES_ASK = 512,
     TAKES_NAMES = 1024, /* --with-names */
     TAKES_EDITS = 2048, /* --keep-edits --drop-edits */
+    TAKES_JSON = 4096,
 };
 
 struct command {
@@ -38,22 +39,23 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"list", "", "domains, and what could be better", 0, 0, 0, command_list},
+    {"list", "", "domains, and what could be better", 0, 0, TAKES_JSON,
+     command_list},
     {"show", "host | groups | cpus [DOMAIN]", "facts of the host", 1, 2,
-     TAKES_PLAN, command_show},
+     TAKES_PLAN | TAKES_JSON, command_show},
     {"plan", "DOMAIN", "the proposal as a plan file", 1, 1,
      TAKES_PLAN | TAKES_OUTPUT | TAKES_ASK, command_plan},
     {"preview", "DOMAIN", "what a plan would change", 1, 1,
-     TAKES_PLAN | TAKES_FORMAT, command_preview},
+     TAKES_PLAN | TAKES_FORMAT | TAKES_JSON, command_preview},
     {"apply", "DOMAIN", "write it, install the hook", 1, 1,
      TAKES_PLAN | TAKES_FORMAT | TAKES_DRY_RUN | TAKES_YES | TAKES_LIVE,
      command_apply},
     {"check", "DOMAIN [--seconds N]", "is the guest as planned?", 1, 1,
-     TAKES_CHECK | TAKES_OUTPUT | TAKES_NAMES, command_check},
+     TAKES_CHECK | TAKES_OUTPUT | TAKES_NAMES | TAKES_JSON, command_check},
     {"undo", "DOMAIN [NUMBER]", "take the last apply, or a record, back", 1, 2,
      TAKES_YES | TAKES_EDITS, command_undo},
-    {"history", "[DOMAIN [NUMBER]]", "what was applied and undone", 0, 2, 0,
-     command_history},
+    {"history", "[DOMAIN [NUMBER]]", "what was applied and undone", 0, 2,
+     TAKES_JSON, command_history},
     {"repair", "[DOMAIN]", "finish what was cut off, or take it back", 0, 1,
      TAKES_WAY, command_repair},
     {"capture", "[DOMAIN] -o FILE.tar", "this host in a file, without names", 0,
@@ -418,6 +420,8 @@ static unsigned taken(int letter)
         return TAKES_OUTPUT;
     case OPT_FORMAT:
         return TAKES_FORMAT;
+    case OPT_JSON:
+        return TAKES_JSON;
     case OPT_DRY_RUN:
         return TAKES_DRY_RUN;
     case OPT_YES:

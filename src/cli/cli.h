@@ -73,6 +73,14 @@ bool docs_print(const char *what, struct err *err);
 /* "virt-tune complete domains" or "keys": words for the completions. */
 bool docs_complete(const struct options *options, const char *what,
                    struct err *err);
+
+/*
+ * Gives a USB device, "046d:c31c", or takes it back. False with a sentence: it
+ * is not there, several are, or the host needs it (ERR_REFUSED).
+ */
+bool cli_usb(struct plan *plan, const char *text, bool is_given,
+             bool despite_claims, struct err *err);
+
 /* Does --give, --take, --boot and --rom; false with a sentence. */
 bool cli_devices(const struct options *options, struct plan *plan,
                  struct err *err);
@@ -120,6 +128,9 @@ bool cli_record_number(char **words, unsigned *number, struct err *err);
 /* How files that are written beneath --root get to another host. */
 void print_copying(const struct session *session,
                    const struct file_change *files, size_t count);
+
+/* How much of a domain could be better: rules that are not content. */
+size_t cli_complaints(const struct host *host, const struct domain *domain);
 
 /* What a plan changes, and how it is judged; the preview as options ask. */
 void print_changes(const struct session *session, const struct changeset *set);

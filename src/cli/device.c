@@ -18,11 +18,10 @@ static bool refuse_claim(const char *name, const struct claim *claim,
                    claim->text);
 }
 
-static bool needs_asking(const struct claim *claim,
-                         const struct options *options)
+static bool needs_asking(const struct claim *claim, bool despite_claims)
 {
     return claim && claim->text && claim->severity == CLAIM_REFUSE &&
-           !options->despite_claims;
+           !despite_claims;
 }
 
 /* Nothing would change: the device was surely meant to be another one. */
@@ -32,8 +31,13 @@ static bool refuse_take(const char *name, struct err *err)
                    "--take %.40s: the domain does not have this device.", name);
 }
 
+/*
+ * `had` are those that the guest had before all of it: one function takes its
+ * whole slot along, and may be named after it.
+ */
 static bool take_pci(const struct options *options, struct plan *plan,
-                     const char *address, bool is_given, struct err *err)
+                     const char *address, bool is_given, const bool *had,
+                     struct err *err)
 {
     char *name CLEANUP(mem_free) = str_printable(address);
     long index = device_find(plan->host, address);
@@ -46,13 +50,13 @@ static bool take_pci(const struct options *options, struct plan *plan,
                        "There is no PCI device %.40s here. See: virt-tune "
                        "show groups.",
                        name);
-    if (!is_given && !plan->is_given[index])
+    if (!is_given && !plan->is_given[index] && !had[index])
         return refuse_take(name, err);
     if (plan->is_given[index] == is_given &&
         !drift_leads_to(plan, (size_t)index))
         return true;
     claim = is_given ? device_claim(plan, (size_t)index, &on) : NULL;
-    if (needs_asking(claim, options))
+    if (needs_asking(claim, options->despite_claims))
         return refuse_claim(pci_short_address(on), claim, err);
     reason = device_toggle(plan, (size_t)index);
     return !reason || err_set(err, ERR_REFUSED, "%.40s: %s", name, reason);
@@ -76,8 +80,8 @@ static bool refuse_alike(const struct plan *plan, const char *name,
                    str_text(&str));
 }
 
-static bool take_usb(const struct options *options, struct plan *plan,
-                     const char *text, bool is_given, struct err *err)
+bool cli_usb(struct plan *plan, const char *text, bool is_given,
+             bool despite_claims, struct err *err)
 {
     char *name CLEANUP(mem_free) = str_printable(text);
     size_t matches;
@@ -95,7 +99,7 @@ static bool take_usb(const struct options *options, struct plan *plan,
         return refuse_take(text, err);
     device = usb_plugged(plan, (size_t)index);
     if (device && is_given && !plan->is_usb_given[index] &&
-        needs_asking(&device->claim, options))
+        needs_asking(&device->claim, despite_claims))
         return refuse_claim(name, &device->claim, err);
     plan->is_usb_given[index] = is_given;
     return true;
@@ -168,20 +172,32 @@ static bool check_plan_file(const struct options *options,
     return is_allowed;
 }
 
-bool cli_devices(const struct options *options, struct plan *plan,
-                 struct err *err)
+static bool take_devices(const struct options *options, struct plan *plan,
+                         struct err *err)
 {
-    if (!check_plan_file(options, plan, err))
-        return false;
-    for (size_t i = 0; i < options->device_count; i++) {
+    struct plan *before = plan_copy(plan);
+    bool is_fine = true;
+
+    for (size_t i = 0; i < options->device_count && is_fine; i++) {
         const char *name = options->devices[i].address;
         bool is_given = options->devices[i].is_given;
 
-        if (str_starts(name, "usb:")
-                ? !take_usb(options, plan, name + strlen("usb:"), is_given, err)
-                : !take_pci(options, plan, name, is_given, err))
-            return false;
+        is_fine = str_starts(name, "usb:")
+                      ? cli_usb(plan, name + strlen("usb:"), is_given,
+                                options->despite_claims, err)
+                      : take_pci(options, plan, name, is_given,
+                                 before->is_given, err);
     }
+    plan_free(before);
+    return is_fine;
+}
+
+bool cli_devices(const struct options *options, struct plan *plan,
+                 struct err *err)
+{
+    if (!check_plan_file(options, plan, err) ||
+        !take_devices(options, plan, err))
+        return false;
     for (size_t i = 0; i < options->tell_count; i++)
         if (!take_tell(plan, options->tells[i].text, options->tells[i].is_rom,
                        err))

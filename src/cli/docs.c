@@ -21,7 +21,8 @@ static const struct docs_option options_known[] = {
     {"sysroot", "DIR", "@directories", "read the host beneath DIR"},
     {"root", "DIR", "@directories",
      "write hooks, journal and drafts beneath DIR"},
-    {"json", NULL, "", "output for programs; later versions only add keys"},
+    {"json", NULL, "",
+     "output for programs, see JSON; later versions only add keys"},
     {"read-only", NULL, "", "a promise: nothing is written"},
     {"color", "WHEN", "auto always never",
      "colours; auto has none if NO_COLOR is set"},
@@ -124,20 +125,24 @@ static void print_domains(const struct options *options)
     session_close(session);
 }
 
+/* What --set takes of an option, where it can be named. */
+static void print_values(const struct option_row *row)
+{
+    printf("%s=keep\n%s=on\n", row->key, row->key);
+    if (!row->has_no_off)
+        printf("%s=off\n", row->key);
+    if (row->type == OPTION_TYPE_PAGE_SIZE)
+        printf("%s=2M\n%s=1G\n", row->key, row->key);
+    for (size_t i = 0; row->type == OPTION_TYPE_CHOICE && row->words[i]; i++)
+        printf("%s=%s\n", row->key, row->words[i]);
+}
+
 bool docs_complete(const struct options *options, const char *what,
                    struct err *err)
 {
-    static const char *const switches[] = {"keep", "off", "on"};
-
     if (strcmp(what, "domains") == 0)
         print_domains(options);
-    for (size_t i = 0; strcmp(what, "keys") == 0 && i < OPTION_COUNT; i++) {
-        const struct option_row *row = option_get((enum option_id)i);
-
-        for (size_t j = 0; j < ARRAY_SIZE(switches); j++)
-            printf("%s=%s\n", row->key, switches[j]);
-        if (row->type == OPTION_TYPE_PAGE_SIZE)
-            printf("%s=2M\n%s=1G\n", row->key, row->key);
-    }
+    for (size_t i = 0; strcmp(what, "keys") == 0 && i < OPTION_COUNT; i++)
+        print_values(option_get((enum option_id)i));
     return cli_flush(err);
 }

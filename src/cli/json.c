@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes facts and plans, gives JSON documents by json-c. */
 #include "cli/json.h"
+#include "cli/cli.h"
 
 #include "base/str.h"
 #include "plan/disk.h"
@@ -215,7 +216,33 @@ static void add_cpu(struct json_object *array, const struct cpu_topology *cpu,
         json_object_array_add(threads, json_object_new_int(core->threads[t]));
 }
 
-struct json_object *json_cpus(const struct host *host)
+/* Who runs where: of the domain that the plan is for, and of others. */
+static void add_pins(struct json_object *object, const struct plan *plan)
+{
+    cpu_set_t others = neighbours_held(plan->others);
+    struct json_object *array;
+
+    add_text(object, "domain", plan->domain->name);
+    add_text(object, "uuid", plan->domain->uuid);
+    array = add_array(object, "vcpupin");
+    for (unsigned i = 0; i < plan->vcpus; i++) {
+        struct json_object *one = append(array);
+
+        add_number(one, "vcpu", i);
+        add_set(one, "cpus", &plan->vcpupin[i]);
+    }
+    add_set(object, "emulatorpin", &plan->emulatorpin);
+    array = add_array(object, "iothreadpin");
+    for (unsigned i = 0; i < plan->iothread_count; i++) {
+        struct json_object *one = append(array);
+
+        add_number(one, "iothread", plan->iothreads[i].id);
+        add_set(one, "cpus", &plan->iothreads[i].cpus);
+    }
+    add_set(object, "others", &others);
+}
+
+struct json_object *json_cpus(const struct host *host, const struct plan *plan)
 {
     const struct cpu_topology *cpu = &host->cpu;
     cpu_set_t all = cpuset_or(&cpu->online, &cpu->offline);
@@ -246,6 +273,8 @@ struct json_object *json_cpus(const struct host *host)
         add_set(one, "cpus", &cpu->nodes[i].cpus);
         add_number(one, "memory_kib", (long)cpu->nodes[i].memory_kib);
     }
+    if (plan)
+        add_pins(object, plan);
     return object;
 }
 
@@ -310,7 +339,8 @@ struct json_object *json_host(const struct host *host)
     return object;
 }
 
-struct json_object *json_domains(const struct domain_summary *list,
+struct json_object *json_domains(const struct host *host,
+                                 const struct domain_summary *list,
                                  size_t count)
 {
     struct json_object *object = document();
@@ -331,6 +361,8 @@ struct json_object *json_domains(const struct domain_summary *list,
         add_bool(one, "pinned", domain_is_pinned(domain));
         add_number(one, "hostdevs", (long)domain->hostdev_count);
         add_text(one, "guest", guest_kind_name(domain->guest));
+        add_bool(one, "saved", domain->has_saved_image);
+        add_number(one, "to_improve", (long)cli_complaints(host, domain));
     }
     return object;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The JSON of every command. It carries "version": 1 and may grow, never
- * change. CPU numbers are the kernel's.
+ * change. CPU numbers are the kernel's. Each key has a row in schema.c, which
+ * the manual shows.
  */
 #ifndef CLI_JSON_H
 #define CLI_JSON_H
@@ -18,9 +19,12 @@ struct json_object;
  * source of host/claim.h, the gravest first.
  */
 struct json_object *json_groups(const struct host *host);
-struct json_object *json_cpus(const struct host *host);
+
+/* With a plan also who runs where in it; NULL: the host alone. */
+struct json_object *json_cpus(const struct host *host, const struct plan *plan);
 struct json_object *json_host(const struct host *host);
-struct json_object *json_domains(const struct domain_summary *list,
+struct json_object *json_domains(const struct host *host,
+                                 const struct domain_summary *list,
                                  size_t count);
 
 /*

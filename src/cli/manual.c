@@ -46,7 +46,7 @@ static void add_item(struct str *str, const char *bold, const char *italic,
     }
     str_add(str, "\n");
     add(str, text);
-    str_add(str, ".\n");
+    str_add(str, str_ends(text, "?") ? "\n" : ".\n");
 }
 
 static void add_commands(struct str *str)
@@ -159,6 +159,28 @@ static void add_keys(struct str *str)
     }
 }
 
+static void add_json(struct str *str)
+{
+    const struct schema_row *row;
+
+    str_add(str, ".SH JSON\n");
+    add(str,
+        "What --json prints is one object, in English. Later versions add "
+        "keys, none changes or goes. Of a dotted key the last part is in each "
+        "object of the array before it. What was read from outside has no "
+        "control characters. CPU numbers are the kernel's, a list of CPUs is "
+        "a string. preview --format json, and apply --format json before its "
+        "lines, print what preview --json does.\n");
+    for (size_t i = 0; (row = schema_row(i)); i++)
+        if (row->type) {
+            add_item(str, row->key, row->type, row->text);
+        } else {
+            str_add(str, ".SS ");
+            add(str, row->key);
+            str_add(str, "\n");
+        }
+}
+
 static void add_codes(struct str *str)
 {
     static const char *const codes[][2] = {
@@ -219,6 +241,7 @@ void docs_add_manual(struct str *str)
     add_options(str);
     add_keys_of_plans(str);
     add_keys(str);
+    add_json(str);
     add_codes(str);
     add_places(str);
     str_add(str, ".SH SEE ALSO\n\\fBvirsh\\fR(1), \\fBlibvirtd\\fR(8)\n");

@@ -188,16 +188,24 @@ bool command_plan(const struct options *options, char **words, struct err *err)
 
 void print_changes(const struct session *session, const struct changeset *set)
 {
+    enum { TITLE = 46 };
+
     printf(text_plural("%s: %zu change\n", "%s: %zu changes\n",
                        changeset_kept(set)),
            session->domain->name, changeset_kept(set));
     for (size_t i = 0; i < set->count; i++) {
         const struct change *change = &set->changes[i];
 
-        if (change->is_kept)
-            printf("  %-*s %-*s +%u -%u\n", text_bytes(change->title, 46),
-                   change->title, text_bytes(change->where, 12), change->where,
-                   change->diff->added, change->diff->removed);
+        bool is_long = text_columns(change->title) > TITLE;
+
+        if (!change->is_kept)
+            continue;
+        if (is_long) /* on a line of its own: the others stay in columns */
+            printf("  %s\n", change->title);
+        printf("  %-*s %-*s +%u -%u\n",
+               text_bytes(is_long ? "" : change->title, TITLE),
+               is_long ? "" : change->title, text_bytes(change->where, 12),
+               change->where, change->diff->added, change->diff->removed);
     }
     if (remote_name(session) && !session->options.root) {
         struct str text CLEANUP(str_free) = STR_INIT;
@@ -259,7 +267,13 @@ static void print_layouts(const struct session *session,
     for (size_t i = 0; i < layouts.count; i++) {
         const struct layout *layout = &layouts.list[i];
 
-        printf(_("%s %zu  %u vCPUs on %s, CPUs %s; %s\n"),
+        printf(CPU_COUNT(&layout->pool) == 1
+                   ? text_plural("%s %zu  %u vCPU on %s, CPU %s; %s\n",
+                                 "%s %zu  %u vCPUs on %s, CPU %s; %s\n",
+                                 layout->vcpus)
+                   : text_plural("%s %zu  %u vCPU on %s, CPUs %s; %s\n",
+                                 "%s %zu  %u vCPUs on %s, CPUs %s; %s\n",
+                                 layout->vcpus),
                layout_is(layout, plan) ? ">" : " ", i + 1, layout->vcpus,
                layout->text, cpuset_text(arena, &layout->pool), layout->why);
         if (*layout->trade)

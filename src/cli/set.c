@@ -35,6 +35,12 @@ static bool take_image(struct plan *plan, const char *target, const char *value,
     return !refusal;
 }
 
+/* "on" stands for one of its values, too. */
+static const char *on_of(enum option_id id)
+{
+    return option_get(id)->type == OPTION_TYPE_SWITCH ? "" : "on, ";
+}
+
 /* disk.TARGET.cache=none and its like: of that disk alone. */
 static bool take_disk_option(struct plan *plan, const char *key,
                              const char *value, const char *name,
@@ -52,8 +58,8 @@ static bool take_disk_option(struct plan *plan, const char *key,
     option_values(taken->id, values, sizeof(values));
     if (!option_parse(taken->id, value, &taken->value))
         return err_set(err, ERR_USAGE,
-                       "--set %.160s: this option takes keep, off, %s.", name,
-                       values);
+                       "--set %.160s: this option takes keep, off, %s%s.", name,
+                       on_of(taken->id), values);
     if (taken->disk < 0)
         refusal = _("The domain has no such disk on a file or a device.");
     else
@@ -79,9 +85,10 @@ static bool take_option(struct plan *plan, const char *value, const char *name,
                        name);
     option_values(taken->id, values, sizeof(values));
     if (!option_parse(taken->id, value, &taken->value))
-        return err_set(
-            err, ERR_USAGE, "--set %.80s: this option takes keep%s, %s.", name,
-            option_get(taken->id)->has_no_off ? "" : ", off", values);
+        return err_set(err, ERR_USAGE,
+                       "--set %.80s: this option takes keep%s, %s%s.", name,
+                       option_get(taken->id)->has_no_off ? "" : ", off",
+                       on_of(taken->id), values);
     obstacle = option_refusal(plan, taken->id, taken->value);
     if (obstacle)
         return err_set(err, ERR_REFUSED, "--set %.80s: %s", name, obstacle);

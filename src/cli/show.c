@@ -13,11 +13,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* What could be better in a domain: rules that are not content. */
-static size_t count_complaints(const struct session *session,
-                               const struct domain *domain)
+size_t cli_complaints(const struct host *host, const struct domain *domain)
 {
-    struct plan *plan = plan_new(session->host, domain, NULL, NULL);
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
     struct arena *arena = arena_new();
     struct findings findings = {0};
     size_t count;
@@ -49,7 +47,7 @@ static void print_summary(const struct session *session,
     printf("%4u %6lu MiB  ", domain->vcpus, domain->memory_kib / 1024);
     print_cell(domain_is_pinned(domain) ? _("yes") : _("no"), 6);
     printf(_("%7zu  %zu to improve\n"), domain->hostdev_count,
-           count_complaints(session, domain));
+           cli_complaints(session->host, domain));
 }
 
 bool command_list(const struct options *options, char **words, struct err *err)
@@ -62,7 +60,7 @@ bool command_list(const struct options *options, char **words, struct err *err)
     if (session && session_connect(session, err))
         list = domain_list(session->conn, &count, err);
     if (list && options->is_json) {
-        json_print(json_domains(list, count));
+        json_print(json_domains(session->host, list, count));
     } else if (list && count == 0) {
         printf(_("There are no domains at %s.\n"), conn_uri(session->conn));
     } else if (list) {
@@ -261,10 +259,6 @@ static bool show_cpus(struct session *session, const struct options *options,
     const struct cpu_topology *cpu = &session->host->cpu;
     struct plan *plan = NULL;
 
-    if (options->is_json) {
-        json_print(json_cpus(session->host));
-        return true;
-    }
     if (session->domain) {
         plan = options->plan || options->request.vcpus ||
                        options->has_request || options->layout
@@ -273,8 +267,12 @@ static bool show_cpus(struct session *session, const struct options *options,
         if (!plan)
             return false;
     }
-    print_cpus(cpu);
-    print_map(session, plan, options->is_ascii || canvas_needs_ascii());
+    if (options->is_json) {
+        json_print(json_cpus(session->host, plan));
+    } else {
+        print_cpus(cpu);
+        print_map(session, plan, options->is_ascii || canvas_needs_ascii());
+    }
     plan_free(plan);
     return true;
 }

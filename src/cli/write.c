@@ -73,45 +73,70 @@ static void print_outcome(const struct session *session,
               "systemctl reload libvirtd (or virtqemud). Guests go on.\n"));
 }
 
-/* Who moved from where to where, as it was read back. */
-static bool apply_live(const struct session *session, const struct plan *plan,
-                       struct err *err)
+static void print_moves(const struct live_report *report, bool is_dry)
 {
     static const char *const names[] = {"vCPU", "emulator", "I/O thread"};
-    struct plan *kept = plan_kept(plan);
-    struct live_report report;
     struct arena *arena = arena_new();
-    bool is_moved = false;
 
-    if (!session->domain->path && !session->domain->is_running) {
-        printf(_("%s does not run: there is nothing to move.\n"),
-               session->domain->name);
-        plan_free(kept);
-        arena_free(arena);
-        return true;
-    }
-    is_moved = session_live(session, kept, &report, err);
-    for (size_t i = 0; is_moved && i < report.count; i++) {
-        const struct live_pin *pin = &report.pins[i];
+    for (size_t i = 0; i < report->count; i++) {
+        const struct live_pin *pin = &report->pins[i];
         char number[16] = "";
 
         if (pin->kind != LIVE_EMULATOR)
             snprintf(number, sizeof(number), " %u", pin->number);
-        printf(_("moved       %s%s from CPUs %s to %s\n"), names[pin->kind],
-               number, cpuset_text(arena, &pin->before),
+        printf(is_dry ? _("would move  %s%s from CPUs %s to %s\n")
+                      : _("moved       %s%s from CPUs %s to %s\n"),
+               names[pin->kind], number, cpuset_text(arena, &pin->before),
                cpuset_text(arena, &pin->after));
     }
+    arena_free(arena);
+}
+
+/* Who moved from where to where, as it was read back; dry: who would. */
+static bool apply_live(const struct session *session,
+                       const struct options *options, const struct plan *plan,
+                       struct err *err)
+{
+    bool is_dry = options->is_dry_run, is_moved;
+    struct live_report report;
+    struct plan *kept;
+
+    if (!session->domain->path && !session->domain->is_running) {
+        printf(_("%s does not run: there is nothing to move.\n"),
+               session->domain->name);
+        return true;
+    }
+    kept = plan_kept(plan);
+    is_moved = session_live(session, kept, is_dry, &report, err);
+    if (is_moved)
+        print_moves(&report, is_dry);
     if (is_moved && report.unread > 0)
-        is_moved = err_set(err, ERR_FAILED,
-                           "Could not look where %zu of its threads are: "
-                           "these were not moved.",
-                           report.unread);
+        is_moved =
+            err_set(err, ERR_FAILED,
+                    is_dry ? "Could not look where %zu of its threads are: "
+                             "these would not be moved."
+                           : "Could not look where %zu of its threads are: "
+                             "these were not moved.",
+                    report.unread);
     else if (is_moved && report.count == 0)
         printf(_("Its threads are on their CPUs already.\n"));
     live_free(&report);
     plan_free(kept);
-    arena_free(arena);
     return is_moved;
+}
+
+/* All that apply looks at before it writes. */
+static bool apply_dry(const struct session *session,
+                      const struct options *options, const struct plan *plan,
+                      const struct changeset *set, struct err *err)
+{
+    bool is_fine =
+        session_check(session, plan, set, err) &&
+        (!options->is_live || apply_live(session, options, plan, err));
+
+    if (is_fine)
+        printf(_("Nothing was written: this is a dry run.\n"));
+    return is_fine;
 }
 
 static bool apply(const struct session *session, const struct options *options,
@@ -132,16 +157,15 @@ static bool apply(const struct session *session, const struct options *options,
             return false;
         *err = (struct err){0};
         printf(_("%s: nothing to do.\n"), session->domain->name);
-        return !options->is_live || options->is_dry_run ||
-               apply_live(session, plan, err);
+        return !options->is_live || apply_live(session, options, plan, err);
     }
     if (options->format)
         print_preview(session, options, plan, set);
     else
         print_changes(session, set);
-    if (options->is_dry_run)
-        return session_check(session, plan, set, err);
     print_plan_findings(plan);
+    if (options->is_dry_run)
+        return apply_dry(session, options, plan, set, err);
     if (!confirm(options, _("Apply? [y/N]"), err))
         return false;
     hold_begin(&hold);
@@ -152,7 +176,7 @@ static bool apply(const struct session *session, const struct options *options,
     else if (err->code == ERR_PERMISSION && report.number == 0)
         command_explain_permission(session, plan, err);
     if (is_applied && options->is_live)
-        is_applied = apply_live(session, plan, err);
+        is_applied = apply_live(session, options, plan, err);
     fflush(stdout);
     hold_end(&hold);
     return is_applied;
@@ -258,11 +282,20 @@ static void print_undone(const struct session *session, const struct undo *undo,
 static bool undo(const struct session *session, const struct options *options,
                  unsigned number, struct err *err)
 {
-    struct undo *undo = plan_undo(session, options, number, err);
+    bool is_idle =
+        number == 0 && undo_is_idle(&session->target, session->domain);
+    struct undo *undo =
+        is_idle ? NULL : plan_undo(session, options, number, err);
     struct apply_report report;
     struct hold hold;
     bool is_undone;
 
+    if (is_idle)
+        printf(_("%s: nothing to undo: no change by virt-tune is in force. An "
+                 "undo itself is undone by its number: virt-tune history.\n"),
+               session->domain->name);
+    if (is_idle)
+        return true;
     if (!undo)
         return false;
     hold_begin(&hold);

@@ -6,6 +6,7 @@
 #include "host/hooklint_row.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -227,9 +228,10 @@ static const struct row {
      has_return, true, "ends of line of Windows",
      "Its lines end as on Windows: sed -i 's/\\r$//' makes them good."},
     {"no-interpreter", CALLED | COMMAND, VERDICT_WARN, has_no_interpreter, true,
-     "no #! line", "Its first line must name who runs it, such as #!/bin/sh."},
+     N_("no #! line"),
+     "Its first line must name who runs it, such as #!/bin/sh."},
     {"no-interpreter", TREE, VERDICT_NOTE, has_no_interpreter, true,
-     "no #! line",
+     N_("no #! line"),
      "It runs only because the dispatcher is a shell. Its first line should "
      "name who runs it, such as #!/bin/sh."},
     {"syntax", CALLED | TREE | COMMAND | HELPER, VERDICT_WARN, has_open, true,

@@ -234,7 +234,7 @@ static void rule_offered(const struct plan *plan, struct arena *arena,
                  plan->options[i] > OPTION_OFF;
     if (wants && !plan->domain->hyperv_offered)
         rule_say(rule, findings, arena, VERDICT_UNKNOWN,
-                 "whether QEMU here offers the Hyper-V hints is not known",
+                 "whether QEMU here offers the Hyper-V hints",
                  "This connection does not say. With a kernel since Linux 4.20 "
                  "all of them are there.");
 }

@@ -433,7 +433,7 @@ void rule_others(const struct plan *plan, struct arena *arena,
         return;
     if (!plan->others) {
         rule_say(rule, findings, arena, VERDICT_UNKNOWN,
-                 "whether other domains use these CPUs is not known",
+                 "whether other domains use these CPUs",
                  "Open the domain through libvirt, which knows all of them.");
         return;
     }

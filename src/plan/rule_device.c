@@ -23,10 +23,9 @@ void rule_device_here(const struct plan *plan, struct arena *arena,
             drift_find(plan, i, &drift))
             continue; /* or it is known where it went */
         if (pci->problem || pci->device_count == 0)
-            rule_say(
-                rule, findings, arena, VERDICT_UNKNOWN,
-                arena_printf(arena, "whether %s is here is not known", address),
-                "The host's PCI devices could not be read.");
+            rule_say(rule, findings, arena, VERDICT_UNKNOWN,
+                     arena_printf(arena, "whether %s is here", address),
+                     "The host's PCI devices could not be read.");
         else
             rule_say(rule, findings, arena, VERDICT_FAIL,
                      arena_printf(arena, "the domain's device %s is not here",
@@ -68,7 +67,7 @@ void rule_device_group(const struct plan *plan, struct arena *arena,
     if (given > 0 && pci->problem)
         rule_say(
             rule, findings, arena, VERDICT_UNKNOWN,
-            "whether the groups are whole is not known",
+            "whether the groups are whole",
             arena_printf(arena, "Of the host's PCI devices %s", pci->problem));
     else if (given > 0 && blocked == 0)
         rule_say(

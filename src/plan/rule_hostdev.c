@@ -148,10 +148,9 @@ static void say_absent(const struct plan *plan, size_t index,
     const char *name = usb_name(plan, index, arena);
 
     if (!plan->host->usb.is_known)
-        rule_say(
-            rule, findings, arena, VERDICT_UNKNOWN,
-            arena_printf(arena, "whether USB %s is here is not known", name),
-            "The host's USB devices could not be read.");
+        rule_say(rule, findings, arena, VERDICT_UNKNOWN,
+                 arena_printf(arena, "whether USB %s is here", name),
+                 "The host's USB devices could not be read.");
     else if (usb->is_optional)
         rule_say(rule, findings, arena, VERDICT_NOTE,
                  arena_printf(arena, "USB %s is not plugged in", name),

@@ -364,10 +364,16 @@ static size_t say_policies(struct now *now, char **names,
             continue;
         count++;
         if (!*governor)
-            UNSEEN(now, "policies %s: the governor could not be read",
+            UNSEEN(now,
+                   CPU_COUNT(&policies) == 1
+                       ? "policy %s: the governor could not be read"
+                       : "policies %s: the governor could not be read",
                    cpus_text(now, &policies));
         else
-            SAY(now, "policies %s: governor %s -> performance%s%s%s",
+            SAY(now,
+                CPU_COUNT(&policies) == 1
+                    ? "policy %s: governor %s -> performance%s%s%s"
+                    : "policies %s: governor %s -> performance%s%s%s",
                 cpus_text(now, &policies), governor,
                 *prefers ? ", preference " : "", prefers,
                 *prefers ? " -> performance" : "");
@@ -583,14 +589,14 @@ static const struct row {
     const char *service;
     void (*look)(struct now *now);
 } rows[] = {
-    {OPTION_DEVICES, "devices", look_devices},
-    {OPTION_HUGEPAGES_RESERVE, "huge pages", look_pages},
-    {OPTION_COMMANDS, "your commands", look_commands},
-    {OPTION_DISPLAY, "display", look_display},
-    {OPTION_ISOLATE, "isolate", look_isolate},
-    {OPTION_INTERRUPTS, "interrupts", look_interrupts},
-    {OPTION_FREQUENCY, "full speed", look_frequency},
-    {OPTION_SLEEP, "stay awake", look_sleep},
+    {OPTION_DEVICES, N_("devices"), look_devices},
+    {OPTION_HUGEPAGES_RESERVE, N_("huge pages"), look_pages},
+    {OPTION_COMMANDS, N_("your commands"), look_commands},
+    {OPTION_DISPLAY, N_("display"), look_display},
+    {OPTION_ISOLATE, N_("isolate"), look_isolate},
+    {OPTION_INTERRUPTS, N_("interrupts"), look_interrupts},
+    {OPTION_FREQUENCY, N_("full speed"), look_frequency},
+    {OPTION_SLEEP, N_("stay awake"), look_sleep},
 };
 
 void hooknow_read(const struct plan *plan, const struct root *files,
@@ -632,9 +638,10 @@ void hooknow_add(struct str *str, const struct hook_nows *nows, size_t width)
         char *text CLEANUP(mem_free) = str_printable(one->text);
         const char *at = text, *word;
         size_t length, column = INDENT;
+        const char *name =
+            strcmp(last, one->service) == 0 ? "" : text_of(one->service);
 
-        str_addf(str, "  %-15s",
-                 strcmp(last, one->service) == 0 ? "" : one->service);
+        str_addf(str, "  %-*s", text_bytes(name, 15), name);
         last = one->service;
         while ((word = str_next_word(&at, &length))) {
             if (column > INDENT && column + 1 + length > width) {

@@ -152,8 +152,12 @@ static const char *render_vcpupin(struct rendering *r)
     if (cpuset_is_empty(&guest))
         return _("let the vCPUs float");
     return arena_printf(r->arena,
-                        text_plural("pin %u vCPU to CPUs %s",
-                                    "pin %u vCPUs to CPUs %s", plan->vcpus),
+                        CPU_COUNT(&guest) == 1
+                            ? text_plural("pin %u vCPU to CPU %s",
+                                          "pin %u vCPUs to CPU %s", plan->vcpus)
+                            : text_plural("pin %u vCPU to CPUs %s",
+                                          "pin %u vCPUs to CPUs %s",
+                                          plan->vcpus),
                         plan->vcpus, cpuset_text(r->arena, &guest));
 }
 

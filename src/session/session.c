@@ -318,7 +318,7 @@ bool session_apply(const struct session *session, const struct plan *plan,
 }
 
 bool session_live(const struct session *session, const struct plan *plan,
-                  struct live_report *report, struct err *err)
+                  bool is_dry, struct live_report *report, struct err *err)
 {
     *report = (struct live_report){0};
     if (session->domain->path)
@@ -326,7 +326,8 @@ bool session_live(const struct session *session, const struct plan *plan,
                        "--live is for a running domain of libvirt, not for a "
                        "file.");
     return check_writable(session, err) &&
-           live_apply(&session->target, plan, report, err);
+           (is_dry ? live_look : live_apply)(&session->target, plan, report,
+                                             err);
 }
 
 struct undo *session_undo_plan(const struct session *session, unsigned number,

@@ -76,9 +76,9 @@ bool session_apply(const struct session *session, const struct plan *plan,
                    const struct changeset *set, struct apply_report *report,
                    struct err *err);
 
-/* Moves the running domain's threads now; see live_apply. */
+/* Moves the running domain's threads now; see live_apply, dry: live_look. */
 bool session_live(const struct session *session, const struct plan *plan,
-                  struct live_report *report, struct err *err);
+                  bool is_dry, struct live_report *report, struct err *err);
 
 /* As session_apply checks before it writes; changes nothing. */
 bool session_check(const struct session *session, const struct plan *plan,

@@ -80,7 +80,7 @@ int __wrap_virDomainPinEmulator(virDomainPtr domain, unsigned char *map,
 }
 
 /* All may run everywhere; each vCPU shall have one CPU, the emulator two. */
-static bool move(struct live_report *report, struct err *err)
+static bool run(struct live_report *report, struct err *err, bool is_dry)
 {
     struct conn *conn = conn_open("test:///default", false, err);
     const struct target target = {.conn = conn, .root = "/"};
@@ -98,12 +98,17 @@ static bool move(struct live_report *report, struct err *err)
         plan->vcpupin[i] = cpuset_one(i);
     plan->emulatorpin = cpuset_one(6);
     *err = (struct err){0};
-    is_moved = live_apply(&target, plan, report, err);
+    is_moved = (is_dry ? live_look : live_apply)(&target, plan, report, err);
     plan_free(plan);
     host_free(host);
     domain_free(domain);
     conn_free(conn);
     return is_moved;
+}
+
+static bool move(struct live_report *report, struct err *err)
+{
+    return run(report, err, false);
 }
 
 static void reset(void)
@@ -126,6 +131,21 @@ static void test_moves(void **state)
     assert_int_equal(report.unread, 0);
     assert_int_equal(guest.vcpu[2], 1 << 2);
     assert_int_equal(guest.emulator, 1 << 6);
+    live_free(&report);
+}
+
+/* A look tells the same, and moves nothing. */
+static void test_looks(void **state)
+{
+    struct live_report report;
+    struct err err;
+
+    (void)state;
+    reset();
+    assert_true(run(&report, &err, true));
+    assert_int_equal(report.count, VCPUS + 1);
+    assert_int_equal(guest.vcpu[2], 0xff);
+    assert_int_equal(guest.emulator, 0xff);
     live_free(&report);
 }
 
@@ -185,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_moves),
+        cmocka_unit_test(test_looks),
         cmocka_unit_test(test_one_refuses),
         cmocka_unit_test(test_one_stays),
         cmocka_unit_test(test_nothing_can_be_read),

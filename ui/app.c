@@ -208,8 +208,10 @@ void app_propose_before(struct app *app, enum step step)
             /* It speaks of keys of that step, unless something is wrong. */
             if (app->hint[0] && app->set && !app->layouts_problem.code)
                 app_hint(app,
-                         "Steps that were not seen propose what fits; "
-                         "6 lists it.");
+                         step == STEP_REVIEW
+                             ? "Steps that were not seen propose what fits."
+                             : "Steps that were not seen propose what fits; "
+                               "6 lists it.");
         }
 }
 

@@ -58,7 +58,7 @@ struct app {
     bool *is_group_folded; /* one of each IOMMU group, or NULL: none is */
     struct prompt prompt;
     void (*consent)(struct app *app); /* what to do with it, see consent.c */
-    const struct save_kind *saving; /* see save.c */
+    const struct save_kind *saving;   /* see save.c */
     char asked_file[256]; /* whether to replace that is asked, see save.c */
     struct layout_request request; /* what layouts are proposed for */
 

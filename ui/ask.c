@@ -125,6 +125,8 @@ void ask_draw(const struct app *app, struct canvas *canvas)
 
     for (int row = y; row < canvas->height; row++)
         canvas_putf(canvas, row, 0, ROLE_NORMAL, "%*s", canvas->width, "");
+    canvas->cursor_y = y + 1;
+    canvas->cursor_x = 3;
     canvas_put_cut(canvas, canvas->height - 2, 1, canvas->width - 2, ROLE_NOTE,
                    app->hint);
     if (app->open_record)

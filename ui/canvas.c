@@ -275,6 +275,10 @@ int canvas_wrap(struct canvas *canvas, int y, int x, int width, int height,
         unsigned character;
         char line[1024];
 
+        if (height == 0) { /* the last row says that there is more */
+            canvas_put_cut(canvas, y++, x, width, role, text);
+            break;
+        }
         while ((length = str_utf8(text + at, &character)) > 0 &&
                columns + character_columns(character) <= width) {
             if (character == ' ')

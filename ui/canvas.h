@@ -98,7 +98,7 @@ void canvas_line(struct canvas *canvas, int y, int x, int width,
 
 /*
  * Writes text in lines of at most `width` columns, broken at blanks, at most
- * `height` of them. Gives the row after it.
+ * `height` of them: the last then ends with an ellipsis. Gives the row after.
  */
 int canvas_wrap(struct canvas *canvas, int y, int x, int width, int height,
                 enum role role, const char *text);

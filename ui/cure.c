@@ -63,7 +63,8 @@ static void go_to_option(struct app *app, enum option_id id)
     app_go(app, STEP_OPTIONS);
     app->is_folded[fold_first((int)id)] = false;
     app->lists[STEP_OPTIONS].selected = (int)id;
-    app_hint(app, "Changed here: %s. Check is step 8.", option_get(id)->title);
+    app_hint(app, "This can change it: %s. Check is step 8.",
+             option_get(id)->title);
 }
 
 static void go(struct app *app, const struct cure *cure)
@@ -73,7 +74,7 @@ static void go(struct app *app, const struct cure *cure)
         return;
     }
     app_go(app, cure->step);
-    app_hint(app, "Changed in this step. Check is step 8.");
+    app_hint(app, "This step can change it. Check is step 8.");
 }
 
 void cure_go(struct app *app, const struct finding *finding)

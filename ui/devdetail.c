@@ -35,10 +35,12 @@ static void add_claims(struct pane *pane, const struct app *app,
                           claims.list[i].text);
 }
 
-/* Where its group stands. */
+/* Where its group stands, if it is in one. */
 static void add_group(struct pane *pane, struct arena *arena,
                       const struct iommu_group *group)
 {
+    if (!group)
+        return;
     pane_add(pane, NULL,
              group->culprit
                  ? arena_printf(
@@ -84,13 +86,18 @@ static void fill_pci(struct pane *pane, const struct app *app,
     size_t index = index_of(app, device);
     char sharing[96];
 
-    pane->title = arena_printf(
-        arena,
-        text_plural("%s %s [%04x:%04x] %s group %u, %zu device",
-                    "%s %s [%04x:%04x] %s group %u, %zu devices",
-                    group->device_count),
-        pci_short_address(device), device->class_name, device->vendor,
-        device->device, dot, group->id, group->device_count);
+    if (group)
+        pane->title = arena_printf(
+            arena,
+            text_plural("%s %s [%04x:%04x] %s group %u, %zu device",
+                        "%s %s [%04x:%04x] %s group %u, %zu devices",
+                        group->device_count),
+            pci_short_address(device), device->class_name, device->vendor,
+            device->device, dot, group->id, group->device_count);
+    else
+        pane->title = arena_printf(
+            arena, "%s %s [%04x:%04x] %s no group", pci_short_address(device),
+            device->class_name, device->vendor, device->device, dot);
     if (is_short)
         add_claims(pane, app, device, CLAIM_WARN, CLAIM_REFUSE);
     pci_describe_sharing(device, sharing, sizeof(sharing));
@@ -104,6 +111,9 @@ static void fill_pci(struct pane *pane, const struct app *app,
     add_claims(pane, app, device, CLAIM_NOTE, CLAIM_UNKNOWN);
     if (device_obstacle(app_plan(app), index))
         pane_add(pane, NULL, device_obstacle(app_plan(app), index));
+    if (!group && app_plan(app)->is_given[index])
+        pane_add(pane, NULL,
+                 _("The domain has this device: Space takes it back."));
     else if (device_is_in_domain(app->session->domain, device))
         pane_add(pane, NULL,
                  app_plan(app)->is_given[index]

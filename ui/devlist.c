@@ -53,6 +53,25 @@ static void add_group(const struct app *app, const struct iommu_group *group,
     }
 }
 
+/* Without a group none can be given; what the domain has is there to take. */
+static void add_groupless(const struct app *app, struct device_rows *rows)
+{
+    const struct pci *pci = &app->session->host->pci;
+    size_t before = rows->count;
+
+    for (size_t i = 0; i < pci->device_count; i++) {
+        const struct pci_device *device = &pci->devices[i];
+
+        if (device->group >= 0 || !is_wanted(app, device) ||
+            (!app_plan(app)->is_given[i] &&
+             !device_is_in_domain(app->session->domain, device)))
+            continue;
+        rows->list[rows->count] = (struct device_row){
+            .device = device, .is_first = rows->count == before};
+        rows->count++;
+    }
+}
+
 struct device_rows devlist_rows(const struct app *app)
 {
     const struct pci *pci = &app->session->host->pci;
@@ -65,6 +84,7 @@ struct device_rows devlist_rows(const struct app *app)
 
     for (size_t i = 0; i < pci->group_count; i++)
         add_group(app, &pci->groups[i], &rows);
+    add_groupless(app, &rows);
     for (size_t i = 0; i < usb_count(plan); i++) {
         if (!usb_is_row(plan, i) ||
             (app->device_filter == FILTER_GUEST && !plan->is_usb_given[i]))
@@ -142,10 +162,10 @@ static bool row_has_word(const struct app *app, const struct device_row *row,
                          const char *word, const struct pci_device **device)
 {
     *device = row->device;
-    if (!row->group)
-        return usb_has_word(app, row->usb, word);
     if (row->device)
         return has_word(row->device, word);
+    if (!row->group)
+        return usb_has_word(app, row->usb, word);
     for (size_t i = 0; i < row->group->device_count; i++) {
         *device = row->group->devices[i];
         if (is_wanted(app, *device) && has_word(*device, word))

@@ -9,10 +9,10 @@
 #include "ui/app.h"
 
 struct device_row {
-    const struct iommu_group *group; /* NULL: a USB device */
+    const struct iommu_group *group; /* NULL: USB, or it is in no group */
     const struct pci_device *device; /* NULL: USB, or the group is folded */
     size_t usb;                      /* index of plan/usb.h */
-    bool is_first;                   /* of its group, or of USB */
+    bool is_first; /* of its group, of those without, or of USB */
 };
 
 struct device_rows {
@@ -26,7 +26,7 @@ struct device_rows devlist_rows(const struct app *app);
 /* "all", "what can be given", "what the guest gets" */
 const char *devlist_filter_name(enum device_filter filter);
 
-/* Folds a row's group, or opens it. False: a USB device has none. */
+/* Folds a row's group, or opens it. False: it has none. */
 bool devlist_fold(struct app *app, const struct device_row *row);
 
 /*

@@ -275,16 +275,26 @@ static int names_width(const struct app *app)
 
 char *frame_help(const struct app *app)
 {
+    enum { LEFT = 3 };
     struct str text = STR_INIT;
     int width = names_width(app);
-    char name[40];
 
-    for (const struct action_row *row = key_rows(); row->action; row++)
-        if (is_in_help(app, row)) {
-            help_name(row, name, sizeof(name));
-            str_addf(&text, "   %-*s%s\n", text_bytes(name, width), name,
-                     row->help);
+    for (const struct action_row *row = key_rows(); row->action; row++) {
+        struct str lines CLEANUP(str_free) = STR_INIT;
+        char name[40];
+
+        if (!is_in_help(app, row))
+            continue;
+        help_name(row, name, sizeof(name));
+        pane_wrap(&lines, row->help, app->width - LEFT - width);
+        for (const char *line = str_text(&lines); *line; *name = '\0') {
+            int length = (int)strcspn(line, "\n");
+
+            str_addf(&text, "%*s%-*s%.*s\n", LEFT, "", text_bytes(name, width),
+                     name, length, line);
+            line += length + 1;
         }
+    }
     return str_steal(&text);
 }
 
@@ -349,6 +359,8 @@ static void draw_help(const struct app *app, struct canvas *canvas)
 
     for (int row = HELP_TOP - 2; row < end; row++)
         canvas_putf(canvas, row, 0, ROLE_NORMAL, "%*s", canvas->width, "");
+    canvas->cursor_y = HELP_TOP - 2;
+    canvas->cursor_x = 3;
     canvas_putf(canvas, HELP_TOP - 2, 3, ROLE_HEADING,
                 "Keys in %s (any key closes this)",
                 text_of(app_place_name(app)));
@@ -370,6 +382,7 @@ static void draw_pager(const struct app *app, struct canvas *canvas)
     const char *at = app->pager;
 
     canvas_clear(canvas);
+    canvas->cursor_y = y;
     draw_rule(canvas, 0, app->pager_title);
     for (; *at && y < end; number++) {
         size_t length = strcspn(at, "\n");
@@ -421,6 +434,8 @@ void app_draw(struct app *app, struct canvas *canvas)
     }
     draw_title(app, canvas);
     draw_steps(app, canvas);
+    canvas->cursor_y = BODY_TOP; /* where no list has a selection */
+    canvas->cursor_x = 1;
     if (app->records)
         records_draw(app, canvas);
     else

@@ -389,7 +389,7 @@ static struct action_row rows[] = {
      ALL_PLACES,
      "^C",
      NULL,
-     N_("leave at once; the plan stays as a draft, but for the demo")},
+     N_("leave at once; a draft stays, not in the demo")},
     {ACTION_SIGNAL, {0}, ALL_PLACES, "^Z", NULL, N_("suspend; fg goes on")},
     {ACTION_HELP,
      {'?', INPUT_F1},

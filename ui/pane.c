@@ -282,14 +282,18 @@ void finding_page(const struct finding *finding, struct app *app)
 
 struct columns columns_of(const struct canvas *canvas)
 {
-    enum { NOW = 28, LONG = 16, WIDE = 110 };
-    int value = canvas->width < WIDE ? COLUMN_SHORT : LONG;
+    enum { NOW = 28, LONG = 16, WIDE = 110, MORE = 8 };
+    int more = canvas->width < WIDE ? 0 : (canvas->width - WIDE) / 10;
+    int value = canvas->width < WIDE ? COLUMN_SHORT : LONG, now = NOW;
 
+    more = more < MORE ? more : MORE;
+    value += more;
+    now += more;
     return (struct columns){
-        .now = NOW,
+        .now = now,
         .value = value,
-        .plan = NOW + value + 1,
-        .pane = NOW + 2 * value + 1,
+        .plan = now + value + 1,
+        .pane = now + 2 * value + 1,
     };
 }
 

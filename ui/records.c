@@ -260,6 +260,8 @@ static void draw_conflicts(struct record_list *own, struct canvas *canvas)
                  ? "Undo record %04u: what was edited since stays, or goes?"
                  : "Undo record %04u? a writes that, q goes back.",
              own->undo->record->number);
+    canvas->cursor_y = y; /* of the question; or of a conflict */
+    canvas->cursor_x = 3;
     canvas_put_cut(canvas, y++, 3, canvas->width - 4, ROLE_HEADING,
                    str_text(&text));
     list_scroll(&own->conflicts, height);

@@ -173,8 +173,11 @@ static struct lines question_lines(const struct app *app)
 
     if (kept == 0) {
         lines_add(&lines, ROLE_NORMAL,
-                  _("There is nothing to apply. Review (6) lists the "
-                    "changes."));
+                  app->set->count > 0
+                      ? _("There is nothing to apply: each change is dropped "
+                          "in Review (6).")
+                      : _("There is nothing to apply: the plan changes "
+                          "nothing."));
         return lines;
     }
     lines_add(&lines, ROLE_HEADING,

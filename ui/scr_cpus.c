@@ -237,10 +237,13 @@ static void draw_model(const struct cpu_topology *cpu, struct canvas *canvas,
     };
     const char *dot = canvas_glyph(canvas, GLYPH_DOT);
     int note_x = canvas->width - 1 - canvas_columns(text_of(notes[density]));
-    int x = canvas_putf(
-        canvas, y, 1, ROLE_NORMAL, "%s %s %u cores, %d CPUs %s %u L3",
-        *cpu->model ? cpu->model : _("unknown CPU"), dot, cpu->core_count,
-        CPU_COUNT(&cpu->online), dot, cpu->l3_count);
+    char text[256];
+    int x;
+
+    snprintf(text, sizeof(text), _("%s %s %u cores, %d CPUs %s %u L3"),
+             *cpu->model ? cpu->model : _("unknown CPU"), dot, cpu->core_count,
+             CPU_COUNT(&cpu->online), dot, cpu->l3_count);
+    x = canvas_put_cut(canvas, y, 1, canvas->width - 2, ROLE_NORMAL, text);
 
     if (x + 2 <= note_x)
         canvas_put(canvas, y, note_x, ROLE_NOTE, text_of(notes[density]));

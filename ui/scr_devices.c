@@ -74,9 +74,10 @@ static void draw_role(const struct app *app, struct canvas *canvas, int y,
     bool can_go = !device_obstacle(app_plan(app), index);
 
     canvas_put(canvas, y, 7, is_claimed(app, device) ? ROLE_WARN : ROLE_NORMAL,
-               role == DEVICE_GUEST                 ? looks[role].mark
-               : is_claimed(app, device) || !can_go ? " - "
-                                                    : looks[role].mark);
+               role == DEVICE_GUEST      ? looks[role].mark
+               : !can_go                 ? " - "
+               : is_claimed(app, device) ? "[!]"
+                                         : looks[role].mark);
     canvas_put(canvas, y, canvas->width - 8, looks[role].role,
                text_of(looks[role].text));
 }
@@ -136,7 +137,7 @@ static void draw_usb(const struct app *app, struct canvas *canvas, int y,
 
     canvas_put(canvas, y, 7, is_claimed_usb ? ROLE_WARN : ROLE_NORMAL,
                is_given         ? "[x]"
-               : is_claimed_usb ? " - "
+               : is_claimed_usb ? "[!]"
                                 : "[ ]");
     x = canvas_put(canvas, y, 11, role,
                    device ? arena_printf(arena, "%04x:%04x", device->vendor,
@@ -162,8 +163,10 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
     draw_marker(canvas, y, is_selected);
     if (row->group && (row->is_first || is_top))
         canvas_putf(canvas, y, 3, ROLE_HEADING, "%3u", row->group->id);
-    else if (!row->group && (row->is_first || is_top))
+    else if (!row->group && !row->device && (row->is_first || is_top))
         canvas_put(canvas, y, 3, ROLE_HEADING, "USB");
+    else if (!row->group && (row->is_first || is_top))
+        canvas_put(canvas, y, 3, ROLE_HEADING, "  -");
     if (row->device)
         draw_pci(app, canvas, y, row->device, role);
     else if (row->group)
@@ -172,9 +175,10 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
         draw_usb(app, canvas, y, row->usb, role);
 }
 
-static void draw_absent(const struct app *app, struct canvas *canvas)
+/* The row behind it. */
+static int draw_absent(const struct app *app, struct canvas *canvas)
 {
-    canvas_wrap(
+    return canvas_wrap(
         canvas, BODY_TOP + 2, 1, canvas->width - 2, 4, ROLE_WARN,
         app->session->host->pci.problem
             ? _("The PCI devices could not be read.")
@@ -201,9 +205,7 @@ static bool asks_first(struct app *app, const void *device, bool is_needed)
     if (!is_needed || app->asked_device == device)
         return false;
     app->asked_device = device;
-    app_hint(app,
-             "The host needs it, see above. Space again gives it to "
-             "the guest all the same.");
+    app_hint(app, "The host needs it, see above. Space again gives it.");
     return true;
 }
 
@@ -221,8 +223,7 @@ static void toggle_pci(struct app *app, const struct pci_device *device)
                        !app_plan(app)->is_given[index])) {
         if (on && on != device)
             app_hint(app,
-                     "The host needs %s, which goes with it. Space again gives "
-                     "both all the same.",
+                     "The host needs %s, which goes along. Space again: both.",
                      pci_short_address(on));
         return;
     }
@@ -234,7 +235,7 @@ static void toggle_pci(struct app *app, const struct pci_device *device)
         app_hint(app, "The domain follows its device to %s; u undoes it.",
                  pci_short_address(device));
     else
-        app_hint(app, "%s, with all functions of its slot, %s; u undoes it.",
+        app_hint(app, "%s with its slot %s; u undoes it.",
                  pci_short_address(device),
                  app_plan(app)->is_given[index] ? _("goes to the guest")
                                                 : _("stays with the host"));
@@ -327,7 +328,8 @@ static bool act_on(struct app *app, const struct device_row *row,
         return true;
     case ACTION_FOLD:
         if (!devlist_fold(app, row))
-            app_hint(app, "A USB device is in no group.");
+            app_hint(app, row->device ? "This device is in no IOMMU group."
+                                      : "A USB device is in no group.");
         return true;
     case ACTION_BOOT:
     case ACTION_ROM:
@@ -341,6 +343,13 @@ static bool act_on(struct app *app, const struct device_row *row,
     default:
         return false;
     }
+}
+
+static bool is_of_row(enum action action)
+{
+    return action == ACTION_TOGGLE || action == ACTION_VIEW ||
+           action == ACTION_FOLD || action == ACTION_BOOT ||
+           action == ACTION_ROM;
 }
 
 static bool act(struct app *app, enum action action)
@@ -357,6 +366,10 @@ static bool act(struct app *app, enum action action)
     is_done =
         selected < (int)rows.count && act_on(app, &rows.list[selected], action);
     free(rows.list);
+    if (rows.count == 0 && is_of_row(action)) {
+        app_hint(app, "No device is listed that this could be for.");
+        is_done = true;
+    }
     return is_done;
 }
 
@@ -403,10 +416,10 @@ static void draw_head(const struct app *app, struct canvas *canvas)
     x = canvas_putf(canvas, BODY_TOP, x, ROLE_NORMAL,
                     text_plural(", %zu device; ", ", %zu devices; ", count),
                     count);
-    x = canvas_putf(canvas, BODY_TOP, x, ROLE_NORMAL,
-                    text_plural("%zu goes to the guest",
-                                "%zu go to the guest", given),
-                    given);
+    x = canvas_putf(
+        canvas, BODY_TOP, x, ROLE_NORMAL,
+        text_plural("%zu goes to the guest", "%zu go to the guest", given),
+        given);
     if (app->device_filter != FILTER_ALL)
         canvas_putf(canvas, BODY_TOP, x, ROLE_NOTE, "; shown: %s",
                     devlist_filter_name(app->device_filter));
@@ -425,13 +438,11 @@ static void draw(struct app *app, struct canvas *canvas)
     draw_head(app, canvas);
     draw_possible(app, canvas, BODY_TOP + 1,
                   draw_range(canvas, BODY_TOP + 1, 0, list, height));
-    if (has_groups) {
-        canvas_put(canvas, BODY_TOP + 2, 3, ROLE_HEADING,
+    if (has_groups || draw_absent(app, canvas) < top) {
+        canvas_put(canvas, top - 1, 3, ROLE_HEADING,
                    _("Grp     Address  Kind     Device"));
-        canvas_put(canvas, BODY_TOP + 2, width - 22, ROLE_HEADING,
+        canvas_put(canvas, top - 1, width - 22, ROLE_HEADING,
                    _("Driver        Goes to"));
-    } else {
-        draw_absent(app, canvas);
     }
     for (int i = list->top; i < list->count && i < list->top + height; i++)
         draw_row(app, canvas, top + i - list->top, &rows.list[i],
@@ -442,10 +453,10 @@ static void draw(struct app *app, struct canvas *canvas)
     else if (has_groups)
         canvas_put(canvas, top, 3, ROLE_NOTE,
                    _("Nothing is shown; f shows something else."));
-    free(rows.list);
-    if (!app->hint[0] && has_groups)
+    if (!app->hint[0] && rows.count > 0)
         app_hint(app,
-                 "[x] to the guest   [ ] can go    -  stays    .  goes along");
+                 "[x] given  [ ] can go  [!] host needs it  - stays  . along");
+    free(rows.list);
 }
 
 static const struct finder finder = {.has = devlist_has, .go = devlist_go};

@@ -134,6 +134,8 @@ static void draw(struct app *app, struct canvas *canvas)
                    _("The domain is read from a file:"));
         canvas_put_cut(canvas, BODY_TOP + 1, 3, canvas->width - 4, ROLE_NORMAL,
                        domain->path);
+        canvas->cursor_y = BODY_TOP + 1;
+        canvas->cursor_x = 3;
         draw_details(app, canvas, BODY_TOP + 3, domain->name, domain);
         return;
     }

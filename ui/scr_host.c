@@ -70,15 +70,16 @@ static int draw_counts(const struct app *app, struct canvas *canvas)
 static void draw_row(struct canvas *canvas, int y, bool is_selected,
                      const struct finding *finding)
 {
-    int x = app_is_narrow(canvas) ? canvas->width * 5 / 8 : 50;
+    int width = canvas->width;
+    int x = app_is_narrow(canvas) ? width * 5 / 8
+                                  : 50 + (width - APP_FULL_WIDTH) * 3 / 8;
 
     draw_marker(canvas, y, is_selected);
     canvas_putf(canvas, y, 3, role_of_verdict(finding->verdict), "%-8s",
                 verdict_label(finding->verdict));
     canvas_put_cut(canvas, y, 11, x - 12,
                    is_selected ? ROLE_SELECTED : ROLE_NORMAL, finding->text);
-    canvas_put_cut(canvas, y, x, canvas->width - x - 1, ROLE_NORMAL,
-                   finding->detail);
+    canvas_put_cut(canvas, y, x, width - x - 1, ROLE_NORMAL, finding->detail);
 }
 
 static void draw(struct app *app, struct canvas *canvas)

@@ -96,10 +96,12 @@ static void draw_row(const struct app *app, struct canvas *canvas, int y,
                : wish == OPTION_KEEP ? "[-]"
                : wish == OPTION_OFF  ? "[ ]"
                                      : "[x]");
-    canvas_put_cut(canvas, y, 7, 20, role, option->title);
+    canvas_put_cut(canvas, y, 7, at.now - 8, role, option->title);
     draw_value(app, canvas, y, at.now, ROLE_NORMAL, id, option_now(plan, id));
     if (is_dropped(app, id))
         columns_value(canvas, y, at.plan, ROLE_OFF, _("dropped"));
+    else if (disk_option_name(id) && disk_has_wish(plan, id))
+        columns_value(canvas, y, at.plan, ROLE_ADDED, _("differs"));
     else
         draw_value(app, canvas, y, at.plan,
                    wish == OPTION_KEEP ? ROLE_NORMAL : ROLE_ADDED, id,
@@ -151,12 +153,39 @@ static void add_verdicts(struct pane *pane, const struct app *app,
             pane_add_finding(pane, arena, &app->findings.list[i]);
 }
 
+/* "off", or what it becomes: "off -> on". */
+static const char *change_of(const struct plan *plan, struct arena *arena,
+                             enum option_id id)
+{
+    char now[96], value[96];
+
+    option_show(plan, id, option_now(plan, id), now, sizeof(now));
+    option_show(plan, id, option_effective(plan, id), value, sizeof(value));
+    return strcmp(now, value) == 0
+               ? arena_strdup(arena, now)
+               : arena_printf(arena, "%s -> %s", now, value);
+}
+
+/* Of a group that is folded: what is in it. */
+static void fill_group(struct pane *pane, const struct app *app,
+                       struct arena *arena, int first)
+{
+    pane->title = option_get((enum option_id)first)->group;
+    for (int i = first; i < fold_end(first); i++)
+        pane_add(pane, option_get((enum option_id)i)->title,
+                 change_of(app_plan(app), arena, (enum option_id)i));
+}
+
 /* With little room what stands against it comes before what it does. */
 static void fill_pane(struct pane *pane, const struct app *app,
                       struct arena *arena, enum option_id id, bool is_short)
 {
     const struct option_row *option = option_get(id);
 
+    if (fold_is_folded(app, (int)id)) {
+        fill_group(pane, app, arena, (int)id);
+        return;
+    }
     pane->title = option->title;
     if (is_short)
         add_verdicts(pane, app, arena, id);
@@ -354,8 +383,7 @@ static void next_guest(struct app *app)
 
     plan->guest = (enum guest_kind)((plan->guest + 1) % GUEST_KIND_COUNT);
     app_edited(app);
-    app_hint(app,
-             "What is proposed is now for this kind of guest: p takes it.");
+    app_hint(app, "What is proposed now fits it; p in Review (6) takes it.");
 }
 
 static bool act(struct app *app, enum action action)

@@ -9,6 +9,7 @@
 #include "ui/find.h"
 #include "ui/pane.h"
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,9 +89,9 @@ static size_t common_indent(const struct diff *diff)
     return least == SIZE_MAX ? 0 : least;
 }
 
-/* The changed lines with two lines around each stretch. */
-static void draw_lines(struct canvas *canvas, int y, int end,
-                       const struct diff *diff)
+/* The changed lines with two around each stretch; gives the row behind. */
+static int draw_lines(struct canvas *canvas, int y, int end,
+                      const struct diff *diff)
 {
     size_t last = 0, indent = common_indent(diff);
 
@@ -102,11 +103,28 @@ static void draw_lines(struct canvas *canvas, int y, int end,
         if (last > 0 && i > last + 1 && y < end)
             canvas_put(canvas, y++, 3, ROLE_NOTE, "...");
         if (y >= end)
-            return;
+            break;
         y = draw_line(canvas, y, end, line,
                       strspn(line->text, " ") < indent ? 0 : indent);
         last = i;
     }
+    return y;
+}
+
+/* As many as there is room for; what does not fit is told. */
+static void draw_diff(struct canvas *canvas, int y, int end,
+                      const struct diff *diff)
+{
+    struct canvas nowhere = {.width = canvas->width};
+
+    if (y >= end)
+        return;
+    if (draw_lines(&nowhere, y, INT_MAX, diff) <= end) {
+        draw_lines(canvas, y, end, diff);
+        return;
+    }
+    draw_lines(canvas, y, end - 1, diff);
+    canvas_put(canvas, end - 1, 1, ROLE_NOTE, _("There is more: v"));
 }
 
 /* What the rules say of a change; at most half of the rows are for that. */
@@ -192,13 +210,17 @@ static void draw(struct app *app, struct canvas *canvas)
     change = &app->set->changes[list->selected];
     snprintf(title, sizeof(title), "%d %s %s", list->selected + 1,
              canvas_glyph(canvas, GLYPH_DOT), change->where);
-    draw_pane_rule(canvas, BODY_TOP + 1 + height, title);
-    y = BODY_TOP + 2 + height;
+    y = BODY_TOP + 1 + height;
+    draw_pane_rule(canvas, y, title);
+    x = draw_range(canvas, y, canvas->width / 2, list, height);
+    if (x < canvas->width)
+        canvas_put(canvas, y, x - 1, ROLE_NORMAL, " ");
+    y++;
     if (change->is_kept)
         y = draw_findings(app, canvas, y, end, change);
     if (change->part == PART_HOOK && change->is_kept)
         y = draw_hook_now(canvas, y, end, hook_now(app));
-    draw_lines(canvas, y, end, change->diff);
+    draw_diff(canvas, y, end, change->diff);
 }
 
 static void add_file(struct str *str, const struct file_change *file)

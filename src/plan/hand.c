@@ -55,6 +55,47 @@ static unsigned natural(const struct cpu_topology *cpu, const unsigned *used,
     return count;
 }
 
+/* Where a CPU stands in the domain; behind all if it is not in there. */
+static unsigned place_in_domain(const struct plan *plan, int cpu)
+{
+    const struct domain *domain = plan->domain;
+    unsigned place = 0;
+
+    while (place < domain->vcpus &&
+           !CPU_ISSET((size_t)cpu, &domain->vcpupin[place]))
+        place++;
+    return place;
+}
+
+/* True if the domain's come first, in its order. */
+static bool is_in_domain_order(const struct plan *plan)
+{
+    unsigned last = 0;
+
+    for (unsigned i = 0; i < plan->vcpus; i++) {
+        unsigned place =
+            place_in_domain(plan, cpuset_next(&plan->vcpupin[i], 0));
+
+        if (place < last || (i == 0 && place == plan->domain->vcpus))
+            return false;
+        last = place;
+    }
+    return true;
+}
+
+/* What came back from the domain goes to its place there; others stay. */
+static void sort_as_domain(const struct plan *plan, int *cpus, unsigned count)
+{
+    for (unsigned i = 1; i < count; i++) {
+        int cpu = cpus[i];
+        unsigned place = place_in_domain(plan, cpu), at = i;
+
+        for (; at > 0 && place_in_domain(plan, cpus[at - 1]) > place; at--)
+            cpus[at] = cpus[at - 1];
+        cpus[at] = cpu;
+    }
+}
+
 /* Each vCPU where it is, without those whose place is gone; new ones behind. */
 static unsigned appended(const struct plan *plan, const unsigned *used,
                          int *cpus)
@@ -81,6 +122,8 @@ static unsigned appended(const struct plan *plan, const unsigned *used,
                 kept[i]++;
                 cpus[count++] = cpu->cores[i].threads[t];
             }
+    if (is_in_domain_order(plan))
+        sort_as_domain(plan, cpus, count);
     return count;
 }
 
@@ -101,6 +144,16 @@ static unsigned guest_threads(const struct cpu_topology *cpu,
         if (cpu->core_of[cpus[i]] != cpu->core_of[cpus[i - i % threads]])
             return 1;
     return threads;
+}
+
+/* True if each vCPU is where the domain has it. */
+static bool has_domain_pins(const struct plan *plan)
+{
+    bool is_same = plan->vcpus == plan->domain->vcpus;
+
+    for (unsigned i = 0; i < plan->vcpus && is_same; i++)
+        is_same = CPU_EQUAL(&plan->vcpupin[i], &plan->domain->vcpupin[i]);
+    return is_same;
 }
 
 /*
@@ -130,6 +183,10 @@ static void repin(struct plan *plan, const unsigned *before,
             ? (struct guest_topology){1, dies, cores / dies, threads}
             : (struct guest_topology){1, 1, count, 1};
     plan->mirrors_nodes = cell_obstacle(plan) == NULL;
+    if (has_domain_pins(plan)) {
+        plan->topology = plan->domain->topology;
+        plan->mirrors_nodes = false;
+    }
 }
 
 /* One vCPU a CPU: what can be edited core by core. */
@@ -151,32 +208,83 @@ static void leave(cpu_set_t *pins, const struct cpu_core *core)
     *pins = cpuset_minus(pins, &core->cpus);
 }
 
-/* Emulator and I/O threads make room; without any place left they get one. */
-static void clear(struct plan *plan, const unsigned *used,
-                  const struct cpu_core *core)
+/* Where the helpers of the guest are, if its cores decide that. */
+struct helpers {
+    cpu_set_t got; /* what the guest has, and the domain has not */
+    cpu_set_t emulator, iothread; /* for who has no other place */
+};
+
+static struct helpers helpers_of(const struct plan *plan, const unsigned *used)
 {
     const struct layout_request request = {.vcpus = plan->vcpus};
-    unsigned count = plan->host->cpu.core_count;
+    const struct cpu_topology *cpu = &plan->host->cpu;
+    const struct domain *domain = plan->domain;
+    struct helpers helpers = {.got = cpuset_empty()};
     struct arena *arena = arena_new();
-    bool *is_used = arena_alloc(arena, count, sizeof(*is_used));
-    cpu_set_t emulator, iothread;
+    bool *is_used = arena_alloc(arena, cpu->core_count, sizeof(*is_used));
 
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < cpu->core_count; i++) {
         is_used[i] = used[i] > 0;
-    fill_helpers(goal_new(plan, &request, arena), is_used, &emulator,
-                 &iothread);
-    if (cpuset_is_subset(&plan->emulatorpin, &core->cpus) &&
-        !cpuset_is_empty(&plan->emulatorpin))
-        plan->emulatorpin = emulator;
-    leave(&plan->emulatorpin, core);
-    for (unsigned i = 0; i < plan->iothread_count; i++) {
-        cpu_set_t *cpus = &plan->iothreads[i].cpus;
-
-        if (cpuset_is_subset(cpus, &core->cpus) && !cpuset_is_empty(cpus))
-            *cpus = iothread;
-        leave(cpus, core);
+        for (unsigned t = 0; t < used[i]; t++)
+            CPU_SET((size_t)cpu->cores[i].threads[t], &helpers.got);
     }
+    for (unsigned i = 0; i < domain->vcpus; i++)
+        helpers.got = cpuset_minus(&helpers.got, &domain->vcpupin[i]);
+    fill_helpers(goal_new(plan, &request, arena), is_used, &helpers.emulator,
+                 &helpers.iothread);
     arena_free(arena);
+    return helpers;
+}
+
+/* The domain's pins without what the guest got; `place` if nothing is left. */
+static cpu_set_t spared(const cpu_set_t *own, const cpu_set_t *got,
+                        const cpu_set_t *place)
+{
+    cpu_set_t left = cpuset_minus(own, got);
+
+    return cpuset_is_empty(&left) && !cpuset_is_empty(own) ? *place : left;
+}
+
+/* One of them. The core is NULL if the guest gave it back. */
+static void make_room(cpu_set_t *pins, const cpu_set_t *as_domain,
+                      const cpu_set_t *as_domain_then, const cpu_set_t *place,
+                      const struct cpu_core *core)
+{
+    if (CPU_EQUAL(pins, as_domain)) {
+        *pins = *as_domain_then;
+        return;
+    }
+    if (!core)
+        return;
+    if (cpuset_is_subset(pins, &core->cpus) && !cpuset_is_empty(pins))
+        *pins = *place;
+    leave(pins, core);
+}
+
+/*
+ * Emulator and I/O threads make room for the core; without any place left they
+ * get one. Those that are the domain's but for that come back where they can.
+ */
+static void settle(struct plan *plan, const unsigned *before,
+                   const unsigned *used, const struct cpu_core *core)
+{
+    const struct helpers was = helpers_of(plan, before);
+    const struct helpers is = helpers_of(plan, used);
+    const struct domain *domain = plan->domain;
+    cpu_set_t from = spared(&domain->emulatorpin, &was.got, &was.emulator);
+    cpu_set_t to = spared(&domain->emulatorpin, &is.got, &is.emulator);
+
+    make_room(&plan->emulatorpin, &from, &to, &is.emulator, core);
+    for (unsigned i = 0; i < plan->iothread_count; i++) {
+        cpu_set_t own = cpuset_empty();
+
+        for (unsigned j = 0; j < domain->iothread_count; j++)
+            if (domain->iothreads[j].id == plan->iothreads[i].id)
+                own = domain->iothreads[j].cpus;
+        from = spared(&own, &was.got, &was.iothread);
+        to = spared(&own, &is.got, &is.iothread);
+        make_room(&plan->iothreads[i].cpus, &from, &to, &is.iothread, core);
+    }
 }
 
 static const char *const not_plain =
@@ -197,12 +305,8 @@ const char *hand_toggle_guest(struct plan *plan, unsigned core)
         return _("A guest needs one core at least.");
     if (used[core] == 0 && guest + 1 >= cpu->core_count)
         return _("One core must stay with the host.");
-    if (used[core] > 0) {
-        used[core] = 0;
-    } else {
-        used[core] = cpu->cores[core].thread_count;
-        clear(plan, used, &cpu->cores[core]);
-    }
+    used[core] = used[core] > 0 ? 0 : cpu->cores[core].thread_count;
+    settle(plan, before, used, used[core] > 0 ? &cpu->cores[core] : NULL);
     repin(plan, before, used);
     return NULL;
 }
@@ -220,12 +324,8 @@ const char *hand_toggle_split(struct plan *plan, unsigned core)
     if (used[core] == 0)
         return _(
             "This core is the host's; give it to the guest first (Space).");
-    if (used[core] == it->thread_count) {
-        used[core] = 1;
-    } else {
-        used[core] = it->thread_count;
-        clear(plan, used, it);
-    }
+    used[core] = used[core] == it->thread_count ? 1 : it->thread_count;
+    settle(plan, before, used, used[core] > 1 ? it : NULL);
     repin(plan, before, used);
     return NULL;
 }

@@ -11,8 +11,13 @@
 /*
  * Gives a core with all its threads to the guest or takes it back. vCPUs in
  * the order of the cores stay so, and siblings stay neighbours; in any other
- * order each stays where it is, and new ones come last. Emulator and I/O
- * threads leave the core. NULL, or why not: a sentence.
+ * order each stays where it is, and new ones come last; what the domain has
+ * comes back to its place, if the others are in the domain's order. Emulator
+ * and I/O threads leave the core. NULL, or why not: a sentence.
+ *
+ * What was taken and given back is as it was: once each vCPU is where the
+ * domain has it, so is the topology; and helpers that are where the domain has
+ * them, but for what the guest got since, have that again once it is free.
  */
 const char *hand_toggle_guest(struct plan *plan, unsigned core);
 

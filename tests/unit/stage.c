@@ -58,9 +58,12 @@ void close_stage(struct stage *stage)
 void check_size(struct app *app, int width, int height)
 {
     struct canvas *canvas = canvas_new(height, width, false);
+    bool is_too_small = width < APP_MIN_WIDTH || height < APP_MIN_HEIGHT;
 
     app_draw(app, canvas);
-    if (canvas->overwritten > 0 || canvas->cursor_x < 0 ||
+    if (canvas->overwritten > 0 ||
+        /* Who follows the cursor is led to what counts, not to the title. */
+        (canvas->cursor_y == 0 && !is_too_small) || canvas->cursor_x < 0 ||
         canvas->cursor_x >= width || canvas->cursor_y < 0 ||
         canvas->cursor_y >= height) {
         struct str str CLEANUP(str_free) = STR_INIT;

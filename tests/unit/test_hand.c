@@ -114,11 +114,68 @@ static void test_topology(void **unused)
     domain_free(domain);
 }
 
+/* What is taken and given back, in any order, is as the domain has it. */
+static void test_back(void **unused)
+{
+    struct domain *domain = domain_of(
+        "<domain><vcpu>8</vcpu><iothreads>1</iothreads><cputune>"
+        "<vcpupin vcpu='0' cpuset='0'/><vcpupin vcpu='1' cpuset='2'/>"
+        "<vcpupin vcpu='2' cpuset='4'/><vcpupin vcpu='3' cpuset='6'/>"
+        "<vcpupin vcpu='4' cpuset='1'/><vcpupin vcpu='5' cpuset='3'/>"
+        "<vcpupin vcpu='6' cpuset='5'/><vcpupin vcpu='7' cpuset='7'/>"
+        "<emulatorpin cpuset='0-1,8-9'/><iothreadpin iothread='1' "
+        "cpuset='10-11'/></cputune><cpu><topology sockets='1' dies='1' "
+        "cores='4' threads='2'/></cpu></domain>");
+    struct host *host = host_load("i7-12700k");
+    struct plan *plan = plan_new(host, domain, NULL, NULL);
+    struct plan *own = plan_copy(plan);
+
+    (void)unused;
+    for (unsigned core = 0; core < 8; core++) {
+        assert_null(hand_toggle_guest(plan, core));
+        assert_false(plan_equal(plan, own));
+        assert_null(hand_toggle_guest(plan, core));
+        assert_true(plan_equal(plan, own));
+        if (core >= 4)
+            continue;
+        assert_null(hand_toggle_split(plan, core));
+        assert_null(hand_toggle_split(plan, core));
+        assert_true(plan_equal(plan, own));
+    }
+    assert_null(hand_toggle_guest(plan, 1));
+    assert_null(hand_toggle_guest(plan, 5)); /* the I/O thread's only core */
+    assert_false(
+        cpuset_intersects(&plan->iothreads[0].cpus, &host->cpu.cores[5].cpus));
+    assert_false(cpuset_is_empty(&plan->iothreads[0].cpus));
+    assert_null(hand_toggle_guest(plan, 2));
+    assert_null(hand_toggle_guest(plan, 1));
+    assert_null(hand_toggle_guest(plan, 5));
+    assert_null(hand_toggle_guest(plan, 2));
+    assert_true(plan_equal(plan, own));
+
+    /* But what was put there by hand stays, and so do a layout's pins. */
+    assert_null(hand_toggle_emulator(plan, 6));
+    assert_null(hand_toggle_guest(plan, 4));
+    assert_null(hand_toggle_guest(plan, 4));
+    assert_true(cpuset_is_subset(&host->cpu.cores[6].cpus, &plan->emulatorpin));
+    assert_true(accept_layout(plan, 8));
+    plan_free(own);
+    own = plan_copy(plan);
+    assert_null(hand_toggle_guest(plan, 5));
+    assert_null(hand_toggle_guest(plan, 5));
+    assert_true(plan_equal(plan, own));
+    plan_free(own);
+    plan_free(plan);
+    host_free(host);
+    domain_free(domain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_split),
         cmocka_unit_test(test_topology),
+        cmocka_unit_test(test_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

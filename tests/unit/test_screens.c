@@ -6,6 +6,7 @@
  */
 #include "stage.h"
 
+#include "plan/device.h"
 #include "plan/disk.h"
 
 #include <stdlib.h>
@@ -181,12 +182,133 @@ static void test_prompt(void **unused)
     close_stage(&stage);
 }
 
+/* At the smallest size the hint, and how to close the pager, are whole. */
+static void check_whole(struct app *app)
+{
+    char *narrow = shown_in(app, APP_MIN_WIDTH, APP_MIN_HEIGHT);
+    char *wide = shown_in(app, 3 * APP_MIN_WIDTH, APP_MIN_HEIGHT);
+    bool is_pager = app->pager != NULL;
+
+    assert_with(canvas_columns(app->hint) <= APP_MIN_WIDTH - 2, app->hint);
+    for (int i = 0; i < APP_MIN_HEIGHT - 1 && is_pager; i++) {
+        char *at = strchr(narrow, '\n'), *other = strchr(wide, '\n');
+
+        memmove(narrow, at + 1, strlen(at));
+        memmove(wide, other + 1, strlen(other));
+    }
+    if (is_pager)
+        assert_string_equal(narrow, wide);
+    free(narrow);
+    free(wide);
+}
+
+static void test_room(void **unused)
+{
+    static const char *const keys[] = {"3",     "Space",
+                                       "Space", "/ 0 2 : 0 0 Enter Space",
+                                       "Space", "/ u s b Enter n n n Space",
+                                       "Space", "v",
+                                       "q 5 g", "6 v"};
+    struct stage stage;
+
+    (void)unused;
+    open_stage(&stage, host_names[0], "file", true);
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+        press(stage.app, keys[i]);
+        check_whole(stage.app);
+    }
+    close_stage(&stage);
+}
+
+/* No line of a screen's help is cut. */
+static void test_help(void **unused)
+{
+    struct stage stage;
+    char step[2] = "1";
+
+    (void)unused;
+    open_stage(&stage, host_names[0], "file", true);
+    for (; step[0] < '1' + STEP_COUNT; step[0]++) {
+        char *rest = NULL, *text;
+
+        press(stage.app, step);
+        check_size(stage.app, APP_MIN_WIDTH, APP_MIN_HEIGHT);
+        text = frame_help(stage.app);
+        for (char *line = strtok_r(text, "\n", &rest); line;
+             line = strtok_r(NULL, "\n", &rest))
+            assert_with(canvas_columns(line) <= APP_MIN_WIDTH, line);
+        free(text);
+    }
+    close_stage(&stage);
+}
+
+/* The last of too few rows says that there is more. */
+static void test_wrap(void **unused)
+{
+    struct canvas *canvas = canvas_new(3, 10, true);
+    struct str str CLEANUP(str_free) = STR_INIT;
+
+    (void)unused;
+    assert_int_equal(
+        canvas_wrap(canvas, 0, 0, 9, 2, ROLE_NORMAL, "one two three four"), 2);
+    assert_int_equal(canvas_wrap(canvas, 2, 0, 9, 1, ROLE_NORMAL, "one more"),
+                     3);
+    canvas_dump(canvas, &str);
+    assert_string_equal(str_text(&str), "one two\nthree fo>\none more\n");
+    canvas_free(canvas);
+}
+
+static void check_shown(struct app *app, const char *keys, const char *text)
+{
+    char *screen;
+
+    press(app, keys);
+    screen = shown(app);
+    assert_with(has(screen, text), screen);
+    free(screen);
+}
+
+/* What is said is so. */
+static void test_words(void **unused)
+{
+    struct stage stage;
+    char *text;
+
+    (void)unused;
+    open_stage(&stage, "i5-6500-noiommu", "file", true);
+    check_shown(stage.app, "7 u u u 7", "the plan changes nothing");
+    check_shown(stage.app, "3", "[x] 01:00.0");
+    check_shown(stage.app, "Space", "gives it back");
+    assert_false(app_plan(stage.app)
+                     ->is_given[device_find(stage.session->host, "01:00.0")]);
+    check_shown(stage.app, "f f Space", "No device is listed");
+    close_stage(&stage);
+    open_stage(&stage, host_names[0], "file", true);
+    press(stage.app, "6");
+    assert_with(stage.app->hint[0] && !has(stage.app->hint, "6"),
+                stage.app->hint);
+    check_shown(stage.app, "Home", "There is more: v");
+    check_shown(stage.app, "End", "of 1");
+    check_shown(stage.app, "3", "[!] 00:02.0");
+    check_shown(stage.app, "5 o", "off -> 2M"); /* the group, not an option */
+    check_shown(stage.app, "v", "off -> 2M");
+    press(stage.app, "q o e");
+    text = shown(stage.app);
+    assert_with(!has(text, "differs"), text);
+    free(text);
+    check_shown(stage.app, "Space Esc / h o s t Space c a c h e Enter",
+                "differs");
+    close_stage(&stage);
+}
+
 static int run(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sizes), cmocka_unit_test(test_domains),
         cmocka_unit_test(test_disks), cmocka_unit_test(test_presets),
         cmocka_unit_test(test_pager), cmocka_unit_test(test_prompt),
+        cmocka_unit_test(test_room),  cmocka_unit_test(test_help),
+        cmocka_unit_test(test_wrap),  cmocka_unit_test(test_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

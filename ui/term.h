@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The terminal: shows canvases and reads keys. The only user of curses.
+ * The terminal: shows canvases and reads keys. With ui/input.c the only user of
+ * curses.
  */
 #ifndef UI_TERM_H
 #define UI_TERM_H

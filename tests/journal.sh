@@ -639,7 +639,7 @@ ok "... and what that means" has "$(tr -s ' \n' ' ' <<<"$out")" \
 nosmt Enter 6 dump 4 - - - - 7 a dump
 ok "the draft is taken up all the same" has "$out" "[6 Review]"
 ok "... with its pages" has "$out" "8192 huge pages of 2 MiB"
-ok "... and its I/O thread" has "$out" "iothread='1'"
+ok "... and its I/O thread" has "$out" "I/O thread on CPUs of any kind, for disk"
 ok "... without its pins" lacks "${out%%\[4 CPUs\]*}" "pin 12 vCPUs"
 ok "... which are chosen anew" has "$out" "Record 0001"
 ok "... of CPUs that are there" is \

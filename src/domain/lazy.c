@@ -52,19 +52,27 @@ static void *find(const char *name)
 
 /*
  * libvirt writes to a lost link in a way that raises SIGPIPE, which would end
- * the program without a word: it is blocked meanwhile, and taken.
+ * the program without a word: it is blocked meanwhile, and taken. One that was
+ * waiting before is not libvirt's, and goes on waiting.
  */
-static void begin_call(sigset_t *before)
+struct guard {
+    sigset_t before; /* the signals that were blocked */
+    bool was_waiting;
+};
+
+static void begin_call(struct guard *guard)
 {
-    sigset_t broken;
+    sigset_t broken, waiting;
 
     sigemptyset(&broken);
     sigaddset(&broken, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &broken, before);
+    pthread_sigmask(SIG_BLOCK, &broken, &guard->before);
+    sigpending(&waiting);
+    guard->was_waiting = sigismember(&waiting, SIGPIPE) == 1;
     calls++;
 }
 
-static void end_call(const sigset_t *before)
+static void end_call(const struct guard *guard)
 {
     static const struct timespec at_once;
     sigset_t broken;
@@ -72,10 +80,9 @@ static void end_call(const sigset_t *before)
     calls--;
     sigemptyset(&broken);
     sigaddset(&broken, SIGPIPE);
-    while (!sigismember(before, SIGPIPE) &&
-           sigtimedwait(&broken, NULL, &at_once) > 0)
-        ;
-    pthread_sigmask(SIG_SETMASK, before, NULL);
+    if (!guard->was_waiting)
+        sigtimedwait(&broken, NULL, &at_once);
+    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
 }
 
 /*
@@ -87,15 +94,15 @@ static void end_call(const sigset_t *before)
     {                                                       \
         static type(*function) parameters;                  \
         type result = failure;                              \
-        sigset_t before;                                    \
+        struct guard guard;                                 \
                                                             \
         if (!function)                                      \
             *(void **)&function = find(#name);              \
         if (!function)                                      \
             return result;                                  \
-        begin_call(&before);                                \
+        begin_call(&guard);                                 \
         result = function arguments;                        \
-        end_call(&before);                                  \
+        end_call(&guard);                                   \
         return result;                                      \
     }
 #define FORWARD_VOID(name, parameters, arguments) \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Takes canvases, puts them on the terminal by curses; gives keys. Draws the
- * whole canvas each time and lets curses send the difference; never clears.
+ * Takes canvases, puts them on the terminal by curses; gives keys. Gives curses
+ * the whole canvas each time and lets it send the difference; never clears.
  */
 #define NCURSES_WIDECHAR 1
 
@@ -9,9 +9,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "domain/conn.h"
-#include "ui/beside.h"
-#include "ui/input.h"
+#include "ui/decode.h"
+#include "ui/key.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -24,10 +23,11 @@
 #include <sys/mman.h>
 #include <term.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
+static SCREEN *screen;
+static int kept_stderr; /* or -1 */
 static struct termios saved_modes;
 static char restore_text[256]; /* what puts the screen back, for a crash */
 static size_t restore_length;
@@ -159,7 +159,7 @@ static enum role role_to_send(const struct canvas *canvas, int y, int x)
                : (enum role)row[first - 1].role;
 }
 
-static void show(const struct canvas *canvas)
+void term_show(const struct canvas *canvas)
 {
     erase();
     for (int y = 0; y < canvas->height; y++)
@@ -183,12 +183,75 @@ static void show(const struct canvas *canvas)
     refresh();
 }
 
-/*
- * INPUT_GONE when the terminal vanished or a signal says stop; INPUT_TICK when
- * no key came for so many ms (-1: it waits for ever).
- */
-static int read_key(int wait)
+void term_distrust(void)
 {
+    redrawwin(stdscr);
+}
+
+int term_height(void)
+{
+    return LINES;
+}
+
+int term_width(void)
+{
+    return COLS;
+}
+
+int term_signal(void)
+{
+    return stop_signal;
+}
+
+bool term_key_waits(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return poll(&input, 1, 0) > 0 && input.revents == POLLIN;
+}
+
+static int translate(int code)
+{
+    static const struct {
+        int theirs, ours;
+    } keys[] = {
+        {KEY_UP, INPUT_UP},
+        {KEY_DOWN, INPUT_DOWN},
+        {KEY_LEFT, INPUT_LEFT},
+        {KEY_RIGHT, INPUT_RIGHT},
+        {KEY_PPAGE, INPUT_PAGE_UP},
+        {KEY_NPAGE, INPUT_PAGE_DOWN},
+        {KEY_HOME, INPUT_HOME},
+        {KEY_END, INPUT_END},
+        {KEY_BTAB, INPUT_BACK_TAB},
+        {KEY_F(1), INPUT_F1},
+        {KEY_RESIZE, INPUT_RESIZE},
+        {KEY_ENTER, INPUT_ENTER},
+        {KEY_BACKSPACE, INPUT_BACKSPACE},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+        if (keys[i].theirs == code)
+            return keys[i].ours;
+    return 0;
+}
+
+static int read_code(int patience_ms)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    int code = getch();
+
+    if (code == ERR && patience_ms > 0 && poll(&input, 1, patience_ms) > 0)
+        code = getch();
+    if (code == ERR)
+        return DECODE_NONE;
+    return code < KEY_MIN ? code : translate(code);
+}
+
+int term_key(int wait_ms)
+{
+    static struct decoder decoder = {.read = read_code};
+
     /* poll waits: unlike curses it tells of every signal */
     for (int failures = 0; failures < 100; failures++) {
         struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -200,16 +263,35 @@ static int read_key(int wait)
             is_continued = 0;
             return INPUT_CONTINUE;
         }
-        key = input_take();
-        if (key != INPUT_NONE)
+        key = decode_key(&decoder);
+        if (key != DECODE_NONE)
             return key;
-        ready = poll(&input, 1, wait);
+        ready = poll(&input, 1, wait_ms);
         if (ready == 0)
             return INPUT_TICK;
         if (ready < 0 ? errno != EINTR : !(input.revents & POLLIN))
             return INPUT_GONE;
     }
     return INPUT_GONE; /* it is always ready, and never gives anything */
+}
+
+bool term_keep_keys(struct term_kept *kept)
+{
+    bool is_escape = false;
+    int code;
+
+    while ((code = getch()) != ERR)
+        if (code == INPUT_ESCAPE)
+            is_escape = true;
+        else if (code != KEY_RESIZE && kept->count < ARRAY_SIZE(kept->codes))
+            kept->codes[kept->count++] = code;
+    return is_escape;
+}
+
+void term_give_back(const struct term_kept *kept)
+{
+    for (size_t i = kept->count; i-- > 0;)
+        ungetch(kept->codes[i]);
 }
 
 /* Libraries that print on stderr must not print over the screen. */
@@ -244,160 +326,6 @@ static void release_stderr(int kept)
     close(memory);
 }
 
-struct job {
-    struct app *app;
-    int key;
-    bool goes_on;
-};
-
-static void run_key(void *data)
-{
-    struct job *job = data;
-
-    job->goes_on = app_key(job->app, job->key);
-}
-
-/* The screen as it was, with a sentence in the place of the hint. */
-static void show_over(const struct canvas *shown, const char *text)
-{
-    struct canvas *canvas = canvas_new(LINES, COLS, shown->is_ascii);
-    int y = LINES > 1 ? LINES - 2 : 0;
-
-    if (shown->height == LINES && shown->width == COLS)
-        memcpy(canvas->cells, shown->cells,
-               (size_t)(LINES * COLS) * sizeof(*canvas->cells));
-    canvas_putf(canvas, y, 0, ROLE_NORMAL, "%*s", COLS, "");
-    canvas->cursor_x = canvas_put_cut(canvas, y, 1, COLS - 2, ROLE_NOTE, text);
-    canvas->cursor_y = y;
-    show(canvas);
-    canvas_free(canvas);
-}
-
-/*
- * Until the work is over. Esc ends what waits for libvirt; so does a signal or
- * a lost terminal, but only after some seconds, for an apply is finished first.
- * What hangs elsewhere, in the kernel perhaps, is left then: the draft is saved
- * and the journal is whole.
- */
-static void wait_for_work(const struct beside *beside,
-                          const struct canvas *shown)
-{
-    enum { STEP_MS = 250, PATIENT_STEPS = 12, LAST_STEPS = 40 };
-    bool is_stopped = false, is_gone = false;
-    struct input_kept kept = {0};
-    int steps = 0;
-
-    input_keep(&kept); /* before anything was said */
-    for (;;) {
-        struct pollfd fds[] = {
-            {.fd = beside->done[0], .events = POLLIN},
-            {.fd = is_gone ? -1 : STDIN_FILENO, .events = POLLIN}};
-
-        show_over(shown, is_stopped ? _("No longer waiting ...")
-                         : conn_is_waiting()
-                             ? _("Waiting for libvirtd ... Esc stops "
-                                 "waiting.")
-                             : _("Still at work ..."));
-        poll(fds, ARRAY_SIZE(fds), STEP_MS);
-        if (fds[0].revents)
-            break;
-        is_gone |= (fds[1].revents & (POLLHUP | POLLERR)) != 0;
-        is_stopped |= !is_gone && input_keep(&kept);
-        steps += is_gone || stop_signal;
-        if (is_stopped || steps > PATIENT_STEPS)
-            conn_stop_waiting();
-        if (steps > LAST_STEPS) {
-            endwin();
-            _exit(128 + (stop_signal ? stop_signal : SIGHUP));
-        }
-    }
-    if (!is_stopped)
-        input_give_back(&kept);
-}
-
-/* Does what a key says, while the terminal goes on to be served. */
-static bool do_key(struct app *app, int key, const struct canvas *shown)
-{
-    struct job job = {app, key, true};
-    struct err ignored = {0};
-    struct beside beside;
-
-    if (!beside_start(&beside, run_key, &job, &ignored))
-        return app_key(app, key);
-    if (!beside_is_over(&beside, BESIDE_PATIENCE_MS))
-        wait_for_work(&beside, shown);
-    beside_end(&beside);
-    conn_wait_again();
-    return job.goes_on;
-}
-
-static long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000L + now.tv_nsec / 1000000;
-}
-
-/*
- * What writes has to be meant: it is not taken in one go with the keys before
- * it, as of pasted text, for then nobody has seen what was asked.
- */
-static bool take_key(struct app *app, int key, const struct canvas *shown)
-{
-    enum { HASTE_MS = 300 };
-    static long last_ms = -HASTE_MS;
-    bool goes_on = true;
-
-    if (app_key_writes(app, key) && now_ms() - last_ms < HASTE_MS)
-        app_hint(app,
-                 "Too soon after another key: press it again if you mean it.");
-    else
-        goes_on = do_key(app, key, shown);
-    if (key != INPUT_TICK && key != INPUT_RESIZE)
-        last_ms = now_ms();
-    return goes_on;
-}
-
-/*
- * A key paints what it changed, but the pane of a list only once no other key
- * came for a moment.
- */
-static void loop(struct app *app)
-{
-    enum { PANE_MS = 200 };
-    struct canvas *shown = NULL;
-    bool goes_on = true, is_settled = true;
-
-    while (goes_on) {
-        struct canvas *canvas;
-        int wait = app_wait(app), key;
-        bool is_late;
-
-        if (shown && input_waits()) { /* a held key is not painted each time */
-            goes_on = take_key(app, read_key(wait), shown);
-            is_settled = false;
-            continue;
-        }
-        canvas = canvas_new(LINES, COLS, app->is_ascii);
-        app_draw(app, canvas);
-        if (app->wants_repaint)
-            redrawwin(stdscr);
-        is_late = !is_settled && !app->wants_repaint &&
-                  canvas_keep_pane(canvas, shown);
-        app->wants_repaint = false;
-        show(canvas);
-        canvas_free(shown);
-        shown = canvas;
-        is_late = is_late && (wait < 0 || wait > PANE_MS);
-        key = read_key(is_late ? PANE_MS : wait);
-        is_settled = key == INPUT_TICK;
-        if (!is_late || !is_settled)
-            goes_on = take_key(app, key, shown);
-    }
-    canvas_free(shown);
-}
-
 /* Asks the terminal's description before curses touches the terminal. */
 static bool check_type(struct err *err)
 {
@@ -421,7 +349,7 @@ static bool check_type(struct err *err)
 
 static SCREEN *open_screen(struct err *err)
 {
-    SCREEN *screen;
+    SCREEN *opened;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         err_set(err, ERR_USAGE,
@@ -431,32 +359,31 @@ static SCREEN *open_screen(struct err *err)
     }
     if (!check_type(err))
         return NULL;
-    screen = tcgetattr(STDIN_FILENO, &saved_modes) < 0
+    opened = tcgetattr(STDIN_FILENO, &saved_modes) < 0
                  ? NULL
                  : newterm(NULL, stdout, stdin);
-    if (!screen)
+    if (!opened)
         err_set(err, ERR_USAGE, "The terminal cannot be opened.");
-    return screen;
+    return opened;
 }
 
-/* Sets the terminal up; end with leave_screen. */
-static SCREEN *enter_screen(const char *color, struct err *err)
+bool term_open(const char *color, struct err *err)
 {
-    SCREEN *screen;
-
     use_tioctl(TRUE);
     if (!getenv("ESCDELAY"))
         set_escdelay(100);
     screen = open_screen(err);
     if (!screen)
-        return NULL;
+        return false;
     install_handlers();
     cbreak();
     noecho();
     nonl();
     keypad(stdscr, TRUE);
+    timeout(0);
     choose_colors(color);
-    return screen;
+    kept_stderr = capture_stderr();
+    return true;
 }
 
 /*
@@ -477,82 +404,13 @@ static void end_curses(void)
     }
 }
 
-/* False with a sentence if a signal ended it. */
-static bool leave_screen(SCREEN *screen, struct err *err)
+bool term_close(struct err *err)
 {
     end_curses();
     delscreen(screen);
+    release_stderr(kept_stderr);
     if (stop_signal)
         return err_set(err, (enum err_code)(128 + stop_signal),
                        "Ended by signal %d.", (int)stop_signal);
     return true;
-}
-
-bool term_run(struct app *app, const char *color, struct err *err)
-{
-    SCREEN *screen = enter_screen(color, err);
-    int kept;
-
-    if (!screen)
-        return false;
-    kept = capture_stderr();
-    loop(app);
-    release_stderr(kept);
-    return leave_screen(screen, err);
-}
-
-static void show_wait(const char *text, bool is_ascii)
-{
-    struct canvas *canvas = canvas_new(LINES, COLS, is_ascii);
-    int y = canvas_wrap(canvas, 0, 1, COLS - 2, LINES, ROLE_NORMAL, text);
-
-    canvas_put_cut(canvas, y + 1, 1, COLS - 2, ROLE_NORMAL,
-                   _("Esc or q stops waiting and leaves."));
-    show(canvas);
-    canvas_free(canvas);
-}
-
-/* True once `fd` can be read, false if the user or a signal does not wait. */
-static bool wait_for(int fd, const char *text, bool is_ascii)
-{
-    show_wait(text, is_ascii);
-    for (;;) {
-        struct pollfd fds[] = {{.fd = fd, .events = POLLIN},
-                               {.fd = STDIN_FILENO, .events = POLLIN}};
-        wint_t wide = 0;
-        int key;
-
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
-            return false;
-        if (fds[0].revents)
-            return true;
-        /* A resize interrupts the wait and is told by the next key. */
-        key = stop_signal ? INPUT_GONE : 0;
-        timeout(0);
-        if (key == 0 && get_wch(&wide) != ERR)
-            key = wide == KEY_RESIZE ? INPUT_RESIZE : (int)wide;
-        else if (fds[1].revents & (POLLHUP | POLLERR))
-            key = INPUT_GONE;
-        timeout(-1);
-        if (key == INPUT_GONE || key == INPUT_ESCAPE || key == 'q')
-            return false;
-        if (key == INPUT_RESIZE)
-            show_wait(text, is_ascii);
-    }
-}
-
-bool term_wait(int fd, const char *text, const char *color, bool is_ascii,
-               struct err *err)
-{
-    SCREEN *screen = enter_screen(color, err);
-    bool is_ready;
-
-    if (!screen)
-        return false;
-    is_ready = wait_for(fd, text, is_ascii);
-    if (!leave_screen(screen, err))
-        return false;
-    return is_ready || err_set(err, ERR_FAILED,
-                               "libvirt did not answer. See: systemctl status "
-                               "libvirtd (or virtqemud).");
 }

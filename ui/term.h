@@ -1,25 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The terminal: shows canvases and reads keys. With ui/input.c the only user of
- * curses.
+ * The terminal: shows canvases and gives keys. The only user of curses. There
+ * is one, and all but term_open is for when it is open.
  */
 #ifndef UI_TERM_H
 #define UI_TERM_H
 
-#include "ui/app.h"
+#include "base/err.h"
+#include "ui/canvas.h"
+
+#include <stddef.h>
 
 /*
- * Runs the screens on the terminal until the user leaves. Refuses (ERR_USAGE)
- * if there is no usable terminal. The terminal is put back whatever happens,
- * crashes and signals included. `color` is "auto", "always" or "never".
+ * Takes the terminal, or refuses (ERR_USAGE) if there is none that is usable.
+ * It is put back whatever happens, crashes and signals included; what libraries
+ * print on stderr meanwhile is printed at term_close. `color` is "auto",
+ * "always" or "never".
  */
-bool term_run(struct app *app, const char *color, struct err *err);
+bool term_open(const char *color, struct err *err);
+
+/* Puts it back. False with a sentence if a signal said stop. */
+bool term_close(struct err *err);
+
+/* Its size, which changes when INPUT_RESIZE was given. */
+int term_height(void);
+int term_width(void);
+
+/* Sends what differs from what is shown; never clears. */
+void term_show(const struct canvas *canvas);
+
+/* What is shown may be spoilt: the next term_show sends all. */
+void term_distrust(void);
 
 /*
- * Shows a sentence until `fd` can be read: true. False with a sentence if the
- * user leaves first, or there is no usable terminal.
+ * The next key: INPUT_..., a character, or 0 for what nobody has a use for.
+ * INPUT_GONE when the terminal vanished or a signal says stop; INPUT_TICK when
+ * no key came for so many ms (-1: it waits for ever).
  */
-bool term_wait(int fd, const char *text, const char *color, bool is_ascii,
-               struct err *err);
+int term_key(int wait_ms);
+
+/* True while bytes wait to be read. */
+bool term_key_waits(void);
+
+/* The signal that said stop, or 0. */
+int term_signal(void);
+
+/* Keys that were pressed while nothing could be done with them. */
+struct term_kept {
+    int codes[64]; /* as curses gives them */
+    size_t count;
+};
+
+/* True if Esc was pressed; the others are kept, as far as there is room. */
+bool term_keep_keys(struct term_kept *kept);
+void term_give_back(const struct term_kept *kept);
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "ui/app.h"
 #include "ui/beside.h"
-#include "ui/term.h"
+#include "ui/loop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static bool open_beside(const struct options *options, struct err *err)
     str_addf(&text, "Waiting for libvirtd (%s)...",
              uri ? uri : _("the default connection"));
     if (!beside_is_over(&opening.beside, BESIDE_PATIENCE_MS) &&
-        !term_wait(opening.beside.done[0], str_text(&text), options->color,
+        !loop_wait(opening.beside.done[0], str_text(&text), options->color,
                    opening.is_ascii, err))
         return false;
     beside_end(&opening.beside);
@@ -99,7 +99,7 @@ bool command_screens(const struct options *options, char **words,
             script_run(opening.app, options->script, options->size, err) &&
             cli_flush(err);
     else
-        is_fine = term_run(opening.app, options->color, err);
+        is_fine = loop_run(opening.app, options->color, err);
     if (opening.app && !options->script && app_leaves_draft(opening.app))
         tell_draft(is_fine, err);
     app_free(opening.app);

@@ -527,6 +527,10 @@ sed -i "s/vcpu='3' cpuset='7'/vcpu='3' cpuset='19'/" w.xml
 vt check --seconds 0 ./w.xml
 ok "a line of ours that was edited" has "$out" "1 line that virt-tune wrote was changed"
 ok "... is not somebody else's, too" lacks "$out" "The definition was edited since"
+sed -i "/vcpu='3' cpuset='19'/d; s/<on_reboot>restart/<on_reboot>destroy/" w.xml
+vt check --seconds 0 ./w.xml
+ok "one that was removed" has "$out" "1 line that virt-tune wrote was changed"
+ok "... hides no edit elsewhere" has "$out" "2 lines, none of virt-tune's"
 rm -rf root && cp original.xml w.xml
 
 # Drafts.

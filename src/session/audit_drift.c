@@ -109,13 +109,46 @@ static void mark_ours(const struct record *record, const char *now, bool *ours,
     diff_free(since);
 }
 
+/* What became of a definition's lines. */
+struct edits {
+    size_t lost, theirs; /* ours that are gone; others that came or went */
+    const char *first;   /* the first of ours, as it was */
+};
+
+/* What comes in the place of a line of ours is not somebody else's as well. */
+static struct edits count_edits(const struct diff *diff, const bool *ours,
+                                size_t count)
+{
+    struct edits edits = {0};
+    size_t places = 0; /* of ours, in this run of changed lines */
+
+    for (size_t i = 0; i < diff->count; i++) {
+        const struct diff_line *line = &diff->lines[i];
+
+        if (line->sign == ' ') {
+            places = 0;
+        } else if (line->sign == '-' && line->old_number <= count &&
+                   ours[line->old_number - 1]) {
+            if (edits.lost++ == 0)
+                edits.first = line->text;
+            places++;
+        } else if (line->sign == '+' && places > 0) {
+            places--;
+        } else {
+            edits.theirs++;
+        }
+    }
+    return edits;
+}
+
 static void check_definition(const struct audit_look *look)
 {
     const struct record *record = newest(look);
+    struct edits edits;
     struct diff *diff;
-    size_t count, theirs = 0, lost = 0;
+    size_t count;
+    char *first;
     bool *ours;
-    const char *first = "";
 
     if (!record)
         return;
@@ -125,27 +158,17 @@ static void check_definition(const struct audit_look *look)
         if (is_in_force(look->records->list[i]))
             mark_ours(look->records->list[i], left(record), ours, count);
     diff = diff_new(left(record), look->wanted->xml->text);
-    for (size_t i = 0; i < diff->count; i++) {
-        const struct diff_line *line = &diff->lines[i];
-        bool is_ours = line->sign == '-' && line->old_number <= count &&
-                       ours[line->old_number - 1];
-
-        if (is_ours && lost++ == 0) {
-            char *text CLEANUP(mem_free) = str_printable(line->text);
-
-            first = arena_strdup(look->arena, str_trim(text));
-        }
-        theirs += line->sign != ' ' && !is_ours;
-    }
-    if (lost > 0)
+    edits = count_edits(diff, ours, count);
+    first = str_printable(edits.first ? edits.first : "");
+    if (edits.lost > 0)
         audit_say(look, VERDICT_FAIL,
                   arena_printf(
                       look->arena,
                       text_plural("%zu line that virt-tune wrote was changed",
                                   "%zu lines that virt-tune wrote were changed",
-                                  lost),
-                      lost),
-                  first,
+                                  edits.lost),
+                      edits.lost),
+                  arena_strdup(look->arena, str_trim(first)),
                   look->is_demo ? demo_fix
                   : look->wanted->snapshot_count != 0
                       ? "Somebody edited the definition, or went back to a "
@@ -156,16 +179,15 @@ static void check_definition(const struct audit_look *look)
     else if (in_force(look))
         audit_say(look, VERDICT_OK, "All lines that virt-tune wrote are there",
                   "", "");
-    /* A line of ours that was changed has another in its place. */
-    theirs -= theirs < lost ? theirs : lost;
-    if (theirs > 0)
-        audit_say(
-            look, VERDICT_NOTE, "The definition was edited since",
-            arena_printf(look->arena,
-                         text_plural("%zu line, not virt-tune's",
-                                     "%zu lines, none of virt-tune's", theirs),
-                         theirs),
-            look->is_demo ? demo_fix : "");
+    if (edits.theirs > 0)
+        audit_say(look, VERDICT_NOTE, "The definition was edited since",
+                  arena_printf(look->arena,
+                               text_plural("%zu line, not virt-tune's",
+                                           "%zu lines, none of virt-tune's",
+                                           edits.theirs),
+                               edits.theirs),
+                  look->is_demo ? demo_fix : "");
+    free(first);
     free(ours);
     diff_free(diff);
 }

@@ -146,8 +146,8 @@ struct option_place {
     const char *numbered;          /* what `attribute` says with a number */
     const char *also, *also_value; /* an attribute that goes with `on` */
     bool is_whole;                 /* the element says nothing else */
-    bool drops_off; /* libvirt stores no `off` of it, or not all */
-    bool omits_on;                 /* to be on, the attribute is taken away */
+    bool drops_off;  /* libvirt stores no `off` of it, or not all */
+    bool omits_on;   /* to be on, the attribute is taken away */
     bool bare_is_on; /* without its attribute the element says on */
     long absent;     /* the value that it has if nothing is written */
 };

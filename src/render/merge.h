@@ -14,7 +14,7 @@
 
 struct merge {
     struct arena *arena;
-    char *text; /* the result; worth nothing if a conflict is open */
+    char *text;           /* the result; worth nothing if a conflict is open */
     bool has_later_edits; /* `today` is not `after` */
 };
 

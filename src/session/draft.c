@@ -82,9 +82,8 @@ bool draft_save(const struct session *session, const struct plan *plan,
     if (gmtime_r(&now, &tm))
         strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", &tm);
     planfile_save(plan, &text);
-    str_addf(&text,
-             "# step = %u\n# seen = %u\n# time = %s\n# was = %016llx\n", step,
-             seen, when,
+    str_addf(&text, "# step = %u\n# seen = %u\n# time = %s\n# was = %016llx\n",
+             step, seen, when,
              (unsigned long long)hash_of(session->domain->xml->text));
     meanwhile_note(&text, session, plan);
     return file_make_directory(root, str_text(&directory), 0700, err) &&
@@ -98,8 +97,7 @@ void draft_remove(const struct session *session)
     struct str path CLEANUP(str_free) = STR_INIT;
     const char *root;
 
-    if (draft_is_kept(session) &&
-        find_place(session, &directory, &path, &root))
+    if (draft_is_kept(session) && find_place(session, &directory, &path, &root))
         file_remove(root, str_text(&path), NULL);
 }
 
@@ -295,8 +293,7 @@ struct draft *draft_load(const struct session *session)
     const char *root;
     struct plan *plan;
 
-    if (draft_is_kept(session) &&
-        find_place(session, &directory, &path, &root))
+    if (draft_is_kept(session) && find_place(session, &directory, &path, &root))
         text = file_read(root, str_text(&path));
     if (!text)
         return NULL;

@@ -126,8 +126,7 @@ static void add_machine(struct str *str, const struct audit *audit)
     str_add_printable(str, *host->cpu.model ? host->cpu.model : _("unknown"));
     str_addf(str, ", %u cores, %d CPUs, ", host->cpu.core_count,
              CPU_COUNT(&host->cpu.online));
-    str_addf(str,
-             text_plural("%u node\n", "%u nodes\n", host->cpu.node_count),
+    str_addf(str, text_plural("%u node\n", "%u nodes\n", host->cpu.node_count),
              host->cpu.node_count);
     str_addf(str, "memory   %lu MiB, %lu MiB available\n",
              host->memory.total_kib / 1024, host->memory.available_kib / 1024);

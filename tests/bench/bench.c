@@ -80,7 +80,7 @@ static bool start_frame(struct bench *bench, const char *path, int step)
         return false;
     }
     bench->canvas = canvas_new(80, 200, false); /* all options at once */
-    app_draw(bench->app, bench->canvas); /* tells the app its size */
+    app_draw(bench->app, bench->canvas);        /* tells the app its size */
     app_key(bench->app, step);
     if (step == '5') {
         long before = app_plan(bench->app)->options[OPTION_HV_RELAXED];

@@ -3,8 +3,8 @@
  * Boot loaders on small trees: which one is found, what it is configured
  * with, and the exact text of its cure.
  */
-#include "support.h"
 #include "rootdir.h"
+#include "support.h"
 
 #include "host/bootloader.h"
 
@@ -348,8 +348,8 @@ static void cut_files(void **state)
 
             str_addf(&item, "%s=%.*s", names[i], (int)length, text);
             dir = rootdir_new(FILES(str_text(&item),
-                                  "etc/kernel/install.conf="
-                                  "layout=uki"));
+                                    "etc/kernel/install.conf="
+                                    "layout=uki"));
             bootloader_probe(dir->root, dir->arena, &bootloader);
             bootloader_recipe(&bootloader, dir->arena, "a=1", "b");
             rootdir_free(dir);

@@ -35,7 +35,7 @@ static struct domain *domain_with(unsigned long memory_kib, unsigned vcpus,
     "cpus='1' memory='4194304'/><cell id='2' cpus='2-3' memory='2097152'/>" \
     "</numa></cpu>"
 
-#define ODD_CELLS                                                          \
+#define ODD_CELLS                                                         \
     "<cpu><numa><cell id='0' cpus='0-1' memory='5121' unit='MiB'/><cell " \
     "id='1' cpus='2-3' memory='3144704'/></numa></cpu>"
 

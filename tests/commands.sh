@@ -217,6 +217,9 @@ vt plan ./win10.xml -o win10.plan
 ok "a plan is saved" test -s win10.plan
 vt preview ./win10.xml --plan win10.plan --format xml
 ok "and gives the same XML" is "$out" "$(<preview.xml)"
+vt apply ./win10.xml --plan win10.plan --dry-run --format json
+ok "apply has no JSON" is "$status" 2
+ok "... and prints nothing before it says so" is "$out" ""
 vt apply ./win10.xml --plan win10.plan --dry-run
 ok "a dry run writes nothing" test ! -e "$root"
 

@@ -96,7 +96,9 @@ static void draw_layout(const struct app *app, struct canvas *canvas, int y,
         return;
     }
     layout = &app->layouts.list[number];
-    snprintf(text, sizeof(text), _("%c  %s: %u vCPUs; host keeps %s"),
+    snprintf(text, sizeof(text),
+             text_plural("%c  %s: %u vCPU; host keeps %s",
+                         "%c  %s: %u vCPUs; host keeps %s", layout->vcpus),
              (char)('A' + number), layout->text, layout->vcpus, layout->host);
     canvas_put_cut(canvas, y, 3, canvas->width - 18,
                    is_now ? ROLE_HEADING : ROLE_NORMAL, text);

@@ -115,7 +115,7 @@ static void draw_details(const struct app *app, struct canvas *canvas, int y,
         return;
     canvas_putf(canvas, y++, 1, ROLE_NORMAL, "%s %s %s guest %s CPU %s%s",
                 *domain->machine ? domain->machine : _("machine unknown"), dot,
-                guest_kind_name(domain->guest), dot,
+                text_of(guest_kind_name(domain->guest)), dot,
                 *domain->cpu_mode ? domain->cpu_mode : _("default"),
                 domain->has_autostart ? _(", starts with the host") : "");
     draw_complaints(app, canvas, y, domain);
@@ -212,7 +212,8 @@ static bool has(const struct app *app, int row, const char *word)
     const struct domain_summary *one = &app->domains[row];
     const char *texts[] = {
         one->name, one->uuid, one->is_running ? _("running") : _("shut off"),
-        one->domain ? guest_kind_name(one->domain->guest) : one->problem};
+        one->domain ? text_of(guest_kind_name(one->domain->guest))
+                    : one->problem};
 
     return find_in(word, texts, ARRAY_SIZE(texts));
 }

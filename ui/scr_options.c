@@ -277,7 +277,7 @@ static void draw(struct app *app, struct canvas *canvas)
     if (!app_is_narrow(canvas))
         canvas->pane.top = list->top;
     canvas_putf(canvas, BODY_TOP, 3, ROLE_HEADING, "Guest (g): %s",
-                guest_kind_name(app_plan(app)->guest));
+                text_of(guest_kind_name(app_plan(app)->guest)));
     columns_heading(canvas, BODY_TOP);
     y = BODY_TOP + 1 - list->top;
     for (int i = 0; i < list->count; i++) {

@@ -184,13 +184,19 @@ static bool apply(const struct session *session, const struct options *options,
 
 bool command_apply(const struct options *options, char **words, struct err *err)
 {
-    struct session *session = session_open(&options->session, err);
+    bool is_json = options->format && strcmp(options->format, "json") == 0;
+    struct session *session =
+        is_json ? NULL : session_open(&options->session, err);
     struct plan *plan = session && session_load(session, words[0], err)
                             ? cli_plan(session, options, err)
                             : NULL;
     struct changeset *set = plan ? session_changeset(session, plan, err) : NULL;
     bool is_applied = set && apply(session, options, plan, set, err);
 
+    if (is_json)
+        err_set(err, ERR_USAGE,
+                "apply prints no JSON. See: virt-tune preview DOMAIN "
+                "--format json.");
     changeset_free(set);
     plan_free(plan);
     session_close(session);

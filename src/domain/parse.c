@@ -6,6 +6,7 @@
 #include "domain/domain.h"
 
 #include "base/str.h"
+#include "base/text.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -397,10 +398,10 @@ bool domain_is_pinned(const struct domain *domain)
 const char *guest_kind_name(enum guest_kind kind)
 {
     static const char *const names[] = {
-        [GUEST_UNKNOWN] = "unknown",
+        [GUEST_UNKNOWN] = N_("unknown"),
         [GUEST_WINDOWS] = "Windows",
         [GUEST_LINUX] = "Linux",
-        [GUEST_OTHER] = "other",
+        [GUEST_OTHER] = N_("other"),
     };
 
     return names[kind];

@@ -182,8 +182,8 @@ void preset_compare(const struct plan *before, const struct plan *after,
 {
     if (before->guest != after->guest)
         str_addf(lines, "kind of guest: %s %s %s\n",
-                 guest_kind_name(before->guest), arrow,
-                 guest_kind_name(after->guest));
+                 text_of(guest_kind_name(before->guest)), arrow,
+                 text_of(guest_kind_name(after->guest)));
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         enum option_id id = (enum option_id)i;
         long old = option_effective(before, id);

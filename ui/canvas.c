@@ -58,14 +58,25 @@ void canvas_clear(struct canvas *canvas)
     canvas->cursor_y = canvas->cursor_x = 0;
     canvas->overwritten = 0;
     canvas_set_pane(canvas, 0, 0, 0);
+    memset(canvas->late, 0, sizeof(canvas->late));
 }
 
 void canvas_set_pane(struct canvas *canvas, int y, int x, int end)
 {
-    canvas->pane.top = canvas->pane.list = 0;
+    canvas->pane.top = 0;
     canvas->pane.y = y;
     canvas->pane.x = x < canvas->width ? x : canvas->width;
     canvas->pane.end = end < canvas->height ? end : canvas->height;
+}
+
+void canvas_add_late(struct canvas *canvas, int y, int end)
+{
+    int i = 0;
+
+    while (i < CANVAS_LATE - 1 && canvas->late[i].end > 0)
+        i++;
+    canvas->late[i].y = y;
+    canvas->late[i].end = end < canvas->height ? end : canvas->height;
 }
 
 /* The row of `shown` that a row of the pane still has, or -1: none. */
@@ -107,24 +118,36 @@ static int count_differing(const struct canvas *canvas,
     return count;
 }
 
-bool canvas_keep_pane(struct canvas *canvas, const struct canvas *shown)
+/* Late rows that begin where they did, with much of another text. */
+static bool keep_late(struct canvas *canvas, const struct canvas *shown, int i)
 {
     enum { FEW = 32 };
-    int y = canvas->pane.y, list = canvas->pane.list;
+    int y = canvas->late[i].y, end = canvas->late[i].end;
+
+    if (end == 0 || shown->late[i].y != y ||
+        count_differing(canvas, shown, y, end, false) <= FEW)
+        return false;
+    for (; y < end; y++)
+        keep_row(canvas, shown, y, y);
+    return true;
+}
+
+bool canvas_keep_pane(struct canvas *canvas, const struct canvas *shown)
+{
+    int y = canvas->pane.y;
+    bool is_kept;
 
     if (y == 0 || shown->pane.y == 0 || shown->place != canvas->place ||
         shown->width != canvas->width || shown->height != canvas->height ||
-        shown->pane.x != canvas->pane.x ||
-        (canvas->pane.top == shown->pane.top &&
-         count_differing(canvas, shown, y, canvas->pane.end, true) == 0))
+        shown->pane.x != canvas->pane.x)
         return false;
-    for (; y < canvas->pane.end; y++)
+    is_kept = canvas->pane.top != shown->pane.top ||
+              count_differing(canvas, shown, y, canvas->pane.end, true) > 0;
+    for (; is_kept && y < canvas->pane.end; y++)
         keep_row(canvas, shown, y, kept_row(canvas, shown, y));
-    if (list > 0 && list == shown->pane.list &&
-        count_differing(canvas, shown, list, canvas->pane.y, false) > FEW)
-        for (y = list; y < canvas->pane.y; y++)
-            keep_row(canvas, shown, y, y);
-    return true;
+    for (int i = 0; i < CANVAS_LATE; i++)
+        is_kept |= keep_late(canvas, shown, i);
+    return is_kept;
 }
 
 const char *canvas_glyph(const struct canvas *canvas, enum glyph glyph)

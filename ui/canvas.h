@@ -51,6 +51,8 @@ struct cell {
     unsigned char role;
 };
 
+enum { CANVAS_LATE = 2 };
+
 struct canvas {
     int height, width;
     bool is_ascii;
@@ -61,8 +63,10 @@ struct canvas {
     struct {
         int y, x, end; /* from there to the right edge, above row `end` */
         int top;       /* first line of the list beside it; else 0 */
-        int list;      /* of rows above it, or 0: see canvas_keep_pane */
     } pane;            /* what says more about the selection; or empty */
+    struct {
+        int y, end;
+    } late[CANVAS_LATE]; /* blocks of rows, see canvas_add_late; or empty */
 };
 
 /* True if the locale's character set is not UTF-8. */
@@ -113,12 +117,14 @@ void canvas_paint(struct canvas *canvas, int y, int x, int width,
  */
 void canvas_set_pane(struct canvas *canvas, int y, int x, int end);
 
+/* The same of whole rows above the pane, up to row `end`, CANVAS_LATE times. */
+void canvas_add_late(struct canvas *canvas, int y, int end);
+
 /*
  * Leaves in the pane what `shown` has there, if that is a canvas of the same
  * place and size. Below its first row it goes along with a list beside it, so
- * that a terminal can scroll both. The list above the pane stays as it was,
- * too, if it has another text, not just another selection. True if any of that
- * differs.
+ * that a terminal can scroll both. Late rows stay as they were, too, where more
+ * than a little of their text is another. True if any of that differs.
  */
 bool canvas_keep_pane(struct canvas *canvas, const struct canvas *shown);
 

@@ -117,6 +117,16 @@ int cpubox_row(const struct cpubox *box, unsigned core)
     return box->places[core - box->first].row;
 }
 
+int cpubox_end(const struct cpubox *box, int row)
+{
+    int end = 0;
+
+    for (unsigned i = 0; i < box->count; i++)
+        if (box->places[i].row == row)
+            end = box->places[i].x + box->places[i].width + 2;
+    return end;
+}
+
 int cpubox_nearest(const struct cpubox *box, unsigned core, int row)
 {
     int best = -1, least = 0;

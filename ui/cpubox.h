@@ -28,6 +28,9 @@ void cpubox_free(struct cpubox *box);
 /* The row of boxes in which a core stands. */
 int cpubox_row(const struct cpubox *box, unsigned core);
 
+/* The first column right of the last box of a row. */
+int cpubox_end(const struct cpubox *box, int row);
+
 /* The core of another row that is nearest to this one, or -1: no such row. */
 int cpubox_nearest(const struct cpubox *box, unsigned core, int row);
 

@@ -11,10 +11,15 @@
 #include <ctype.h>
 #include <string.h>
 
+void core_add_name(struct str *str, const struct cpu_core *core)
+{
+    str_addf(str, "%c%u", core_kind_letter(core->kind), core->index);
+}
+
 void core_add_title(struct str *str, const struct cpu_topology *cpu,
                     const struct cpu_core *core, const char *dot)
 {
-    str_addf(str, "%c%u", core_kind_letter(core->kind), core->index);
+    core_add_name(str, core);
     if (core->l2 >= 0)
         str_addf(str, " %s L2 %lu KiB", dot, cpu->l2[core->l2].size_kib);
     if (core->l3 >= 0)

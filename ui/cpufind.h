@@ -5,6 +5,9 @@
 
 #include "ui/cpuuse.h"
 
+/* Appends "P2". */
+void core_add_name(struct str *str, const struct cpu_core *core);
+
 /* Appends "P2 - L2 1280 KiB - L3 #0 25600 KiB - up to 4.9 GHz"; `dot`: "-". */
 void core_add_title(struct str *str, const struct cpu_topology *cpu,
                     const struct cpu_core *core, const char *dot);

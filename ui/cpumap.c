@@ -166,6 +166,18 @@ int cpumap_rows(int width, const struct cpumap *map)
     return rows;
 }
 
+int cpumap_beside(int width, int height, const struct cpumap *map)
+{
+    struct picture picture;
+    int x = width;
+
+    arrange(width, height, map, &picture);
+    if (picture.density == CPUMAP_BOXES && !picture.has_bare)
+        x = cpubox_end(&picture.box, picture.box.rows - 1);
+    release(&picture);
+    return x < width ? x : width;
+}
+
 /* " Node 2 . 64 GiB . no CPUs", one after the other. */
 static int draw_bare_nodes(struct canvas *canvas, int y,
                            const struct cpu_topology *cpu)
@@ -216,11 +228,15 @@ static int draw_picture(struct canvas *canvas, int y, const struct cpumap *map,
         else
             y = draw_bare_nodes(canvas, y, map->cpu);
     if (picture->box_rows > 0) {
-        y += picture->has_blank;
-        if (picture->density != CPUMAP_BOXES)
-            draw_title(canvas, y++, map, picture);
+        int title = y + picture->has_blank;
+
+        y = title + (picture->density != CPUMAP_BOXES);
+        if (y > title)
+            draw_title(canvas, title, map, picture);
         y = cpubox_draw(canvas, y, &picture->box, picture->box_top,
                         picture->box_rows, map, use);
+        if (picture->density != CPUMAP_BOXES) /* it is of the selected L3 */
+            canvas_add_late(canvas, title, y);
     }
     if (picture->has_bare && picture->density == CPUMAP_BOXES)
         y = draw_bare_nodes(canvas, y, map->cpu);

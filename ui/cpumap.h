@@ -41,6 +41,12 @@ int cpumap_draw(struct canvas *canvas, int y, int height,
 int cpumap_rows(int width, const struct cpumap *map);
 
 /*
+ * Where boxes for all cores leave room at the right of their last row, of three
+ * lines: its first column; `width` if the picture of that size is another.
+ */
+int cpumap_beside(int width, int height, const struct cpumap *map);
+
+/*
  * The core beside `map->selected` in a direction of the picture of that size:
  * `columns` -1 or 1 is the core before or after, `rows` -1 or 1 the one above
  * or below among the boxes, and beyond their edge the L3 before or after.

@@ -172,7 +172,7 @@ static unsigned seen_kinds(const struct cpumap *map, const struct cpuuse *use,
     return seen & ~(1U << CPUUSE_BOTH);
 }
 
-int cpuuse_legend(struct canvas *canvas, int y, int height,
+int cpuuse_legend(struct canvas *canvas, int y, int left, int height,
                   const struct cpumap *map, const struct cpuuse *use,
                   enum cpumap_density density)
 {
@@ -181,7 +181,7 @@ int cpuuse_legend(struct canvas *canvas, int y, int height,
         CPUUSE_SHARED, CPUUSE_OTHER,    CPUUSE_ISOLATED, CPUUSE_HOST,
     };
     unsigned seen = seen_kinds(map, use, density);
-    int first = canvas->width < 40 ? 0 : 6, x = first, end = y + height;
+    int x = left, end = y + height;
 
     for (size_t i = 0; i <= ARRAY_SIZE(order) && y < end; i++) {
         struct str text CLEANUP(str_free) = STR_INIT;
@@ -201,8 +201,8 @@ int cpuuse_legend(struct canvas *canvas, int y, int height,
                                        ? kinds[order[i]].sign_legend
                                        : kinds[order[i]].box_legend));
         }
-        if (x > first && x + canvas_columns(str_text(&text)) >= canvas->width) {
-            x = first;
+        if (x > left && x + canvas_columns(str_text(&text)) >= canvas->width) {
+            x = left;
             if (++y == end)
                 return y;
         }
@@ -213,12 +213,12 @@ int cpuuse_legend(struct canvas *canvas, int y, int height,
     return y < end ? y + 1 : y;
 }
 
-int cpuuse_legend_rows(int width, const struct cpumap *map,
+int cpuuse_legend_rows(int left, int width, const struct cpumap *map,
                        const struct cpuuse *use)
 {
     struct canvas nowhere = {.width = width}; /* without rows: takes nothing */
-    int boxes = cpuuse_legend(&nowhere, 0, 4, map, use, CPUMAP_BOXES);
-    int signs = cpuuse_legend(&nowhere, 0, 4, map, use, CPUMAP_SIGNS);
+    int boxes = cpuuse_legend(&nowhere, 0, left, 4, map, use, CPUMAP_BOXES);
+    int signs = cpuuse_legend(&nowhere, 0, left, 4, map, use, CPUMAP_SIGNS);
 
     return boxes > signs ? boxes : signs;
 }

@@ -47,15 +47,15 @@ const char *cpuuse_word(enum cpuuse_kind kind);
 void cpuuse_describe(struct str *str, const struct cpuuse *use, int cpu);
 
 /*
- * Paints the legend of a density from row `y` on, and which CPUs are offline,
- * in at most `height` rows. Gives the row after it.
+ * Paints the legend of a density from row `y` and column `left` on, and which
+ * CPUs are offline, in at most `height` rows. Gives the row after it.
  */
-int cpuuse_legend(struct canvas *canvas, int y, int height,
+int cpuuse_legend(struct canvas *canvas, int y, int left, int height,
                   const struct cpumap *map, const struct cpuuse *use,
                   enum cpumap_density density);
 
 /* The rows that it takes at most, in any density. */
-int cpuuse_legend_rows(int width, const struct cpumap *map,
+int cpuuse_legend_rows(int left, int width, const struct cpumap *map,
                        const struct cpuuse *use);
 
 #endif

@@ -17,8 +17,6 @@
 #include <string.h>
 
 /* Rows that the picture leaves for layouts and verdicts; those of the core. */
-enum { LEAST_ROWS = 4, CORE_ROWS = 2 };
-
 static struct cpumap map_of(const struct app *app)
 {
     return (struct cpumap){
@@ -29,12 +27,34 @@ static struct cpumap map_of(const struct app *app)
     };
 }
 
-/* The rows for the picture in a canvas that ends its body at `end`. */
-static int map_height(int end, int width, const struct cpumap *map,
-                      const struct cpuuse *use)
+enum { BESIDE_ROWS = 3, BESIDE_COLUMNS = 28 };
+
+/* How the body is shared, in rows of it. */
+struct share {
+    int map;         /* the picture */
+    int core;        /* at the end, the selected core */
+    int legend_left; /* its column */
+    bool is_beside;  /* the legend stands beside the last boxes */
+};
+
+/* In few rows a core has one, and the legend stands beside the boxes. */
+static struct share share_rows(int end, int width, const struct cpumap *map,
+                               const struct cpuuse *use)
 {
-    return end - CORE_ROWS - (BODY_TOP + 1) - LEAST_ROWS -
-           cpuuse_legend_rows(width, map, use);
+    bool is_low = end < APP_FULL_HEIGHT - 2;
+    int least = is_low ? 2 : 4; /* of layouts and verdicts */
+    struct share share = {.core = is_low ? 1 : 2};
+
+    share.map = end - share.core - (BODY_TOP + 1) - least;
+    share.legend_left = cpumap_beside(width, share.map, map) + 2;
+    share.is_beside =
+        is_low && width - share.legend_left >= BESIDE_COLUMNS &&
+        cpuuse_legend_rows(share.legend_left, width, map, use) <= BESIDE_ROWS;
+    if (!share.is_beside) {
+        share.legend_left = width < 40 ? 0 : 6;
+        share.map -= cpuuse_legend_rows(share.legend_left, width, map, use);
+    }
+    return share;
 }
 
 static void take_layout(struct app *app, size_t number)
@@ -214,17 +234,22 @@ static int draw_verdicts(const struct app *app, struct canvas *canvas, int y,
 
 /* "CPU 4 runs vCPU 0, CPU 5 runs vCPU 1." */
 static void draw_core(const struct app *app, struct canvas *canvas, int y,
-                      const struct cpuuse *use)
+                      int rows, const struct cpuuse *use)
 {
     const struct cpu_topology *cpu = &app->session->host->cpu;
     const struct cpu_core *core = &cpu->cores[app->core];
     struct str text CLEANUP(str_free) = STR_INIT;
     struct str title CLEANUP(str_free) = STR_INIT;
 
-    core_add_title(&title, cpu, core, canvas_glyph(canvas, GLYPH_DOT));
+    if (rows > 1) {
+        core_add_title(&title, cpu, core, canvas_glyph(canvas, GLYPH_DOT));
+        draw_rule(canvas, y++, str_text(&title));
+    } else {
+        core_add_name(&text, core);
+        str_add(&text, ": ");
+    }
     core_add_use(&text, core, use);
-    draw_rule(canvas, y, str_text(&title));
-    canvas_put_cut(canvas, y + 1, 1, canvas->width - 2, ROLE_NORMAL,
+    canvas_put_cut(canvas, y, 1, canvas->width - 2, ROLE_NORMAL,
                    str_text(&text));
 }
 
@@ -254,17 +279,24 @@ static void draw_model(const struct cpu_topology *cpu, struct canvas *canvas,
 static void draw(struct app *app, struct canvas *canvas)
 {
     struct cpumap map = map_of(app);
-    int end = app_body_end(canvas) - CORE_ROWS, y = BODY_TOP;
-    int height, layouts, verdicts, spare, list;
+    int end = app_body_end(canvas), y = BODY_TOP;
+    int layouts, verdicts, spare, list;
     enum cpumap_density density;
+    struct share share;
     struct cpuuse use;
 
     cpuuse_make(&map, &use);
-    height = map_height(app_body_end(canvas), canvas->width, &map, &use);
-    density = cpumap_density(canvas->width, height, &map);
+    share = share_rows(end, canvas->width, &map, &use);
+    end -= share.core;
+    density = cpumap_density(canvas->width, share.map, &map);
     draw_model(map.cpu, canvas, y++, density);
-    y = cpumap_draw(canvas, y, height, &map, &use);
-    y = cpuuse_legend(canvas, y, end - y, &map, &use, density);
+    y = cpumap_draw(canvas, y, share.map, &map, &use);
+    if (share.is_beside)
+        cpuuse_legend(canvas, y - BESIDE_ROWS, share.legend_left, BESIDE_ROWS,
+                      &map, &use, density);
+    else
+        y = cpuuse_legend(canvas, y, share.legend_left, end - y, &map, &use,
+                          density);
 
     /* The verdicts have half of it, or what the layouts leave. */
     layouts = layout_rows(app);
@@ -276,10 +308,10 @@ static void draw(struct app *app, struct canvas *canvas)
     list = y;
     y = draw_layouts(app, canvas, y, layouts);
     canvas_set_pane(canvas, y, 0, app_body_end(canvas));
-    canvas->pane.list = list;
+    canvas_add_late(canvas, list, y);
     y += spare > 0;
     draw_verdicts(app, canvas, y, end);
-    draw_core(app, canvas, end, &use);
+    draw_core(app, canvas, end, share.core, &use);
 }
 
 /*
@@ -384,7 +416,7 @@ static void move(struct app *app, int columns, int rows)
 
     cpuuse_make(&map, &use);
     app->core = cpumap_move(
-        app->width, map_height(app_body_end(&size), app->width, &map, &use),
+        app->width, share_rows(app_body_end(&size), app->width, &map, &use).map,
         &map, columns, rows);
 }
 

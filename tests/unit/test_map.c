@@ -95,6 +95,26 @@ static struct plan *pinned(const struct host *host, const struct domain *domain)
     return plan;
 }
 
+/* What is said to be free beside the boxes is, in the last three lines. */
+static void check_beside(struct canvas *canvas, int width, int height,
+                         const struct cpumap *map, const struct cpuuse *use)
+{
+    int x = cpumap_beside(width, height, map), end;
+
+    canvas_clear(canvas);
+    end = cpumap_draw(canvas, 2, height, map, use);
+    assert_in_range(x, 1, width);
+    if (x < width)
+        assert_int_equal(cpumap_density(width, height, map), CPUMAP_BOXES);
+    for (int y = end - 3; x < width && y < end; y++) {
+        const struct cell *row = &canvas->cells[y * width];
+
+        assert_string_not_equal(row[x - 1].text, " ");
+        for (int at = x; at < width; at++)
+            assert_string_equal(row[at].text, " ");
+    }
+}
+
 /* The cursor is on the selected core; other rows stay empty. */
 static void check_drawing(int width, int height, const struct cpumap *map,
                           const struct cpuuse *use)
@@ -119,8 +139,9 @@ static void check_drawing(int width, int height, const struct cpumap *map,
         assert_true(cell->role == ROLE_SELECTED ||
                     strcmp(cell->text, ">") == 0);
     }
-    end = cpuuse_legend(canvas, 0, 4, map, use, density);
-    assert_true(end <= cpuuse_legend_rows(width, map, use));
+    end = cpuuse_legend(canvas, 0, 2, 4, map, use, density);
+    assert_true(end <= cpuuse_legend_rows(2, width, map, use));
+    check_beside(canvas, width, height, map, use);
     canvas_free(canvas);
 }
 
@@ -328,7 +349,7 @@ static void test_use(void **unused)
         assert_string_equal(text, texts[i]);
         assert_int_equal(cpuuse_of_core(&use, &host.cpu.cores[i]), cores[i]);
     }
-    cpuuse_legend(canvas, 0, 8, &map, &use, CPUMAP_SIGNS);
+    cpuuse_legend(canvas, 0, 6, 8, &map, &use, CPUMAP_SIGNS);
     canvas_dump(canvas, &str);
     assert_with(has(str.text, "thread   * shared\n"), str.text);
     assert_with(has(str.text, " o another domain   - isolated   . host "),

@@ -50,6 +50,8 @@ talk '06:00.0\nyes\n\n' win10
 ok "with one it goes" same win10 --give 06:00.0 --despite-claims
 talk 'ff:00.0\n`reboot`\n\n' win10
 ok "addresses of nothing are told" has "$out" "There is no such PCI device"
+talk 'boot 08:00.0=1\nrom 01:00.0=on\nboot 01:00.0=x\n08:00.0\nboot 08:00.0=1\nrom 01:00.0=off\n\n' win10
+ok "a boot order and a ROM" same win10 --give 08:00.0 --boot 08:00.0=1 --rom 01:00.0=off
 talk 'usb:046d:c077\n\n' win10
 ok "a USB device" same win10 --give usb:046d:c077
 ok "... which was listed" has "$out" \

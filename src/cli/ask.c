@@ -229,6 +229,19 @@ static enum answer toggle_usb(struct talk *talk, const char *text)
     return is_fine ? ANSWER_NEXT : ANSWER_AGAIN;
 }
 
+/* "boot 01:00.0=1" and "rom 01:00.0=off" are the options of those names. */
+static enum answer tell_device(struct talk *talk, const char *text, bool is_rom)
+{
+    struct err problem = {0};
+
+    if (!cli_tell(talk->plan, text + strspn(text, " "), is_rom, &problem)) {
+        printf("%s\n", problem.text);
+        return ANSWER_AGAIN;
+    }
+    printf(_("Taken.\n"));
+    return ANSWER_NEXT;
+}
+
 static bool has_usb(const struct plan *plan)
 {
     for (size_t i = 0; i < usb_count(plan); i++)
@@ -248,6 +261,10 @@ static void print_all_devices(const struct talk *talk, bool has_groups)
     if (has_groups)
         print_devices(talk);
     print_usb(talk);
+    if (has_groups)
+        printf(
+            _("For one that goes: boot ADDRESS=1 to boot from it, rom "
+              "ADDRESS=off (on, default, /path).\n"));
 }
 
 static enum answer ask_device(struct talk *talk, size_t index)
@@ -268,6 +285,8 @@ static enum answer ask_device(struct talk *talk, size_t index)
         return no_answer(talk);
     if (goes_on(answer))
         return ANSWER_DONE;
+    if (str_starts(answer, "boot ") || str_starts(answer, "rom "))
+        return tell_device(talk, strchr(answer, ' '), *answer == 'r');
     if (str_starts(answer, "usb:"))
         return toggle_usb(talk, answer + strlen("usb:"));
     device = device_find(talk->session->host, answer);

@@ -75,6 +75,14 @@ bool docs_complete(const struct options *options, const char *what,
                    struct err *err);
 
 /*
+ * Takes what --boot ("01:00.0=1") and --rom ("01:00.0=off") say of a device.
+ * False with a sentence if there is no such device or value (ERR_USAGE), or the
+ * device cannot be booted from or does not go to the guest (ERR_REFUSED).
+ */
+bool cli_tell(struct plan *plan, const char *text, bool is_rom,
+              struct err *err);
+
+/*
  * Gives a USB device, "046d:c31c", or takes it back. False with a sentence: it
  * is not there, several are, or the host needs it (ERR_REFUSED).
  */

@@ -135,8 +135,7 @@ static bool take_rom(struct plan *plan, long index, const char *value,
                    "file, as in --rom 01:00.0=off.");
 }
 
-static bool take_tell(struct plan *plan, const char *text, bool is_rom,
-                      struct err *err)
+bool cli_tell(struct plan *plan, const char *text, bool is_rom, struct err *err)
 {
     char *address CLEANUP(mem_free) = mem_strdup(text);
     char *name CLEANUP(mem_free) = str_printable(text);
@@ -199,8 +198,8 @@ bool cli_devices(const struct options *options, struct plan *plan,
         !take_devices(options, plan, err))
         return false;
     for (size_t i = 0; i < options->tell_count; i++)
-        if (!take_tell(plan, options->tells[i].text, options->tells[i].is_rom,
-                       err))
+        if (!cli_tell(plan, options->tells[i].text, options->tells[i].is_rom,
+                      err))
             return false;
     return true;
 }

@@ -48,15 +48,17 @@ static bool take_layout(const struct options *options, struct plan *plan,
     unsigned long number = 1;
     bool is_taken = false;
 
-    if (!layout_propose(plan, &request, arena, &layouts, err))
-        ; /* the sentence is there */
-    else if (options->layout &&
-             !layout_number(options->layout, layouts.count, &number))
+    if (!layout_propose(plan, &request, arena, &layouts, err)) {
+        if (!options->layout && !options->has_request &&
+            !options->request.vcpus)
+            err_add(err, "--layout keep leaves the vCPUs as they are.");
+    } else if (options->layout &&
+               !layout_number(options->layout, layouts.count, &number)) {
         err_set(err, ERR_USAGE,
                 "There is no layout \"%.20s\": there are 1 to %zu, keep and "
                 "settle.",
                 options->layout, layouts.count);
-    else {
+    } else {
         layout_accept(&layouts.list[number - 1], plan);
         is_taken = true;
     }

@@ -533,6 +533,11 @@ ok "one that was removed" has "$out" "1 line that virt-tune wrote was changed"
 ok "... hides no edit elsewhere" has "$out" "2 lines, none of virt-tune's"
 rm -rf root && cp original.xml w.xml
 
+# What U brings back in step 7 is asked for, not hidden behind what was done.
+play Enter p 7 a u a U dump
+ok "U brings back what was undone, and Apply asks" has "$out" "Apply 10 changes"
+rm -rf root && cp original.xml w.xml
+
 # Drafts.
 play p 4
 ok "an edit leaves a draft" test -e root/var/lib/virt-tune/drafts/file-*.plan

@@ -346,6 +346,14 @@ static void derive_anew(struct app *app)
     app_derive(app);
 }
 
+/* Apply tells of what was done to another plan: it asks anew. */
+static void show_edited(struct app *app)
+{
+    derive_anew(app);
+    if (app->step == STEP_APPLY)
+        screens[STEP_APPLY]->enter(app);
+}
+
 static void undo_edit(struct app *app)
 {
     const struct plan *before = history_neighbour(app->history, -1);
@@ -357,7 +365,7 @@ static void undo_edit(struct app *app)
     }
     plan_describe(&text, before, app_plan(app));
     history_undo(app->history);
-    derive_anew(app);
+    show_edited(app);
     app_hint(app, "Undone, U redoes: %s.", str_text(&text));
 }
 
@@ -372,7 +380,7 @@ static void redo_edit(struct app *app)
     }
     plan_describe(&text, app_plan(app), after);
     history_redo(app->history);
-    derive_anew(app);
+    show_edited(app);
     app_hint(app, "Redone, u undoes: %s.", str_text(&text));
 }
 

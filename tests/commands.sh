@@ -223,6 +223,18 @@ ok "... and prints nothing before it says so" is "$out" ""
 vt apply ./win10.xml --plan win10.plan --dry-run
 ok "a dry run writes nothing" test ! -e "$root"
 
+# A domain of another driver can be looked at; nothing is written to it.
+cat >lxc.xml <<'END'
+<domain type='lxc'><name>c</name><memory unit='GiB'>1</memory><vcpu>2</vcpu>
+<os><type>exe</type></os></domain>
+END
+cp lxc.xml lxc.before
+vt preview ./lxc.xml
+ok "a container is told" has "$out" 'a domain of type "lxc", not of QEMU'
+vt apply ./lxc.xml --yes
+ok "... and left alone" is "$status" "3"
+ok "... byte for byte" cmp lxc.xml lxc.before
+
 # Bad input: sentence, code, nothing written.
 vt preview nothing.xml
 ok "a file that is not there" refused 1

@@ -360,7 +360,10 @@ static void undo_edit(struct app *app)
     struct str text CLEANUP(str_free) = STR_INIT;
 
     if (!before) {
-        app_hint(app, "There is nothing to undo: nothing was edited yet.");
+        app_hint(app,
+                 history_neighbour(app->history, 1)
+                     ? "All edits are undone; U brings them back."
+                     : "There is nothing to undo: nothing was edited yet.");
         return;
     }
     plan_describe(&text, before, app_plan(app));
@@ -375,7 +378,7 @@ static void redo_edit(struct app *app)
     struct str text CLEANUP(str_free) = STR_INIT;
 
     if (!after) {
-        app_hint(app, "There is nothing to redo: nothing was undone.");
+        app_hint(app, "There is nothing to redo: no edit was undone.");
         return;
     }
     plan_describe(&text, app_plan(app), after);

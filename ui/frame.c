@@ -168,7 +168,7 @@ static enum verdict step_verdict(const struct app *app, enum step step)
                    : VERDICT_OK;
     case STEP_CHECK:
         if (!app->audit)
-            return VERDICT_OK;
+            return VERDICT_UNKNOWN;
         return audit_verdict(app->audit) == AUDIT_AS_PLANNED &&
                        audit_warnings(app->audit) > 0
                    ? VERDICT_WARN
@@ -188,6 +188,7 @@ static void draw_steps(const struct app *app, struct canvas *canvas)
         enum verdict verdict = step_verdict(app, (enum step)i);
         const char *mark =
             !app->is_visited[i] || is_here ||
+                    (i == STEP_CHECK && !app->audit) ||
                     (i == STEP_APPLY &&
                      (app->apply_state == APPLY_ASKS ||
                       app->apply_state == APPLY_UNDONE ||

@@ -296,9 +296,10 @@ bool command_show(const struct options *options, char **words, struct err *err)
     while (i < ARRAY_SIZE(subjects) && strcmp(words[0], subjects[i].name) != 0)
         i++;
     if (i == ARRAY_SIZE(subjects) || (words[1] && i != 2))
-        return err_set(err, ERR_USAGE,
-                       "Show what? virt-tune show host | groups | cpus "
-                       "[DOMAIN]");
+        return err_set(
+            err, ERR_USAGE,
+            "Show what? virt-tune show host, show groups, or show cpus "
+            "[DOMAIN]");
     how.is_devices_only = i == 1 && !options->is_json;
     how.is_read_only |= i == 0; /* nobody must say who they are for that */
     session = session_open(&how, err);

@@ -69,6 +69,7 @@ struct domain {
     bool has_autostart;
     bool has_saved_image; /* managed save: it wins over a new definition */
     int snapshot_count;   /* each with a definition of its own; -1: not known */
+    const char *type;     /* "kvm"; "" if it says none */
     bool is_kvm;
 
     unsigned vcpus;         /* the maximum */
@@ -164,6 +165,9 @@ void domain_list_free(struct domain_summary *list, size_t count);
  * KiB if absent). 0 if it is not understood.
  */
 unsigned long domain_size_kib(const xmlNode *node, const char *name);
+
+/* True if KVM or QEMU runs it, or it does not say who does. */
+bool domain_is_qemu(const struct domain *domain);
 
 /* True if some vCPU is pinned. */
 bool domain_is_pinned(const struct domain *domain);

@@ -357,7 +357,9 @@ struct domain *domain_parse(const char *text, size_t length, struct err *err)
     domain->machine = printable(
         domain->arena,
         xml_attribute(domain->arena, xml_find(root, "os/type"), "machine"));
-    domain->is_kvm = xml_has(root, "type", "kvm");
+    domain->type =
+        printable(domain->arena, xml_attribute(domain->arena, root, "type"));
+    domain->is_kvm = strcmp(domain->type, "kvm") == 0;
     domain->is_pc =
         is_pc(xml_attribute(domain->arena, xml_find(root, "os/type"), "arch"));
     domain->memory_kib = domain_size_kib(xml_child(root, "memory"), NULL);
@@ -385,6 +387,12 @@ void domain_free(struct domain *domain)
     xml_free(domain->xml);
     arena_free(domain->arena);
     free(domain);
+}
+
+bool domain_is_qemu(const struct domain *domain)
+{
+    return !*domain->type || domain->is_kvm ||
+           strcmp(domain->type, "qemu") == 0;
 }
 
 bool domain_is_pinned(const struct domain *domain)

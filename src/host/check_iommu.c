@@ -268,12 +268,13 @@ void check_remapping(const struct look *look)
                      "the kernel command line.");
 }
 
-/* Yes, unless one of those that it needs says no, or cannot look. */
+/* Yes, unless one of those that it needs says no, or else cannot look. */
 void check_passthrough(const struct look *look)
 {
     static void (*const needs[])(const struct look *look) = {
         check_virtualization, check_kvm, check_iommu, check_remapping,
         check_vfio};
+    struct finding unknown = {0};
 
     for (size_t i = 0; i < ARRAY_SIZE(needs); i++) {
         struct finding need = *look->finding;
@@ -285,18 +286,22 @@ void check_passthrough(const struct look *look)
             continue;
         if (need.verdict == VERDICT_OK || need.verdict == VERDICT_NOTE)
             continue;
-        check_answer(
-            look,
-            need.verdict == VERDICT_UNKNOWN ? VERDICT_UNKNOWN : VERDICT_WARN,
-            need.verdict == VERDICT_UNKNOWN ? "PCI passthrough: not known"
-                                            : "PCI passthrough is not possible",
-            need.text, need.fix);
-        return;
+        if (need.verdict != VERDICT_UNKNOWN) {
+            check_answer(look, VERDICT_WARN, "PCI passthrough is not possible",
+                         need.text, need.fix);
+            return;
+        }
+        if (!unknown.text)
+            unknown = need;
     }
-    check_answer(
-        look, VERDICT_OK, "PCI passthrough is possible",
-        arena_printf(look->arena, "%zu groups", look->host->pci.group_count),
-        "");
+    if (unknown.text)
+        check_answer(look, VERDICT_UNKNOWN, "PCI passthrough: not known",
+                     unknown.text, unknown.fix);
+    else
+        check_answer(look, VERDICT_OK, "PCI passthrough is possible",
+                     arena_printf(look->arena, "%zu groups",
+                                  look->host->pci.group_count),
+                     "");
 }
 
 void check_override(const struct look *look)

@@ -60,13 +60,11 @@ static const char *obstacle_version(const struct plan *plan,
 static const char *obstacle_machine(const struct plan *plan,
                                     const struct option_row *option)
 {
-    const xmlNode *root = xml_root(plan->domain->xml);
     bool is_of_pc = option->part == PART_HYPERV || option->part == PART_CLOCK ||
                     option->part == PART_KVM || option->part == PART_MACHINE ||
                     option->part == PART_FEATURES;
 
-    if (xmlHasProp((xmlNode *)root, (const xmlChar *)"type") &&
-        !xml_has(root, "type", "kvm") && !xml_has(root, "type", "qemu"))
+    if (!domain_is_qemu(plan->domain))
         return _("This is no domain of QEMU's.");
     if (is_of_pc && !plan->domain->is_pc)
         return _("Only x86 guests have it.");

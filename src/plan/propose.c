@@ -282,8 +282,13 @@ static void add_narrow(struct proposal *p, enum cost_line line)
     else if (layout)
         layout->trade = arena_printf(
             p->arena,
-            line == COST_L3 ? "Gives up %u vCPUs to stay within one L3 cache."
-                            : "Gives up %u vCPUs to stay within one node.",
+            line == COST_L3
+                ? text_plural("Gives up %u vCPU to stay within one L3 cache.",
+                              "Gives up %u vCPUs to stay within one L3 cache.",
+                              best.vcpus - layout->vcpus)
+                : text_plural("Gives up %u vCPU to stay within one node.",
+                              "Gives up %u vCPUs to stay within one node.",
+                              best.vcpus - layout->vcpus),
             best.vcpus - layout->vcpus);
 }
 
@@ -304,10 +309,14 @@ static void add_alone(struct proposal *p)
         request.vcpus = largest - largest % best.topology.threads;
     layout = add(p, &request, _("undisturbed"));
     if (layout && layout->vcpus < best.vcpus)
-        layout->trade = arena_printf(p->arena,
+        layout->trade =
+            arena_printf(p->arena,
+                         text_plural("Gives up %u vCPU to share no core with "
+                                     "another domain.",
                                      "Gives up %u vCPUs to share no core with "
                                      "another domain.",
-                                     best.vcpus - layout->vcpus);
+                                     best.vcpus - layout->vcpus),
+                         best.vcpus - layout->vcpus);
     else if (layout)
         layout->trade =
             _("Gives up better cores to share none with another "

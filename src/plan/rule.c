@@ -300,6 +300,10 @@ static void rule_other_hooks(const struct plan *plan, struct arena *arena,
 }
 
 static const struct rule rules[] = {
+    {"hypervisor", "cpus",
+     "Other drivers of libvirt read few of these settings, and some of them in "
+     "another way.",
+     rule_hypervisor},
     {"vcpus", "cpus",
      "libvirt defines such a domain, but it runs badly or not at all.",
      rule_count},

@@ -20,6 +20,18 @@ static cpu_set_t named_cpus(const struct plan *plan)
     return cpus;
 }
 
+void rule_hypervisor(const struct plan *plan, struct arena *arena,
+                     const struct rule *rule, struct findings *findings)
+{
+    if (!domain_is_qemu(plan->domain))
+        rule_say(rule, findings, arena, VERDICT_FAIL,
+                 arena_printf(arena,
+                              "this is a domain of type \"%s\", not of QEMU",
+                              plan->domain->type),
+                 "Nothing is written to it: virt-tune tunes domains of KVM "
+                 "and QEMU.");
+}
+
 void rule_count(const struct plan *plan, struct arena *arena,
                 const struct rule *rule, struct findings *findings)
 {
@@ -30,7 +42,7 @@ void rule_count(const struct plan *plan, struct arena *arena,
                  arena_printf(arena,
                               "%u vCPUs are more than the %d CPUs of the host",
                               plan->vcpus, cpus),
-                 "Take fewer vCPUs: virt-tune plan --vcpus N.");
+                 "Take fewer vCPUs: - in step 4, or --vcpus N.");
     if (plan->vcpus != plan->domain->vcpus &&
         xml_child(xml_root(plan->domain->xml), "vcpus"))
         rule_say(rule, findings, arena, VERDICT_FAIL,
@@ -52,12 +64,19 @@ void rule_pinned(const struct plan *plan, struct arena *arena,
         arena, xml_child(xml_root(plan->domain->xml), "vcpu"), "cpuset");
 
     if (cpuset_is_empty(&guest))
-        rule_say(rule, findings, arena, VERDICT_WARN,
-                 mask ? arena_printf(arena, "%u vCPUs float over CPUs %s",
-                                     plan->vcpus, mask)
-                      : arena_printf(arena, "%u vCPUs float over all host CPUs",
-                                     plan->vcpus),
-                 "Take one of the proposed layouts.");
+        rule_say(
+            rule, findings, arena, VERDICT_WARN,
+            mask ? arena_printf(arena,
+                                text_plural("%u vCPU floats over CPUs %s",
+                                            "%u vCPUs float over CPUs %s",
+                                            plan->vcpus),
+                                plan->vcpus, mask)
+                 : arena_printf(arena,
+                                text_plural("%u vCPU floats over all host CPUs",
+                                            "%u vCPUs float over all host CPUs",
+                                            plan->vcpus),
+                                plan->vcpus),
+            "Take one of the proposed layouts.");
     else if (!plan_is_pinned(plan))
         rule_say(rule, findings, arena, VERDICT_WARN,
                  "some vCPUs are pinned and others float", "Pin all or none.");
@@ -327,6 +346,8 @@ void rule_helpers(const struct plan *plan, struct arena *arena,
     for (unsigned i = 0; i < plan->iothread_count; i++)
         is_apart &= !cpuset_is_empty(&plan->iothreads[i].cpus) &&
                     !cpuset_intersects(&plan->iothreads[i].cpus, &cores);
+    if (is_apart && !plan_is_pinned(plan))
+        return; /* those that float may be there, too */
     if (is_apart && say_halves(plan, arena, rule, findings))
         return;
     if (is_apart)

@@ -30,8 +30,9 @@ void rule_device_here(const struct plan *plan, struct arena *arena,
             rule_say(rule, findings, arena, VERDICT_FAIL,
                      arena_printf(arena, "the domain's device %s is not here",
                                   address),
-                     "Cards move when others come or go: take it out with "
-                     "virsh edit, and give the right one in step 3.");
+                     "Cards move when others come or go: take its <hostdev> "
+                     "out (virsh edit, or in the file), and give the right one "
+                     "in step 3.");
     }
 }
 

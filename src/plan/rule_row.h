@@ -32,6 +32,7 @@ void rule_about(struct findings *findings, const char *words);
               const struct rule *rule, struct findings *findings)
 
 /* rule_cpu.c: where threads run on the host. */
+RULE(rule_hypervisor);
 RULE(rule_count);
 RULE(rule_pinned);
 RULE(rule_online);

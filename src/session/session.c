@@ -300,11 +300,19 @@ static bool check_writable(const struct session *session, struct err *err)
     return true;
 }
 
+static bool check_hypervisor(const struct session *session, struct err *err)
+{
+    return domain_is_qemu(session->domain) ||
+           err_set(err, ERR_REFUSED,
+                   "%s is no domain of KVM or QEMU: nothing is written to it.",
+                   session->domain->name);
+}
+
 bool session_check(const struct session *session, const struct plan *plan,
                    const struct changeset *set, struct err *err)
 {
-    return check_writable(session, err) && session_check_open(session, err) &&
-           image_check(plan, err) &&
+    return check_writable(session, err) && check_hypervisor(session, err) &&
+           session_check_open(session, err) && image_check(plan, err) &&
            apply_check(&session->target, plan, set, err);
 }
 

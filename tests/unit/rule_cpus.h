@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rows of test_rule.c: CPUs and devices. Included within its table. */
 /* clang-format off: a table's rows alone are no C */
+    {"hypervisor", SILENT, SMALL, 2, "", "", "", NULL},
+    {"hypervisor", VERDICT_FAIL, SMALL, 2, "", "", "", of_lxc},
     {"vcpus", VERDICT_FAIL, SMALL, 5, "", "", "", NULL},
     {"vcpus", SILENT, SMALL, 4, "", "", "", NULL},
     {"vcpus", VERDICT_FAIL, SMALL, 2, "", "", "<vcpus/>", more_vcpus},
@@ -51,6 +53,8 @@
     {"emulator", VERDICT_WARN, INTEL, 1, "2", EMULATOR("0") IOPIN("3"),
      IOTHREAD, NULL},
     {"emulator", SILENT, INTEL, 1, "", EMULATOR("0"), "", NULL},
+    {"emulator", SILENT, INTEL, 2, "2 -", EMULATOR("0"), "", NULL},
+    {"emulator", VERDICT_WARN, INTEL, 2, "2 -", EMULATOR("2"), "", NULL},
     {"iothread-use", VERDICT_FAIL, SMALL, 1, "", "",
      DISK("<driver iothread='1'/>"), NULL},
     {"iothread-use", VERDICT_WARN, SMALL, 1, "", "", IOTHREAD DISK(""), NULL},

@@ -167,6 +167,8 @@ static const struct spec {
     {"passthrough", UNKNOWN, PCI_BROKEN, PASSES("IR-PCI-MSI-0000:0"),
      "IOMMU: could not look"},
     {"passthrough", UNKNOWN, GROUPS, FILES("dev/kvm="), "could not look"},
+    /* What is certain counts more than what could not be looked at. */
+    {"passthrough", WARN, INTEL, NOTHING, "The IOMMU is o"},
 
     {"acs-override", UNKNOWN, INTEL, NOTHING, "no proc/cmdline"},
     {"acs-override", OK, INTEL, FILES(CMDLINE("quiet")), "no ACS"},

@@ -63,6 +63,12 @@ static void discard_ticks(struct state *state)
     option_set(state->plan, OPTION_PIT, OPTION_PIT_DISCARD);
 }
 
+static void of_lxc(struct state *state)
+{
+    state->domain->type = "lxc";
+    state->domain->is_kvm = false;
+}
+
 static void more_vcpus(struct state *state)
 {
     plan_set_vcpus(state->plan, 3);
@@ -552,6 +558,7 @@ static void test_each(void **unused)
 static void test_both_ways(void **unused)
 {
     static const char *const ids[] = {
+        "hypervisor",
         "vcpus",
         "pinned",
         "online",

@@ -226,6 +226,20 @@ session
 play "text:Linux key:p key:7 text:apply type:7a text:soon idle:1 key:a text:Applied
   key:C-c exit" "${arguments[@]}"
 ok "what was typed in one go is asked for again" is "$(value exit)" 130
+# Whether another plan is replaced is asked, and seen before it is answered.
+cd "$scratch" || exit 1
+echo '# A plan of virt-tune, and another one' >win10.plan
+cp win10.plan other.plan
+session
+play "text:Linux key:p key:6 type:s\\x0d text:Another key:C-c exit" "${arguments[@]}"
+ok "a plan is not replaced by what is typed in one go" cmp win10.plan other.plan
+rm win10.plan other.plan
+# A mouse that a dead program left switched on.
+for report in '[<65;77;7M' '[M!37' '[I'; do
+  play "text:Linux key:4 text:[4 idle:1 bytes:to_cpus type:\\x1b$report idle:0.5
+    bytes:mouse key:C-c exit" --demo win10
+  ok "a terminal's report does nothing: $report" at_most mouse 120
+done
 # Bytes that are no character here, and sequences that nobody knows, are no
 # keys; they take none along, and do not end the program.
 play "text:Linux $(yes 'type:\xe9' | head -120 | xargs) key:3 text:Devices]

@@ -121,6 +121,38 @@ ok "no hook is left" is "$(find "$root/etc" -type f 2>/dev/null)" ""
 press q
 leave
 
+# A disk that is slow, and somebody who cannot wait: an apply that was begun is
+# finished all the same. What never ends is left, and that is said.
+slow_apply() { # SECONDS
+  fresh
+  start 80 24 "env FAULT_CALL=fsync FAULT_AT=20 FAULT_HOW=run \
+FAULT_RUN='sleep $1' ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$shim \
+$screens"
+  await "[2 Host]"
+  press p 7
+  await "a: apply"
+  press a
+}
+slow_apply 4
+ok "a slow disk is told" await "Still at work"
+press Escape
+for ((n = 0; n < 60; n++)); do
+  kill -TERM "$(pgrep -n -f -- "^$program .*--root $root")"
+  mux resize-window -x $((70 + n % 20)) -y 24
+  sleep 0.02
+done
+ok "... Esc does not end what it cannot end" lacks "$(screen)" "No longer"
+ok "... nor do many signals" await "code 143"
+ok "... all is written" grep -q vcpupin "$domain"
+run "$program" --sysroot "$hosts/i7-12700k" --root "$root" repair
+ok "... and nothing is open" has "$out" "othing is open"
+slow_apply 20
+await "Still at work"
+kill -TERM "$(pgrep -n -f -- "^$program .*--root $root")"
+sleep 8
+ok "what does not end is left" await "code 143"
+ok "... with a sentence" has "$(screen)" "Left while still at work"
+
 # A lost terminal in the midst of it: the draft is offered, and goes on there.
 fresh
 start 80 24 "$screens"

@@ -447,8 +447,10 @@ static void refuse_key(struct app *app, int key)
 
 bool app_key_writes(const struct app *app, int key)
 {
-    if (app->pager || prompt_is_open(app) || app->shows_help)
+    if (app->pager || app->shows_help)
         return false;
+    if (prompt_is_open(app))
+        return key == INPUT_ENTER && save_replaces(app);
     if (ask_is_open(app) && app->step != STEP_DOMAIN)
         return ask_key_writes(app, key);
     return key_action(key, app_place(app)) == ACTION_APPLY;

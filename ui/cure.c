@@ -50,6 +50,17 @@ static const struct cure {
     {"addresses-kept", STEP_DEVICES, NULL},
 };
 
+/* Of rules that no step has a row for. */
+static const char *const incurable[] = {"device-here", "hypervisor"};
+
+static bool is_curable(const struct finding *finding)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(incurable); i++)
+        if (strcmp(incurable[i], finding->id) == 0)
+            return false;
+    return true;
+}
+
 static const struct cure *find_cure(const char *id)
 {
     for (size_t i = 0; i < ARRAY_SIZE(cures); i++)
@@ -87,7 +98,7 @@ void cure_go(struct app *app, const struct finding *finding)
             go_to_option(app, (enum option_id)i);
             return;
         }
-    if (cure)
+    if (cure && is_curable(finding))
         go(app, cure);
     else
         app_hint(app,

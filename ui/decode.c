@@ -48,11 +48,15 @@ static bool goes_on(int kind, int code)
  */
 static int skip_sequence(struct decoder *decoder, int kind)
 {
-    int code;
+    int code, length = 0;
 
-    do
+    do {
         code = take_more(decoder);
-    while (goes_on(kind, code));
+        length++;
+    } while (goes_on(kind, code));
+    if (kind == '[' && code == 'M' && length == 1) /* an old mouse: 3 bytes */
+        for (int i = 0; i < 3; i++)
+            take_more(decoder);
     if (code >= BYTES)
         put_back(decoder, code);
     if (code != INPUT_ESCAPE)

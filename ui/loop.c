@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,6 +50,28 @@ static void show_over(const struct canvas *shown, const char *text)
     canvas_free(canvas);
 }
 
+static long now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000L + now.tv_nsec / 1000000;
+}
+
+/* What was begun is left in the midst of it, and somebody must know. */
+static _Noreturn void leave_work(void)
+{
+    int number = term_signal() ? term_signal() : SIGHUP;
+    struct err ended = {0};
+
+    term_close(&ended);
+    fprintf(stderr,
+            _("virt-tune: Left while still at work, by signal %d. If that was "
+              "an apply or an undo, see: virt-tune repair\n"),
+            number);
+    _exit(128 + number);
+}
+
 /*
  * Until the work is over. Esc ends what waits for libvirt; so does a signal or
  * a lost terminal, but only after some seconds, for an apply is finished first.
@@ -58,38 +81,37 @@ static void show_over(const struct canvas *shown, const char *text)
 static void wait_for_work(const struct beside *beside,
                           const struct canvas *shown)
 {
-    enum { STEP_MS = 250, PATIENT_STEPS = 12, LAST_STEPS = 40 };
+    enum { STEP_MS = 250, PATIENT_MS = 3000, LAST_MS = 10000 };
     bool is_stopped = false, is_gone = false;
-    struct term_kept kept = {0};
-    struct err ignored = {0};
-    int steps = 0;
+    long end_ms = 0; /* when it was to end first */
 
-    term_keep_keys(&kept); /* before anything was said */
+    term_keep_keys(); /* before anything was said */
     for (;;) {
         struct pollfd fds[] = {
             {.fd = beside->done[0], .events = POLLIN},
             {.fd = is_gone ? -1 : STDIN_FILENO, .events = POLLIN}};
+        bool is_waiting = conn_is_waiting();
+        long late_ms;
 
-        show_over(shown, is_stopped ? _("No longer waiting ...")
-                         : conn_is_waiting()
-                             ? _("Waiting for libvirtd ... Esc stops "
-                                 "waiting.")
-                             : _("Still at work ..."));
+        show_over(shown, is_stopped   ? _("No longer waiting ...")
+                         : is_waiting ? _("Waiting for libvirtd ... Esc stops "
+                                          "waiting.")
+                                      : _("Still at work ..."));
         poll(fds, ARRAY_SIZE(fds), STEP_MS);
         if (fds[0].revents)
             break;
         is_gone |= (fds[1].revents & (POLLHUP | POLLERR)) != 0;
-        is_stopped |= !is_gone && term_keep_keys(&kept);
-        steps += is_gone || term_signal();
-        if (is_stopped || steps > PATIENT_STEPS)
+        is_stopped |= !is_gone && term_keep_keys() && is_waiting;
+        if (end_ms == 0 && (is_gone || term_signal()))
+            end_ms = now_ms();
+        late_ms = end_ms ? now_ms() - end_ms : 0;
+        if (is_stopped || late_ms > PATIENT_MS)
             conn_stop_waiting();
-        if (steps > LAST_STEPS) {
-            term_close(&ignored);
-            _exit(128 + (term_signal() ? term_signal() : SIGHUP));
-        }
+        if (late_ms > LAST_MS)
+            leave_work();
     }
-    if (!is_stopped)
-        term_give_back(&kept);
+    if (is_stopped)
+        term_forget_keys();
 }
 
 /* Does what a key says, while the terminal goes on to be served. */
@@ -106,14 +128,6 @@ static bool do_key(struct app *app, int key, const struct canvas *shown)
     beside_end(&beside);
     conn_wait_again();
     return job.goes_on;
-}
-
-static long now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000L + now.tv_nsec / 1000000;
 }
 
 /*

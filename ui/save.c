@@ -141,6 +141,12 @@ static void take_name(struct app *app, const char *text)
     save(app, app->saving, name, app->asked_file);
 }
 
+bool save_replaces(const struct app *app)
+{
+    return app->prompt.take == take_name &&
+           strcmp(app->prompt.text, app->asked_file) == 0;
+}
+
 /* A name for a file that goes with the domain. */
 static void name_file(const struct app *app, const char *ending, char *name,
                       size_t size)

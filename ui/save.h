@@ -15,4 +15,7 @@ void save_plan(struct app *app);
 /* The same of what Check saw, without names. */
 void save_report(struct app *app);
 
+/* True while Enter would replace the file that is asked about. */
+bool save_replaces(const struct app *app);
+
 #endif

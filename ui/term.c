@@ -248,10 +248,43 @@ static int read_code(int patience_ms)
     return code < KEY_MIN ? code : translate(code);
 }
 
+static struct decoder decoder = {.read = read_code};
+
+/* Keys that term_keep_keys found, the first at `next`. */
+static struct {
+    int keys[64];
+    size_t next, count;
+} kept;
+
+bool term_keep_keys(void)
+{
+    bool is_escape = false;
+    int key;
+
+    while ((key = decode_key(&decoder)) != DECODE_NONE)
+        if (key == INPUT_ESCAPE)
+            is_escape = true;
+        else if (key != 0 && key != INPUT_RESIZE &&
+                 kept.count < ARRAY_SIZE(kept.keys))
+            kept.keys[kept.count++] = key;
+    return is_escape;
+}
+
+void term_forget_keys(void)
+{
+    kept.next = kept.count = 0;
+}
+
+static int next_key(void)
+{
+    if (kept.next < kept.count)
+        return kept.keys[kept.next++];
+    term_forget_keys();
+    return decode_key(&decoder);
+}
+
 int term_key(int wait_ms)
 {
-    static struct decoder decoder = {.read = read_code};
-
     /* poll waits: unlike curses it tells of every signal */
     for (int failures = 0; failures < 100; failures++) {
         struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -263,7 +296,7 @@ int term_key(int wait_ms)
             is_continued = 0;
             return INPUT_CONTINUE;
         }
-        key = decode_key(&decoder);
+        key = next_key();
         if (key != DECODE_NONE)
             return key;
         ready = poll(&input, 1, wait_ms);
@@ -275,50 +308,31 @@ int term_key(int wait_ms)
     return INPUT_GONE; /* it is always ready, and never gives anything */
 }
 
-bool term_keep_keys(struct term_kept *kept)
-{
-    bool is_escape = false;
-    int code;
-
-    while ((code = getch()) != ERR)
-        if (code == INPUT_ESCAPE)
-            is_escape = true;
-        else if (code != KEY_RESIZE && kept->count < ARRAY_SIZE(kept->codes))
-            kept->codes[kept->count++] = code;
-    return is_escape;
-}
-
-void term_give_back(const struct term_kept *kept)
-{
-    for (size_t i = kept->count; i-- > 0;)
-        ungetch(kept->codes[i]);
-}
-
 /* Libraries that print on stderr must not print over the screen. */
 static int capture_stderr(void)
 {
-    int kept = dup(STDERR_FILENO);
+    int before = dup(STDERR_FILENO);
     int memory = memfd_create("stderr", MFD_CLOEXEC);
 
-    if (kept >= 0 && memory >= 0) {
-        fcntl(kept, F_SETFD, FD_CLOEXEC);
+    if (before >= 0 && memory >= 0) {
+        fcntl(before, F_SETFD, FD_CLOEXEC);
         dup2(memory, STDERR_FILENO);
     }
     if (memory >= 0)
         close(memory);
-    return kept;
+    return before;
 }
 
-static void release_stderr(int kept)
+static void release_stderr(int before)
 {
     int memory = dup(STDERR_FILENO);
     char buffer[4096];
     ssize_t got;
 
-    if (kept < 0 || memory < 0)
+    if (before < 0 || memory < 0)
         return;
-    dup2(kept, STDERR_FILENO);
-    close(kept);
+    dup2(before, STDERR_FILENO);
+    close(before);
     if (lseek(memory, 0, SEEK_SET) == 0)
         while ((got = read(memory, buffer, sizeof(buffer))) > 0)
             if (write(STDERR_FILENO, buffer, (size_t)got) < 0)
@@ -367,6 +381,15 @@ static SCREEN *open_screen(struct err *err)
     return opened;
 }
 
+/* Its reports are sequences to skip: curses would take but their beginning. */
+static void forget_mouse(void)
+{
+    const char *start = tigetstr((char *)"kmous");
+
+    if (start && start != (const char *)-1)
+        define_key(start, 0);
+}
+
 bool term_open(const char *color, struct err *err)
 {
     use_tioctl(TRUE);
@@ -380,6 +403,7 @@ bool term_open(const char *color, struct err *err)
     noecho();
     nonl();
     keypad(stdscr, TRUE);
+    forget_mouse();
     timeout(0);
     choose_colors(color);
     kept_stderr = capture_stderr();

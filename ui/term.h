@@ -45,14 +45,12 @@ bool term_key_waits(void);
 /* The signal that said stop, or 0. */
 int term_signal(void);
 
-/* Keys that were pressed while nothing could be done with them. */
-struct term_kept {
-    int codes[64]; /* as curses gives them */
-    size_t count;
-};
-
-/* True if Esc was pressed; the others are kept, as far as there is room. */
-bool term_keep_keys(struct term_kept *kept);
-void term_give_back(const struct term_kept *kept);
+/*
+ * Keeps the keys that were pressed while nothing could be done with them, as
+ * far as there is room: term_key gives them later, unless they are forgotten.
+ * True if Esc was pressed, which is not kept.
+ */
+bool term_keep_keys(void);
+void term_forget_keys(void);
 
 #endif

@@ -5,11 +5,32 @@
  */
 #include "base/err.h"
 
+#include "base/str.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+/* A precision may have cut a character; what is left of it is none. */
+static void mend(char *text)
+{
+    char *to = text;
+
+    while (*text) {
+        unsigned character;
+        size_t length = str_utf8(text, &character);
+
+        if (length == 0) {
+            text++;
+            continue;
+        }
+        memmove(to, text, length);
+        to += length;
+        text += length;
+    }
+    *to = '\0';
+}
 
 bool err_set(struct err *err, enum err_code code, const char *format, ...)
 {
@@ -21,6 +42,7 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(err->text, sizeof(err->text), text_of(format), arguments);
     va_end(arguments);
+    mend(err->text);
     return false;
 }
 
@@ -38,6 +60,7 @@ bool err_add(struct err *err, const char *format, ...)
     vsnprintf(err->text + length, sizeof(err->text) - length, text_of(format),
               arguments);
     va_end(arguments);
+    mend(err->text + length);
     return false;
 }
 

@@ -132,6 +132,10 @@ static void test_sequences(void **state)
     check_text("\033]11;rgb:7a/7a/7a\033\\q", CODES(0, 'q'));
     check_text("\033P1$r0m\033\\q", CODES(0, 'q'));
     check_text("\033_app 7a\033\\q", CODES(0, 'q'));
+    check_text("\033[<64;40;12Mq", CODES(0, 'q')); /* mice */
+    check_text("\033[<0;7;7mq", CODES(0, 'q'));
+    check_text("\033[Mqaqq", CODES(0, 'q'));
+    check_text("\033[Iq", CODES(0, 'q')); /* it has the focus */
     check_text("\033[200~7a\033[201~q", CODES(0, '7', 'a', 0, 'q'));
 }
 

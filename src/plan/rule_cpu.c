@@ -182,8 +182,11 @@ void rule_siblings(const struct plan *plan, struct arena *arena,
     else if (threads <= 1 && has_hidden_siblings(plan))
         rule_say(rule, findings, arena, VERDICT_WARN,
                  "the guest takes threads of one core for cores",
-                 "Take a layout that tells it (threads='2'), or one thread of "
-                 "each core.");
+                 plan->vcpus % 2 == 1
+                     ? "Take an even number of vCPUs: then it can be told "
+                       "(threads='2')."
+                     : "Take a layout that tells it (threads='2'), or one "
+                       "thread of each core.");
     else if (!CPU_EQUAL(&guest, &cores))
         rule_say(rule, findings, arena, VERDICT_NOTE,
                  "of some guest cores a thread runs no vCPU",

@@ -51,27 +51,35 @@ shows() { # LINES of what the canvas showed, up to the last
   return 1
 }
 
-for script in "$golden"/*.keys; do
-  name=$(basename "$script" .keys)
-  prepare "$script" || exit
-  size=80x24
+# Keys that a slow machine reads together are painted once, and a list may then
+# stand a row higher: what differs is played again.
+repeat() { # SCRIPT
+  local size=80x24 height line=0 word words
+  prepare "$1" || exit
   if [[ $options == *--size* ]]; then
     size=${options#*--size } size=${size%% *}
   fi
-  height=${size#*x} line=0 differs=
+  height=${size#*x}
   start "${size%x*}" "$height" "clear; $program ${options/--size $size/} --root root"
   await "[" # anything of the screens
-  read -rd '' -a words < <(grep -v '^#' "$script")
+  read -rd '' -a words < <(grep -v '^#' "$1")
   for word in "${words[@]}"; do
-    [ "$word" != tick ] || break # a terminal's own come when they want
+    [ "$word" != tick ] || return 0 # a terminal's own come when they want
     if [ "$word" != dump ]; then
       key "$word"
-    elif shows "$((line + 1)),$((line += height))"; then
-      :
     else
-      differs="$differs $line"
-      break
+      shows "$((line + 1)),$((line += height))" || return
     fi
+  done
+}
+
+for script in "$golden"/*.keys; do
+  name=$(basename "$script" .keys)
+  for try in 1 2 3; do
+    differs=
+    repeat "$script" && break
+    differs=yes
+    echo "#   try $try of $name"
   done
   ok "golden $name in a terminal" is "$differs" ""
   mux send-keys C-c

@@ -79,17 +79,32 @@ static int open_named(const struct root *root, const char *path, int flags)
     return fd;
 }
 
-static int open_beneath(const struct root *root, const char *path, int flags)
+/*
+ * Beyond ".." the kernel gives up with EAGAIN if anybody renames anything at
+ * that moment, in whatever directory: openat2(2) says to try again.
+ */
+static int open_in_root(const struct root *root, const char *path, int flags)
 {
+    enum { TRIES = 1000 };
     struct open_how how = {
         .flags = (unsigned)(flags | O_CLOEXEC),
         .resolve = RESOLVE_IN_ROOT,
     };
+    int fd, tries = 0;
+
+    do
+        fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+    while (fd < 0 && errno == EAGAIN && tries++ < TRIES);
+    return fd;
+}
+
+static int open_beneath(const struct root *root, const char *path, int flags)
+{
     int fd;
 
     if (root_is_host(root))
         return openat(root->fd, path, flags | O_CLOEXEC);
-    fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+    fd = open_in_root(root, path, flags);
     if (fd >= 0 || (errno != ENOSYS && errno != ENOENT))
         return fd;
     return errno == ENOSYS ? open_checked(root, path, flags)

@@ -3,6 +3,7 @@
  * Tries to break the promises of the base: texts, sets of CPUs, files beneath
  * a root, failures, memory and findings.
  */
+#include "rootdir.h"
 #include "support.h"
 
 #include "base/cpuset.h"
@@ -12,10 +13,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void test_utf8(void **unused)
@@ -472,6 +475,41 @@ static void test_root_read(void **unused)
     close_root(root, scratch);
 }
 
+/* Renames a directory to and fro, until it is ended. */
+static pid_t start_renaming(const char *scratch)
+{
+    char name[PATH_MAX], other[PATH_MAX + 1];
+    pid_t child;
+
+    snprintf(name, sizeof(name), "%s/moved", scratch);
+    snprintf(other, sizeof(other), "%s2", name);
+    assert_int_equal(mkdir(name, 0700), 0);
+    child = fork();
+    while (child == 0)
+        if (rename(name, other) < 0 || rename(other, name) < 0)
+            _exit(1);
+    return child;
+}
+
+/* Somebody renames something else meanwhile: what is there is there still. */
+static void test_root_renames(void **unused)
+{
+    struct rootdir *dir = rootdir_new((const char *const[]){
+        "a/b/c/link>../../../d/e/f/file", "d/e/f/file=here", NULL});
+    char *scratch = scratch_new();
+    pid_t child = start_renaming(scratch);
+    unsigned found = 0, reads = 20000;
+
+    (void)unused;
+    for (unsigned i = 0; i < reads; i++)
+        found += root_exists(dir->root, "a/b/c/link");
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_int_equal(found, reads);
+    scratch_free(scratch);
+    rootdir_free(dir);
+}
+
 static void test_root_number(void **unused)
 {
     static const struct {
@@ -669,6 +707,7 @@ int main(void)
         cmocka_unit_test(test_cpuset_algebra),
         cmocka_unit_test(test_root_links),
         cmocka_unit_test(test_root_read),
+        cmocka_unit_test(test_root_renames),
         cmocka_unit_test(test_root_number),
         cmocka_unit_test(test_root_list),
         cmocka_unit_test(test_root_open),
